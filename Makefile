@@ -1,0 +1,189 @@
+# One Makefile for the whole house.  Each variant has its own objects under
+# build/VARIANT, so that all can live side by side:
+#	release  what users run        debug  -O0, for gdb
+#	asan     address and undefined-behaviour sanitizers
+#	tiny     asan with buffers of a few bytes, so that tests meet every edge
+#	tsan     thread sanitizer
+# A room is a folder.  ROOM/stance-NAME.c is a program, every other file of the
+# room goes into its archive, so a new file needs no line here.
+
+PREFIX = /usr/local
+DESTDIR =
+CC = gcc
+VARIANTS = release debug asan tiny tsan
+ROOMS = base net ingest classify store corpus cmd
+JOBS := $(shell nproc 2>/dev/null || echo 2)
+
+# Debian packages: to build, then to test, then to lint.
+PACKAGES = gcc make pkg-config libxml2-dev libcurl4-openssl-dev libpcre2-dev \
+	libstemmer-dev libzstd-dev zlib1g-dev libssl-dev libutf8proc-dev \
+	libseccomp-dev libmicrohttpd-dev
+TEST_PACKAGES = libcmocka-dev libjson-c-dev perl python3 jq zstd mandoc \
+	openssl procps
+LINT_PACKAGES = cppcheck clang-tidy clang-format shellcheck mandoc
+
+CPPFLAGS = -D_GNU_SOURCE -I. $(shell pkg-config --cflags libxml-2.0)
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wwrite-strings -Wformat=2 -Wvla -Wundef \
+	-Wimplicit-fallthrough -Wswitch-enum -Wcast-qual $(if $(WERROR),-Werror)
+CFLAGS = -std=c11 -g $(WARNINGS) -fno-strict-overflow -fPIE \
+	-fstack-protector-strong -pthread
+LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed -pthread
+LIBS = -lcurl -lmicrohttpd -lxml2 -lpcre2-8 -lstemmer -lzstd -lz -lcrypto \
+	-lutf8proc -lseccomp -lm
+TEST_LIBS = -lcmocka -ljson-c
+
+FLAGS_release = -O2 -D_FORTIFY_SOURCE=2
+FLAGS_debug = -O0
+FLAGS_asan = -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	-fno-omit-frame-pointer
+FLAGS_tiny = $(FLAGS_asan) -DSTANCE_TINY -DSTANCE_TEST_CLOCK
+FLAGS_tsan = -O1 -fsanitize=thread
+
+SOURCES := $(wildcard $(ROOMS:%=%/*.c) base/text/*.c)
+PROGRAM_SOURCES := $(filter $(foreach r,$(ROOMS),$(r)/stance.c $(r)/stance-%.c),$(SOURCES))
+PROGRAMS := $(notdir $(PROGRAM_SOURCES:.c=))
+LIB_SOURCES := $(filter-out $(PROGRAM_SOURCES),$(SOURCES))
+UNIT_SOURCES := $(wildcard tests/unit/*.c)
+UNITS := $(UNIT_SOURCES:tests/unit/%.c=%)
+SCRIPTS := $(wildcard tests/*/*.t)
+MANUALS := $(wildcard man/*.[1-8])
+
+.PHONY: all deps deps-test deps-lint demo check check-all check-run bench fuzz \
+	lint format install uninstall clean help tsan $(VARIANTS)
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+# Short lines, or whole commands with V=1.
+say = $(if $(V),,@echo '  $(1)  $(2)';)
+
+all: release
+
+# All rules of one variant.  $(1) is its name.
+define variant
+$(1): $$(PROGRAMS:%=build/$(1)/%)
+
+build/$(1)/%.o: %.c build/.flags-$(1) | build/.ready
+	@mkdir -p $$(@D)
+	$$(call say,CC,$$@)$$(CC) $$(CPPFLAGS) $$(CFLAGS) $$(FLAGS_$(1)) \
+	    $$(if $$(filter base/path.c,$$<),-DSTANCE_DATADIR='"$$(PREFIX)/share/stance"') \
+	    -MMD -MP -c -o $$@ $$<
+
+# The flags of the last build: when they change, everything is made anew.
+build/.flags-$(1): FORCE
+	@mkdir -p build
+	@echo '$$(CC) $$(CFLAGS) $$(FLAGS_$(1)) $$(PREFIX)' | cmp -s - $$@ || \
+	    echo '$$(CC) $$(CFLAGS) $$(FLAGS_$(1)) $$(PREFIX)' >$$@
+
+build/$(1)/libstance.a: $$(LIB_SOURCES:%.c=build/$(1)/%.o)
+	@rm -f $$@
+	$$(call say,AR,$$@)ar rcs $$@ $$^
+
+build/$(1)/tests/unit/%: build/$(1)/tests/unit/%.o build/$(1)/libstance.a
+	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) $$(FLAGS_$(1)) -o $$@ $$^ $$(TEST_LIBS) $$(LIBS)
+
+units-$(1): $$(UNITS:%=build/$(1)/tests/unit/%)
+
+-include $$(SOURCES:%.c=build/$(1)/%.d) $$(UNIT_SOURCES:%.c=build/$(1)/%.d)
+endef
+$(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
+
+# A program: its own file and what it needs of the archive.  $(1) variant, $(2) source.
+define program
+build/$(1)/$(notdir $(2:.c=)): build/$(1)/$(2:.c=.o) build/$(1)/libstance.a
+	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) $$(FLAGS_$(1)) -o $$@ $$^ $$(LIBS)
+endef
+$(foreach v,$(VARIANTS),$(foreach s,$(PROGRAM_SOURCES),$(eval $(call program,$(v),$(s)))))
+
+FORCE:
+
+# Say what is missing once instead of a hundred compiler errors.
+build/.ready:
+	@mkdir -p build
+	@echo '#include <libxml/parser.h>' | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 || \
+	    { echo "libraries are missing: 'make deps' installs them" >&2; exit 1; }
+	@for h in curl/curl.h pcre2.h libstemmer.h zstd.h zlib.h openssl/evp.h \
+	    utf8proc.h seccomp.h microhttpd.h; do \
+	    printf '#define PCRE2_CODE_UNIT_WIDTH 8\n#include <stdarg.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <%s>\n' $$h | \
+	    $(CC) -E - >/dev/null 2>&1 || \
+	    { echo "$$h is missing: 'make deps' installs it" >&2; exit 1; }; done
+	@touch $@
+
+# $(1): packages.  Installs what dpkg does not know as installed, and says so.
+install_packages = missing=; \
+	command -v dpkg-query >/dev/null || { echo "not a Debian system: install by hand: $(1)" >&2; exit 0; }; \
+	for p in $(1); do \
+	    dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	[ -z "$$missing" ] && exit 0; \
+	echo "installing:$$missing"; \
+	as_root=; [ "$$(id -u)" = 0 ] || as_root=sudo; \
+	log=$$(mktemp); \
+	{ $$as_root apt-get update && DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y --no-install-recommends $$missing; } >$$log 2>&1 || \
+	    { cat $$log >&2; rm -f $$log; exit 1; }; rm -f $$log
+
+deps:
+	@$(call install_packages,$(PACKAGES))
+
+deps-test:
+	@$(call install_packages,$(PACKAGES) $(TEST_PACKAGES))
+
+deps-lint:
+	@$(call install_packages,$(PACKAGES) $(TEST_PACKAGES) $(LINT_PACKAGES))
+
+# The libraries must be there before the first file is compiled, so the two
+# commands for newcomers install first and then start over.
+demo:
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory -s -j$(JOBS) release
+	@tests/demo/run build/release
+
+check check-all:
+	@$(MAKE) --no-print-directory deps-test
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 release asan units-release units-asan
+	@tests/run $(if $(filter check-all,$@),--long) release asan
+ifneq ($(filter check-all,$(MAKECMDGOALS)),)
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 tiny units-tiny
+	@tests/run --long tiny
+endif
+
+bench: release
+	@tests/bench/run build/release
+
+fuzz:
+	@tests/fuzz/run $(FUZZ)
+
+tsan:
+
+lint: deps-lint
+	@tests/lint/run
+
+format:
+	clang-format -i $(SOURCES) $(UNIT_SOURCES) $(wildcard base/*.h base/text/*.h $(ROOMS:%=%/*.h))
+
+install: release
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/stance
+	install $(PROGRAMS:%=build/release/%) $(DESTDIR)$(PREFIX)/bin
+	cp -R rules $(DESTDIR)$(PREFIX)/share/stance/
+	for m in $(MANUALS); do \
+	    install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/} || exit 1; done
+
+uninstall:
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%)
+	rm -rf $(DESTDIR)$(PREFIX)/share/stance
+	for m in $(MANUALS); do \
+	    rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'make            build build/release'
+	@echo 'make demo       install what is missing, build, run a small newsroom'
+	@echo 'make check      install what is missing, build, test (release and asan)'
+	@echo 'make check-all  the same with long loops and tiny buffers'
+	@echo 'make deps       install the libraries (Debian packages)'
+	@echo 'make bench      measure; JSON Lines on standard output'
+	@echo 'make fuzz       fuzz each target for a while (FUZZ="TARGET SECONDS")'
+	@echo 'make lint       layers, names, manuals, static analysis'
+	@echo 'make install    into PREFIX ($(PREFIX)), DESTDIR is honoured'
+	@echo 'variants        make $(VARIANTS)'

@@ -1,0 +1,621 @@
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/utf8.h"
+
+struct scan {
+	const char	*start, *end;
+	struct arena	*a;
+	struct err	*err;
+	struct str	*names;		/* a stack: names of the open objects */
+	size_t		 nnames, names_cap;
+	struct json_member *members;	/* collected on the level asked for */
+	struct json_value  *values;
+	size_t		 count, cap;
+};
+
+enum collect { COLLECT_NOTHING, COLLECT_MEMBERS, COLLECT_VALUES };
+
+static const char *
+bad(struct scan *s, const char *at, const char *what)
+{
+	err_at(s->err, NULL, 0, (unsigned long)(at - s->start) + 1, "%s", what);
+	return NULL;
+}
+
+static const char *
+skip_space(struct scan *s, const char *p)
+{
+	while (p < s->end && (*p == ' ' || *p == '\n' || *p == '\t' ||
+	    *p == '\r'))
+		p++;
+	return p;
+}
+
+/* The first quote, backslash or control character at or after p; *high is set
+ * when a byte above 0x7f was passed. */
+static const char *
+plain_run(const char *p, const char *end, bool *high)
+{
+#ifdef __SSE2__
+	const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
+	const __m128i limit = _mm_set1_epi8(0x1f);
+
+	for (; end - p >= 16; p += 16) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
+		__m128i stop = _mm_or_si128(_mm_or_si128(
+		    _mm_cmpeq_epi8(x, quote), _mm_cmpeq_epi8(x, slash)),
+		    _mm_cmpeq_epi8(_mm_min_epu8(x, limit), x));
+		unsigned mask = (unsigned)_mm_movemask_epi8(stop);
+		unsigned top = (unsigned)_mm_movemask_epi8(x);
+
+		if (mask != 0) {
+			unsigned n = (unsigned)__builtin_ctz(mask);
+
+			*high |= (top & ((1u << n) - 1)) != 0;
+			return p + n;
+		}
+		*high |= top != 0;
+	}
+#endif
+	for (; p < end; p++) {
+		unsigned char c = (unsigned char)*p;
+
+		if (c == '"' || c == '\\' || c < 0x20)
+			break;
+		*high |= c >= 0x80;
+	}
+	return p;
+}
+
+static int
+hex4(const char *p, const char *end, unsigned *v)
+{
+	*v = 0;
+	if (end - p < 4)
+		return -1;
+	for (int i = 0; i < 4; i++) {
+		char c = p[i];
+
+		if (is_digit(c))
+			*v = *v << 4 | (unsigned)(c - '0');
+		else if ((c | 32) >= 'a' && (c | 32) <= 'f')
+			*v = *v << 4 | (unsigned)((c | 32) - 'a' + 10);
+		else
+			return -1;
+	}
+	return 0;
+}
+
+/* p is behind the backslash; returns what follows the escape. */
+static const char *
+scan_escape(struct scan *s, const char *p)
+{
+	unsigned v, w;
+
+	if (p == s->end)
+		return bad(s, p, "string is not closed");
+	if (*p != 'u') {
+		if (strchr("\"\\/bfnrt", *p) == NULL || *p == '\0')
+			return bad(s, p, "unknown escape");
+		return p + 1;
+	}
+	if (hex4(p + 1, s->end, &v) == -1)
+		return bad(s, p, "\\u needs four hex digits");
+	p += 5;
+	if (v >= 0xd800 && v < 0xdc00) {
+		if (s->end - p < 6 || p[0] != '\\' || p[1] != 'u' ||
+		    hex4(p + 2, s->end, &w) == -1 || w < 0xdc00 || w > 0xdfff)
+			return bad(s, p, "lone surrogate");
+		return p + 6;
+	}
+	if (v >= 0xdc00 && v < 0xe000)
+		return bad(s, p, "lone surrogate");
+	return p;
+}
+
+/* p is at the opening quote; returns what follows the closing one. */
+static const char *
+scan_string(struct scan *s, const char *p, bool *escaped)
+{
+	const char *from = ++p;
+	bool high = false;
+
+	*escaped = false;
+	for (;;) {
+		p = plain_run(p, s->end, &high);
+		if (p == s->end)
+			return bad(s, from - 1, "string is not closed");
+		if (*p == '"')
+			break;
+		if (*p != '\\')
+			return bad(s, p, *p == '\0' ? "NUL byte in a string" :
+			    "control character in a string");
+		*escaped = true;
+		if ((p = scan_escape(s, p + 1)) == NULL)
+			return NULL;
+	}
+	if (high) {
+		struct str body = { from, (size_t)(p - from) };
+		size_t good = utf8_check(body);
+
+		if (good < body.n)
+			return bad(s, from + good, "invalid UTF-8");
+	}
+	return p + 1;
+}
+
+static const char *
+scan_number(struct scan *s, const char *p)
+{
+	const char *from = p;
+
+	if (p < s->end && *p == '-')
+		p++;
+	if (p < s->end && *p == '0')
+		p++;
+	else if (p < s->end && *p >= '1' && *p <= '9')
+		while (p < s->end && is_digit(*p))
+			p++;
+	else
+		return bad(s, from, "expected a value");
+	if (p < s->end && *p == '.') {
+		if (++p == s->end || !is_digit(*p))
+			return bad(s, p, "digit expected after the point");
+		while (p < s->end && is_digit(*p))
+			p++;
+	}
+	if (p < s->end && (*p | 32) == 'e') {
+		p++;
+		if (p < s->end && (*p == '+' || *p == '-'))
+			p++;
+		if (p == s->end || !is_digit(*p))
+			return bad(s, p, "digit expected in the exponent");
+		while (p < s->end && is_digit(*p))
+			p++;
+	}
+	return p;
+}
+
+static const char *
+scan_word(struct scan *s, const char *p, struct str word)
+{
+	if ((size_t)(s->end - p) < word.n || memcmp(p, word.p, word.n) != 0)
+		return bad(s, p, "expected a value");
+	return p + word.n;
+}
+
+static struct str
+unescape(struct str body, struct arena *a)
+{
+	char *to = arena_alloc(a, body.n + 1), *q = to;
+	const char *p = body.p, *end = body.p + body.n;
+
+	while (p < end) {
+		const char *slash = memchr(p, '\\', (size_t)(end - p));
+		size_t run = (size_t)((slash ? slash : end) - p);
+		unsigned v, w;
+
+		memcpy(q, p, run);
+		q += run;
+		p += run;
+		if (p == end)
+			break;
+		switch (p[1]) {
+		case 'b': *q++ = '\b'; p += 2; break;
+		case 'f': *q++ = '\f'; p += 2; break;
+		case 'n': *q++ = '\n'; p += 2; break;
+		case 'r': *q++ = '\r'; p += 2; break;
+		case 't': *q++ = '\t'; p += 2; break;
+		case 'u':
+			hex4(p + 2, end, &v);
+			p += 6;
+			if (v >= 0xd800 && v < 0xdc00) {
+				hex4(p + 2, end, &w);
+				v = 0x10000 + ((v - 0xd800) << 10) + (w - 0xdc00);
+				p += 6;
+			}
+			q += utf8_encode(v, q);
+			break;
+		default:
+			*q++ = p[1];
+			p += 2;
+		}
+	}
+	*q = '\0';
+	return (struct str){ to, (size_t)(q - to) };
+}
+
+static int
+by_bytes(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* True when names[from..nnames) are all different. */
+static bool
+names_differ(struct scan *s, size_t from)
+{
+	struct str *n = s->names + from;
+	size_t count = s->nnames - from;
+
+	if (count > 24) {
+		qsort(n, count, sizeof(*n), by_bytes);
+		for (size_t i = 1; i < count; i++)
+			if (str_eq(n[i - 1], n[i]))
+				return false;
+		return true;
+	}
+	for (size_t i = 1; i < count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (str_eq(n[i], n[j]))
+				return false;
+	return true;
+}
+
+/* Arena arrays grow by copying; the old ones go with the arena. */
+#define ARENA_GROW(a, array, count, cap, first) do {			\
+	if ((count) == (cap)) {						\
+		size_t cap_ = (cap) ? 2 * (cap) : (first);		\
+		void *new_ = arena_array((a), cap_, sizeof(*(array)));	\
+		if ((count) > 0)					\
+			memcpy(new_, (array), (count) * sizeof(*(array)));\
+		(array) = new_;						\
+		(cap) = cap_;						\
+	}								\
+} while (0)
+
+static const char *scan_value(struct scan *s, const char *p, unsigned depth,
+    enum collect collect, struct json_value *v);
+
+static const char *
+scan_object(struct scan *s, const char *p, unsigned depth, enum collect collect)
+{
+	size_t from = s->nnames;
+
+	p = skip_space(s, p + 1);
+	if (p < s->end && *p == '}')
+		return p + 1;
+	for (;;) {
+		struct json_member m;
+		const char *start = p;
+		bool escaped;
+
+		if (p == s->end)
+			return bad(s, p, "object is not closed");
+		if (*p != '"')
+			return bad(s, p, "expected a name in quotes");
+		if ((p = scan_string(s, p, &escaped)) == NULL)
+			return NULL;
+		m.name = (struct str){ start + 1, (size_t)(p - start) - 2 };
+		if (escaped)
+			m.name = unescape(m.name, s->a);
+		if (s->nnames - from == LIMIT_JSON_MEMBERS)
+			return bad(s, start, "too many members in one object");
+		ARENA_GROW(s->a, s->names, s->nnames, s->names_cap, 32);
+		s->names[s->nnames++] = m.name;
+		p = skip_space(s, p);
+		if (p == s->end || *p != ':')
+			return bad(s, p, "expected ':'");
+		p = skip_space(s, p + 1);
+		p = scan_value(s, p, depth + 1, COLLECT_NOTHING, &m.value);
+		if (p == NULL)
+			return NULL;
+		if (collect == COLLECT_MEMBERS) {
+			m.raw = (struct str){ start, (size_t)(p - start) };
+			ARENA_GROW(s->a, s->members, s->count, s->cap, 24);
+			s->members[s->count++] = m;
+		}
+		p = skip_space(s, p);
+		if (p == s->end)
+			return bad(s, p, "object is not closed");
+		if (*p == '}')
+			break;
+		if (*p != ',')
+			return bad(s, p, "expected ',' or '}'");
+		p = skip_space(s, p + 1);
+	}
+	if (!names_differ(s, from))
+		return bad(s, p, "a name stands twice in this object");
+	s->nnames = from;
+	return p + 1;
+}
+
+static const char *
+scan_array(struct scan *s, const char *p, unsigned depth, enum collect collect)
+{
+	p = skip_space(s, p + 1);
+	if (p < s->end && *p == ']')
+		return p + 1;
+	for (;;) {
+		struct json_value v;
+
+		p = scan_value(s, p, depth + 1, COLLECT_NOTHING, &v);
+		if (p == NULL)
+			return NULL;
+		if (collect == COLLECT_VALUES) {
+			ARENA_GROW(s->a, s->values, s->count, s->cap, 16);
+			s->values[s->count++] = v;
+		}
+		p = skip_space(s, p);
+		if (p == s->end)
+			return bad(s, p, "array is not closed");
+		if (*p == ']')
+			return p + 1;
+		if (*p != ',')
+			return bad(s, p, "expected ',' or ']'");
+		p = skip_space(s, p + 1);
+	}
+}
+
+static const char *
+scan_value(struct scan *s, const char *p, unsigned depth, enum collect collect,
+    struct json_value *v)
+{
+	const char *from = p;
+
+	if (depth > LIMIT_JSON_DEPTH)
+		return bad(s, p, "nested too deeply");
+	if (p == s->end)
+		return bad(s, p, "expected a value");
+	v->escaped = false;
+	switch (*p) {
+	case '{':
+		v->type = JSON_OBJECT;
+		p = scan_object(s, p, depth, collect);
+		break;
+	case '[':
+		v->type = JSON_ARRAY;
+		p = scan_array(s, p, depth, collect);
+		break;
+	case '"':
+		v->type = JSON_STRING;
+		p = scan_string(s, p, &v->escaped);
+		break;
+	case 't':
+		v->type = JSON_TRUE;
+		p = scan_word(s, p, STR("true"));
+		break;
+	case 'f':
+		v->type = JSON_FALSE;
+		p = scan_word(s, p, STR("false"));
+		break;
+	case 'n':
+		v->type = JSON_NULL;
+		p = scan_word(s, p, STR("null"));
+		break;
+	default:
+		v->type = JSON_NUMBER;
+		p = scan_number(s, p);
+	}
+	if (p != NULL)
+		v->raw = (struct str){ from, (size_t)(p - from) };
+	return p;
+}
+
+static int
+scan_text(struct scan *s, struct str text, struct arena *a,
+    enum collect collect, struct json_value *v, struct err *err)
+{
+	const char *p;
+
+	*s = (struct scan){ .start = text.p, .end = text.p + text.n, .a = a,
+	    .err = err };
+	p = scan_value(s, skip_space(s, s->start), 1, collect, v);
+	if (p == NULL)
+		return -1;
+	p = skip_space(s, p);
+	if (p < s->end) {
+		bad(s, p, "something follows the value");
+		return -1;
+	}
+	return 0;
+}
+
+int
+json_check(struct str text, struct arena *a, struct err *err)
+{
+	struct json_value v;
+	struct scan s;
+
+	return scan_text(&s, text, a, COLLECT_NOTHING, &v, err);
+}
+
+int
+json_object(struct str text, struct arena *a, struct json_member **members,
+    size_t *count, struct err *err)
+{
+	struct json_value v;
+	struct scan s;
+
+	if (scan_text(&s, text, a, COLLECT_MEMBERS, &v, err) == -1)
+		return -1;
+	if (v.type != JSON_OBJECT)
+		return err_at(err, NULL, 0, 1, "expected an object");
+	*members = s.members;
+	*count = s.count;
+	return 0;
+}
+
+int
+json_array(struct str text, struct arena *a, struct json_value **values,
+    size_t *count, struct err *err)
+{
+	struct json_value v;
+	struct scan s;
+
+	if (scan_text(&s, text, a, COLLECT_VALUES, &v, err) == -1)
+		return -1;
+	if (v.type != JSON_ARRAY)
+		return err_at(err, NULL, 0, 1, "expected an array");
+	*values = s.values;
+	*count = s.count;
+	return 0;
+}
+
+const struct json_member *
+json_find(const struct json_member *members, size_t count, const char *name)
+{
+	struct str wanted = str_of(name);
+
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(members[i].name, wanted))
+			return &members[i];
+	return NULL;
+}
+
+struct str
+json_str(const struct json_value *v, struct arena *a)
+{
+	struct str body;
+
+	if (v->type != JSON_STRING)
+		return STR_NONE;
+	assert(v->raw.n >= 2);
+	body = str_slice(v->raw, 1, v->raw.n - 1);
+	return v->escaped ? unescape(body, a) : body;
+}
+
+double
+json_num(const struct json_value *v, double otherwise)
+{
+	char digits[64];
+
+	if (v->type != JSON_NUMBER || v->raw.n >= sizeof(digits))
+		return otherwise;
+	memcpy(digits, v->raw.p, v->raw.n);
+	digits[v->raw.n] = '\0';
+	return strtod(digits, NULL);
+}
+
+static void
+separate(struct buf *b)
+{
+	char last = b->n ? b->p[b->n - 1] : '\n';
+
+	if (last != '{' && last != '[' && last != ':' && last != ',' &&
+	    last != '\n')
+		buf_addc(b, ',');
+}
+
+void
+json_open(struct buf *b, char bracket)
+{
+	separate(b);
+	buf_addc(b, bracket);
+}
+
+void
+json_close(struct buf *b, char bracket)
+{
+	buf_addc(b, bracket);
+}
+
+static void
+put_string(struct buf *b, struct str s)
+{
+	const char *p = s.p, *end = s.p + s.n;
+	bool high = false;
+
+	buf_addc(b, '"');
+	while (p < end) {
+		const char *stop = plain_run(p, end, &high);
+
+		buf_add(b, p, (size_t)(stop - p));
+		if (stop == end)
+			break;
+		switch (*stop) {
+		case '"': buf_addz(b, "\\\""); break;
+		case '\\': buf_addz(b, "\\\\"); break;
+		case '\n': buf_addz(b, "\\n"); break;
+		case '\t': buf_addz(b, "\\t"); break;
+		case '\r': buf_addz(b, "\\r"); break;
+		case '\b': buf_addz(b, "\\b"); break;
+		case '\f': buf_addz(b, "\\f"); break;
+		default: buf_addf(b, "\\u%04x", (unsigned char)*stop);
+		}
+		p = stop + 1;
+	}
+	buf_addc(b, '"');
+}
+
+void
+json_put_str(struct buf *b, struct str s)
+{
+	separate(b);
+	if (utf8_check(s) == s.n)
+		put_string(b, s);
+	else {
+		struct buf fixed = BUF_INIT;
+
+		utf8_repair(&fixed, s);
+		put_string(b, buf_str(&fixed));
+		buf_release(&fixed);
+	}
+}
+
+void
+json_name(struct buf *b, const char *name)
+{
+	json_put_str(b, str_of(name));
+	buf_addc(b, ':');
+}
+
+void
+json_put_int(struct buf *b, long long v)
+{
+	separate(b);
+	buf_addf(b, "%lld", v);
+}
+
+void
+json_put_num(struct buf *b, double v, int places)
+{
+	char digits[64];
+	size_t n;
+
+	separate(b);
+	if (!isfinite(v) || fabs(v) > 1e15)
+		v = 0;
+	n = (size_t)snprintf(digits, sizeof(digits), "%.*f", places, v);
+	if (places > 0) {
+		while (digits[n - 1] == '0')
+			n--;
+		if (digits[n - 1] == '.')
+			n--;
+	}
+	if (n == 2 && memcmp(digits, "-0", 2) == 0)
+		buf_addc(b, '0');
+	else
+		buf_add(b, digits, n);
+}
+
+void
+json_put_bool(struct buf *b, bool v)
+{
+	separate(b);
+	buf_addz(b, v ? "true" : "false");
+}
+
+void
+json_put_raw(struct buf *b, struct str raw)
+{
+	separate(b);
+	buf_adds(b, raw);
+}
+
+void
+json_member_str(struct buf *b, const char *name, struct str s)
+{
+	if (s.p == NULL)
+		return;
+	json_name(b, name);
+	json_put_str(b, s);
+}

@@ -1,0 +1,154 @@
+#include "base/utf8.h"
+
+/* Length of the well-formed sequence at p, 0 when there is none.  The ranges
+ * are those of table 3-7 of the Unicode Standard. */
+static unsigned
+sequence(const unsigned char *p, size_t left)
+{
+	unsigned char lo = 0x80, hi = 0xbf;
+	unsigned n;
+
+	if (p[0] < 0x80)
+		return 1;
+	if (p[0] < 0xc2 || p[0] > 0xf4)
+		return 0;
+	n = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+	if (left < n)
+		return 0;
+	if (p[0] == 0xe0)
+		lo = 0xa0;
+	else if (p[0] == 0xed)
+		hi = 0x9f;
+	else if (p[0] == 0xf0)
+		lo = 0x90;
+	else if (p[0] == 0xf4)
+		hi = 0x8f;
+	if (p[1] < lo || p[1] > hi)
+		return 0;
+	for (unsigned i = 2; i < n; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	return n;
+}
+
+size_t
+utf8_check(struct str s)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	size_t i = 0;
+
+	while (i < s.n) {
+		unsigned n;
+
+		if (s.n - i >= 16) {		/* runs of ASCII, 16 at a time */
+			uint64_t a, b;
+
+			memcpy(&a, p + i, 8);
+			memcpy(&b, p + i + 8, 8);
+			if (((a | b) & 0x8080808080808080u) == 0) {
+				i += 16;
+				continue;
+			}
+		}
+		do {
+			n = sequence(p + i, s.n - i);
+			if (n == 0)
+				return i;
+			i += n;
+		} while (i < s.n && p[i] >= 0x80);
+	}
+	return s.n;
+}
+
+uint32_t
+utf8_decode(const char *at, const char *end, unsigned *len)
+{
+	const unsigned char *p = (const unsigned char *)at;
+	unsigned n = sequence(p, (size_t)(end - at));
+
+	*len = n ? n : 1;
+	switch (n) {
+	case 1:
+		return p[0];
+	case 2:
+		return (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu);
+	case 3:
+		return (p[0] & 0x0fu) << 12 | (p[1] & 0x3fu) << 6 |
+		    (p[2] & 0x3fu);
+	case 4:
+		return (p[0] & 0x07u) << 18 | (p[1] & 0x3fu) << 12 |
+		    (p[2] & 0x3fu) << 6 | (p[3] & 0x3fu);
+	}
+	return 0xfffd;
+}
+
+unsigned
+utf8_encode(uint32_t cp, char *to)
+{
+	if (cp < 0x80) {
+		to[0] = (char)cp;
+		return 1;
+	}
+	if (cp < 0x800) {
+		to[0] = (char)(0xc0 | cp >> 6);
+		to[1] = (char)(0x80 | (cp & 0x3f));
+		return 2;
+	}
+	if (cp > 0x10ffff || (cp >= 0xd800 && cp < 0xe000))
+		cp = 0xfffd;
+	if (cp < 0x10000) {
+		to[0] = (char)(0xe0 | cp >> 12);
+		to[1] = (char)(0x80 | (cp >> 6 & 0x3f));
+		to[2] = (char)(0x80 | (cp & 0x3f));
+		return 3;
+	}
+	to[0] = (char)(0xf0 | cp >> 18);
+	to[1] = (char)(0x80 | (cp >> 12 & 0x3f));
+	to[2] = (char)(0x80 | (cp >> 6 & 0x3f));
+	to[3] = (char)(0x80 | (cp & 0x3f));
+	return 4;
+}
+
+void
+utf8_add(struct buf *b, uint32_t cp)
+{
+	char bytes[4];
+
+	buf_add(b, bytes, utf8_encode(cp, bytes));
+}
+
+size_t
+utf8_count(struct str s)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		count += ((unsigned char)s.p[i] & 0xc0) != 0x80;
+	return count;
+}
+
+size_t
+utf8_offset(struct str s, size_t n)
+{
+	size_t i = 0;
+
+	for (; i < s.n; i++)
+		if (((unsigned char)s.p[i] & 0xc0) != 0x80 && n-- == 0)
+			break;
+	return i;
+}
+
+void
+utf8_repair(struct buf *b, struct str s)
+{
+	while (s.n > 0) {
+		size_t good = utf8_check(s);
+
+		buf_add(b, s.p, good);
+		s = str_from(s, good);
+		if (s.n > 0) {
+			buf_addz(b, "\xef\xbf\xbd");
+			s = str_from(s, 1);
+		}
+	}
+}
