@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "ingest/page.h"
 #include "ingest/source.h"
 
 struct feed;
@@ -21,5 +22,48 @@ int feed_parse(const struct source *src, struct arena *a, struct feed **feed,
 /* The lines of `stance extract --feed-info`: {"type":"feed",...} and then one
  * {"type":"entry",...} or {"type":"subscription",...} each. */
 void feed_write_info(struct buf *to, const struct feed *feed);
+
+/*
+ * What an article takes from its feed.  Texts are plain, as stance-record(5)
+ * has them (entities decoded once, tags gone); an absent member is STR_NONE.
+ */
+struct feed_attachment {
+	struct str	url, type, title;
+	long long	size, seconds;		/* -1: not told */
+};
+
+struct feed_entry {
+	struct str		 id;		/* verbatim */
+	struct str		 url;		/* absolute */
+	struct str		 title, summary, language, image;
+	struct str		 html, text;	/* the full content, where the feed
+						 * has it: as it came (relative links
+						 * resolved), and in blocks */
+	struct author		*authors;
+	size_t			 nauthors;
+	struct str		*tags;
+	size_t			 ntags;
+	struct feed_attachment	*attachments;
+	size_t			 nattachments;
+	bool			 has_published, has_modified;
+	struct date		 published, modified;
+};
+
+/* What a reader of the feed needs: its name, and when it may be asked again. */
+struct feed_head {
+	struct str	 title, home_page_url, feed_url, language;
+	struct str	 hub;			/* WebSub, rel=hub */
+	long long	 ttl;			/* seconds, by ttl or
+						 * sy:updatePeriod; 0: not told */
+	unsigned	 skip_hours;		/* bit n: hour n of GMT */
+	unsigned	 skip_days;		/* bit n: weekday n, 0 is Sunday */
+	struct feed_entry *entries;
+	size_t		 count;
+	bool		 is_list;		/* OPML or a sitemap index: `entries`
+						 * are feeds to read, url and title */
+};
+
+/* The feed in the shape above; in `a`. */
+void feed_read(const struct feed *feed, struct feed_head *head, struct arena *a);
 
 #endif
