@@ -1,0 +1,232 @@
+#include <assert.h>
+
+#include "ingest/article.h"
+
+static void
+put_date(struct buf *to, const char *name, bool has, struct date date)
+{
+	char text[DATE_SIZE];
+
+	if (!has)
+		return;
+	date_format(date, text);
+	json_member_str(to, name, str_of(text));
+}
+
+static void
+put_authors(struct buf *to, const struct author *authors, size_t count)
+{
+	if (count == 0)
+		return;
+	json_name(to, "authors");
+	json_open(to, '[');
+	for (size_t i = 0; i < count; i++) {
+		json_open(to, '{');
+		json_member_str(to, "name", authors[i].name);
+		json_member_str(to, "email", authors[i].email);
+		json_member_str(to, "url", authors[i].url);
+		json_close(to, '}');
+	}
+	json_close(to, ']');
+}
+
+static void
+put_tags(struct buf *to, const struct str *tags, size_t count)
+{
+	if (count == 0)
+		return;
+	json_name(to, "tags");
+	json_open(to, '[');
+	for (size_t i = 0; i < count; i++)
+		json_put_str(to, tags[i]);
+	json_close(to, ']');
+}
+
+static void
+put_attachments(struct buf *to, const struct feed_attachment *files,
+    size_t count)
+{
+	if (count == 0)
+		return;
+	json_name(to, "attachments");
+	json_open(to, '[');
+	for (size_t i = 0; i < count; i++) {
+		json_open(to, '{');
+		json_member_str(to, "url", files[i].url);
+		json_member_str(to, "mime_type", files[i].type);
+		json_member_str(to, "title", files[i].title);
+		if (files[i].size >= 0) {
+			json_name(to, "size_in_bytes");
+			json_put_int(to, files[i].size);
+		}
+		if (files[i].seconds >= 0) {
+			json_name(to, "duration_in_seconds");
+			json_put_int(to, files[i].seconds);
+		}
+		json_close(to, '}');
+	}
+	json_close(to, ']');
+}
+
+void
+article_of_page(struct buf *to, const struct page *page)
+{
+	json_open(to, '{');
+	json_member_str(to, "url", page->url);
+	json_member_str(to, "title", page->title);
+	json_member_str(to, "summary", page->summary);
+	json_member_str(to, "content_text", page->text);
+	put_authors(to, page->authors, page->nauthors);
+	put_date(to, "date_published", page->has_published, page->published);
+	put_date(to, "date_modified", page->has_modified, page->modified);
+	json_member_str(to, "language", page->language);
+	put_tags(to, page->tags, page->ntags);
+	json_member_str(to, "image", page->image);
+	json_close(to, '}');
+}
+
+void
+article_of_entry(struct buf *to, const struct feed_entry *entry)
+{
+	json_open(to, '{');
+	json_member_str(to, "id", entry->id);
+	json_member_str(to, "url", entry->url);
+	json_member_str(to, "title", entry->title);
+	json_member_str(to, "summary", entry->summary);
+	json_member_str(to, "content_text", entry->text);
+	put_authors(to, entry->authors, entry->nauthors);
+	put_date(to, "date_published", entry->has_published, entry->published);
+	put_date(to, "date_modified", entry->has_modified, entry->modified);
+	json_member_str(to, "language", entry->language);
+	put_tags(to, entry->tags, entry->ntags);
+	put_attachments(to, entry->attachments, entry->nattachments);
+	json_member_str(to, "image", entry->image);
+	json_close(to, '}');
+}
+
+/*
+ * The members of an article in their order, and whose word counts where the
+ * entry and its page both have one.  The publisher's feed names and dates its
+ * own articles better than a page can be read; the text and its language are
+ * the page's.
+ */
+static const struct {
+	const char	*name;
+	bool		 page_first;
+} members[] = {
+	{ "url", false }, { "title", false }, { "summary", false },
+	{ "content_text", true }, { "authors", false },
+	{ "date_published", false }, { "date_modified", false },
+	{ "language", true }, { "tags", false }, { "attachments", false },
+	{ "image", false },
+};
+#define MEMBERS	(sizeof(members) / sizeof(*members))
+
+int
+article_read(struct record *draft, struct str line, struct arena *a,
+    struct err *err)
+{
+	return record_read(draft, line, a, err);
+}
+
+/* The member `name` of `rec`, NULL where it is absent, null or empty. */
+static const struct json_member *
+lookup(const struct record *rec, const char *name)
+{
+	const struct json_member *m;
+
+	if (rec == NULL)
+		return NULL;
+	m = json_find(rec->members, rec->count, name);
+	if (m == NULL || m->value.type == JSON_NULL || m->value.raw.n <= 2)
+		return NULL;
+	return m;
+}
+
+static const struct json_member *
+either(const struct record *first, const struct record *second,
+    const char *name)
+{
+	const struct json_member *m = lookup(first, name);
+
+	return m ? m : lookup(second, name);
+}
+
+static struct str
+text_of(const struct json_member *m, struct arena *a)
+{
+	return m ? json_str(&m->value, a) : STR_NONE;
+}
+
+static void
+put_feed(struct buf *to, const struct article_feed *feed)
+{
+	json_name(to, "feed");
+	json_open(to, '{');
+	json_member_str(to, "title", feed->title);
+	json_member_str(to, "feed_url", feed->feed_url);
+	json_member_str(to, "home_page_url", feed->home_page_url);
+	put_tags(to, feed->tags, feed->ntags);
+	json_close(to, '}');
+}
+
+static void
+put_fetched(struct buf *to, const struct article_fetched *fetched)
+{
+	json_name(to, "fetched");
+	json_open(to, '{');
+	json_member_str(to, "at", fetched->at);
+	json_member_str(to, "url", fetched->url);
+	if (fetched->status != 0) {
+		json_name(to, "status");
+		json_put_int(to, fetched->status);
+	}
+	json_member_str(to, "sha256", fetched->sha256);
+	if (fetched->backfill) {
+		json_name(to, "backfill");
+		json_put_bool(to, true);
+	}
+	json_close(to, '}');
+}
+
+struct str
+article_write(struct buf *to, const struct record *entry,
+    const struct record *page, const struct article_feed *feed,
+    const struct article_fetched *fetched, struct arena *a)
+{
+	const struct json_member *found[MEMBERS];
+	struct str id, url, title, text, rev, key;
+
+	assert(entry != NULL || page != NULL);
+	for (size_t i = 0; i < MEMBERS; i++)
+		found[i] = members[i].page_first ?
+		    either(page, entry, members[i].name) :
+		    either(entry, page, members[i].name);
+	url = text_of(found[0], a);
+	title = text_of(found[1], a);
+	text = text_of(found[3], a);
+	rev = record_make_rev(title, text, a);
+	id = text_of(lookup(entry, "id"), a);
+	if (id.n == 0)
+		id = url.n > 0 ? url :
+		    arena_printf(a, "urn:sha256:%.*s", STR_FMT(rev));
+	key = record_make_key(id, feed ? feed->identity : STR_NONE, url, a);
+
+	json_open(to, '{');
+	json_name(to, "v");
+	json_put_int(to, RECORD_VERSION);
+	json_member_str(to, "id", id);
+	json_member_str(to, "key", key);
+	json_member_str(to, "rev", rev);
+	for (size_t i = 0; i < MEMBERS; i++)
+		if (found[i] != NULL)
+			json_put_raw(to, found[i]->raw);
+	if (title.n == 0 && text.n == 0)
+		json_member_str(to, "title", STR(""));
+	if (feed != NULL)
+		put_feed(to, feed);
+	if (fetched != NULL)
+		put_fetched(to, fetched);
+	record_end(to);
+	return key;
+}
