@@ -129,6 +129,19 @@ would_block(int fd)
 	return poll(&pfd, 1, 0) == 0;
 }
 
+static void
+send_before_sleep(struct in *in, struct out *out)
+{
+	bool gathered = out != NULL && out->buf.n > 0;
+
+	if ((!gathered && in->before_wait == NULL) || !would_block(in->fd))
+		return;
+	if (in->before_wait != NULL)
+		in->before_wait(in->wait_arg);
+	if (out != NULL)
+		out_flush(out);
+}
+
 /* Read once more behind what is there. */
 static void
 fill(struct in *in, struct out *out)
@@ -143,8 +156,7 @@ fill(struct in *in, struct out *out)
 	if (in->buf.n == 0 && in->buf.cap > 4 * IO_READ)
 		buf_release(&in->buf);
 	buf_reserve(&in->buf, IO_READ);
-	if (out != NULL && out->buf.n > 0 && would_block(in->fd))
-		out_flush(out);
+	send_before_sleep(in, out);
 	for (;;) {
 		r = read(in->fd, in->buf.p + in->buf.n, IO_READ);
 		if (r >= 0)

@@ -48,6 +48,9 @@ struct in {
 	unsigned long	 line;		/* number of the last line, from 1 */
 	bool		 eof;
 	bool		 skipping;	/* within a line that was too long */
+	void		(*before_wait)(void *);	/* or NULL: called before a read
+						 * that would block */
+	void		*wait_arg;
 };
 
 enum in_result {
@@ -58,7 +61,7 @@ enum in_result {
 
 void in_init(struct in *in, int fd, const char *name, size_t max);
 /* The next line, without its newline, valid until the next call.  Before it
- * would block it flushes `out`, which may be NULL.  A last line without newline
+ * would block it calls before_wait() and flushes `out`, which may be NULL.  A last line without newline
  * counts.  A read error ends the program. */
 enum in_result in_line(struct in *in, struct out *out, struct str *line);
 /* True when the next in_line() has its line (or end) without reading. */
