@@ -122,13 +122,6 @@ static const struct {
 };
 #define MEMBERS	(sizeof(members) / sizeof(*members))
 
-int
-article_read(struct record *draft, struct str line, struct arena *a,
-    struct err *err)
-{
-	return record_read(draft, line, a, err);
-}
-
 /* The member `name` of `rec`, NULL where it is absent, null or empty. */
 static const struct json_member *
 lookup(const struct record *rec, const char *name)
@@ -156,6 +149,19 @@ static struct str
 text_of(const struct json_member *m, struct arena *a)
 {
 	return m ? json_str(&m->value, a) : STR_NONE;
+}
+
+void
+article_feed_read(struct article_feed *feed, const struct record *line,
+    struct str address, struct arena *a)
+{
+	*feed = (struct article_feed){
+		.title = text_of(lookup(line, "title"), a),
+		.feed_url = address.n > 0 ? address :
+		    text_of(lookup(line, "feed_url"), a),
+		.home_page_url = text_of(lookup(line, "home_page_url"), a),
+	};
+	feed->identity = feed->feed_url;
 }
 
 static void

@@ -33,9 +33,10 @@ struct article_fetched {
 	bool		backfill;
 };
 
-/* Read a draft and refuse what is not one.  Views into `line` and `a`. */
-int article_read(struct record *draft, struct str line, struct arena *a,
-    struct err *err);
+/* What a feed's own line, the one before its drafts, says; `address` is where
+ * it was found. */
+void article_feed_read(struct article_feed *feed, const struct record *line,
+    struct str address, struct arena *a);
 /* Append the record's line.  `entry` or `page` may be NULL, so may `feed` and
  * `fetched`.  The returned key lives in `a`. */
 struct str article_write(struct buf *to, const struct record *entry,
