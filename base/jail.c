@@ -81,7 +81,7 @@ static const int proc_calls[] = {
 	SCMP_SYS(landlock_create_ruleset), SCMP_SYS(landlock_add_rule),
 	SCMP_SYS(landlock_restrict_self), SCMP_SYS(chdir), SCMP_SYS(setsid),
 	SCMP_SYS(getgroups), SCMP_SYS(getsid), SCMP_SYS(setrlimit),
-	SCMP_SYS(getrlimit)
+	SCMP_SYS(getrlimit), SCMP_SYS(close_range)
 };
 
 static const int thread_calls[] = {

@@ -13,6 +13,15 @@
 #define LIMIT_JSON_MEMBERS	4096
 /* A page or feed after decoding. */
 #define LIMIT_PAGE		(20UL << 20)
+/* Memory, processor time and wall time that one page may cost the parse child.
+ * The worst honest page seen takes a tenth of each. */
+#define LIMIT_PARSE_MEMORY	(1UL << 30)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define LIMIT_PARSE_CPU_MS	60000U
+#else
+#define LIMIT_PARSE_CPU_MS	5000U
+#endif
+#define LIMIT_PARSE_WALL_MS	(4 * LIMIT_PARSE_CPU_MS)
 
 #ifdef STANCE_TINY
 #define IO_READ			7UL	/* bytes asked for at once */
