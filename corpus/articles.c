@@ -1,0 +1,143 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/limits.h"
+#include "corpus/articles.h"
+
+static void
+add_source(struct articles *all, int fd, char *name)
+{
+	if (fd == -1)
+		die_errno("cannot open '%s'", name);
+	GROW(all->sources, all->nsources, all->sources_cap);
+	all->sources[all->nsources++] = (struct source){ fd, name };
+}
+
+static int
+is_jsonl(const struct dirent *entry)
+{
+	struct str name = str_of(entry->d_name);
+
+	return entry->d_name[0] != '.' && str_ends(name, STR(".jsonl"));
+}
+
+static void
+open_folder(struct articles *all, const char *path)
+{
+	struct dirent **entries;
+	int n = scandir(path, &entries, is_jsonl, alphasort);
+
+	if (n == -1)
+		die_errno("cannot list '%s'", path);
+	for (int i = 0; i < n; i++) {
+		char *name = xasprintf("%s/%s", path, entries[i]->d_name);
+
+		add_source(all, open(name, O_RDONLY | O_CLOEXEC), name);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+void
+articles_open(struct articles *all, const char *path)
+{
+	struct stat st;
+
+	if (strcmp(path, "-") == 0)
+		add_source(all, STDIN_FILENO, xstrdup("standard input"));
+	else if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		open_folder(all, path);
+	else
+		add_source(all, open(path, O_RDONLY | O_CLOEXEC),
+		    xstrdup(path));
+}
+
+static int
+read_article(struct articles *all, struct str line,
+    int (*check)(const struct record *, struct arena *, struct err *),
+    struct err *err)
+{
+	struct article article;
+
+	line = arena_str(&all->a, line);
+	if (record_read(&article.rec, line, &all->a, err) == -1)
+		return -1;
+	if (article.rec.known[RECORD_ID] == NULL)
+		return err_set(err, "a record of a corpus needs 'id'");
+	if (check != NULL && check(&article.rec, &all->a, err) == -1)
+		return -1;
+	article.id = record_str(&article.rec, RECORD_ID, &all->a);
+	if (index_add(&all->ids, article.id) != all->n)
+		return err_set(err, "an earlier record has the id '%.*s'",
+		    STR_FMT(article.id));
+	GROW(all->v, all->n, all->cap);
+	all->v[all->n++] = article;
+	return 0;
+}
+
+static void
+read_source(struct articles *all, struct source *source,
+    int (*check)(const struct record *, struct arena *, struct err *))
+{
+	enum in_result result;
+	struct str line;
+	struct in in;
+
+	in_init(&in, source->fd, source->name, LIMIT_LINE);
+	while ((result = in_line(&in, NULL, &line)) != IN_EOF) {
+		struct err err = { 0 };
+
+		if (result == IN_LONG)
+			err_set(&err, "the line is too long");
+		else if (read_article(all, line, check, &err) == 0)
+			continue;
+		refuse(&all->refused, source->name, in.line, line, &err);
+	}
+	in_release(&in);
+	if (source->fd != STDIN_FILENO)
+		close(source->fd);
+}
+
+void
+articles_read(struct articles *all,
+    int (*check)(const struct record *, struct arena *, struct err *))
+{
+	all->refused.fd = -1;
+	for (size_t i = 0; i < all->nsources; i++)
+		read_source(all, &all->sources[i], check);
+}
+
+void
+articles_release(struct articles *all)
+{
+	for (size_t i = 0; i < all->nsources; i++)
+		free(all->sources[i].name);
+	free(all->sources);
+	free(all->v);
+	index_release(&all->ids);
+	arena_release(&all->a);
+	*all = (struct articles){ 0 };
+}
+
+struct str
+record_member(const struct record *rec, const char *name, struct arena *a)
+{
+	const struct json_member *m = json_find(rec->members, rec->count, name);
+
+	return m ? json_str(&m->value, a) : STR_NONE;
+}
+
+bool
+record_is_where(const struct record *rec, const char *where, struct arena *a)
+{
+	struct str value = str_of(where), name;
+
+	if (!str_split(&value, '=', &name) || name.n == strlen(where))
+		usage_error("'--where' takes MEMBER=VALUE, not '%s'", where);
+	return str_eq(record_member(rec, arena_cstr(a, name), a), value);
+}
