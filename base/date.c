@@ -163,6 +163,12 @@ date_parse_zone(struct str s, int *minutes)
 			*minutes = zones[i].hours * 60;
 			return 0;
 		}
+	/* military letters were got wrong for years: RFC 2822 4.3 has them mean
+	 * nothing; J never was one */
+	if (s.n == 1 && is_alpha(s.p[0]) && to_lower(s.p[0]) != 'j') {
+		*minutes = 0;
+		return 0;
+	}
 	return -1;
 }
 

@@ -32,7 +32,8 @@ int date_parse_822(struct str s, struct date *d);
 /* A zone as RFC 822 writes it: "+0800", "GMT", "EST", "Z".  -1: none. */
 int date_parse_zone(struct str s, int *minutes);
 
-/* Write RFC 3339, with Z when the offset is 0. */
+/* Write RFC 3339, with Z when the offset is 0.  It knows the years 0 to 9999;
+ * what lies outside them becomes 1970-01-01T00:00:00Z. */
 void date_format(struct date d, char out[DATE_SIZE]);
 /* UTC. */
 void date_format_utc(int64_t seconds, char out[DATE_SIZE]);

@@ -1,6 +1,6 @@
 /*
  * Digests: SHA-256 (FIPS 180-4) by libcrypto, and a fast 64-bit hash for
- * tables.
+ * tables.  SHA-256 works in one place: only one thread at a time may call it.
  */
 #ifndef BASE_DIGEST_H
 #define BASE_DIGEST_H
@@ -14,7 +14,7 @@
 /* Libcrypto loads its algorithm at the first use; call this before the jail. */
 void digest_setup(void);
 void sha256(struct str s, unsigned char out[SHA256_SIZE]);
-/* The first `digits` hex digits (at most 64) and a NUL. */
+/* The first `digits` hex digits (even, at most 64) and a NUL. */
 void sha256_hex(struct str s, char *out, unsigned digits);
 /* Of several strings with a NUL byte after each, so that parts cannot move. */
 void sha256_hex_parts(const struct str *parts, size_t count, char *out,

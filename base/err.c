@@ -40,7 +40,20 @@ err_at(struct err *err, const char *file, unsigned long line,
 	return -1;
 }
 
-/* Write `msg` to stderr as one line in one write, control bytes made visible. */
+/* Terminals obey C0, DEL and, in UTF-8, C1 (U+0080 to U+009F). */
+static void
+show_controls(char *msg, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)msg[i];
+
+		if (c < 0x20 || c == 0x7f || (c >= 0x80 && c < 0xa0 && i > 0 &&
+		    (unsigned char)msg[i - 1] == 0xc2))
+			msg[i] = '?';
+	}
+}
+
+/* Write `msg` to stderr as one line in one write. */
 static void
 say(char *msg, size_t cap, int n)
 {
@@ -48,9 +61,7 @@ say(char *msg, size_t cap, int n)
 
 	if (len > cap - 2)
 		len = cap - 2;
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)msg[i] < 0x20 || msg[i] == 0x7f)
-			msg[i] = '?';
+	show_controls(msg, len);
 	msg[len++] = '\n';
 	for (size_t done = 0; done < len;) {
 		ssize_t w = write(STDERR_FILENO, msg + done, len - done);
@@ -68,7 +79,8 @@ vsay(const char *fmt, va_list ap, const char *tail)
 	char msg[2048];
 	int n, m;
 
-	n = snprintf(msg, sizeof(msg), "%s: ", program_invocation_short_name);
+	/* the caller of exec() chose the name, and its length */
+	n = snprintf(msg, sizeof(msg), "%.64s: ", program_invocation_short_name);
 	m = vsnprintf(msg + n, sizeof(msg) - (size_t)n, fmt, ap);
 	n = m < 0 ? n : n + m;
 	if (tail != NULL && n < (int)sizeof(msg))

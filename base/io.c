@@ -117,8 +117,10 @@ in_release(struct in *in)
 bool
 in_ready(const struct in *in)
 {
-	return in->eof || (in->buf.n > in->at &&
-	    memchr(in->buf.p + in->at, '\n', in->buf.n - in->at) != NULL);
+	size_t from = in->scanned > in->at ? in->scanned : in->at;
+
+	return in->eof || in->buf.n - in->at > in->max || (in->buf.n > from &&
+	    memchr(in->buf.p + from, '\n', in->buf.n - from) != NULL);
 }
 
 static bool
@@ -178,7 +180,7 @@ in_line(struct in *in, struct out *out, struct str *line)
 {
 	for (;;) {
 		size_t from = in->scanned > in->at ? in->scanned : in->at;
-		char *start = in->buf.p + in->at;
+		char *start = in->at > 0 ? in->buf.p + in->at : in->buf.p;
 		char *nl = NULL;
 
 		if (in->buf.n > from)
@@ -195,7 +197,7 @@ in_line(struct in *in, struct out *out, struct str *line)
 				continue;
 			}
 			in->line++;
-			*line = (struct str){ start, n };
+			*line = str_slice((struct str){ start, n }, 0, in->max);
 			return n > in->max ? IN_LONG : IN_LINE;
 		}
 		if (in->eof)
@@ -222,7 +224,8 @@ fd_slurp(int fd, struct buf *b, size_t max, struct err *err)
 	for (;;) {
 		ssize_t r;
 
-		buf_reserve(b, IO_READ);
+		if (buf_reserve(b, IO_READ) == -1)
+			return err_set(err, "longer than %zu bytes", b->max);
 		r = read_full(fd, b->p + b->n, IO_READ);
 		if (r == -1)
 			return err_set(err, "cannot read: %s", strerror(errno));
@@ -274,7 +277,8 @@ int
 file_replace(const char *path, struct str bytes, mode_t mode, struct err *err)
 {
 	char *beside = xasprintf("%s.new", path);
-	int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+	int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
+	    O_CLOEXEC, mode);
 	bool ok = fd != -1 && write_full(fd, bytes.p, bytes.n) == 0 &&
 	    fsync(fd) == 0;
 	int saved = errno, rc = 0;
@@ -300,22 +304,22 @@ file_replace(const char *path, struct str bytes, mode_t mode, struct err *err)
 int
 make_folders(const char *path, mode_t mode, struct err *err)
 {
-	char *p = xstrdup(path);
+	char *p = xstrdup(path), *slash = p;
+	struct stat st;
 	int rc = 0;
 
-	for (char *s = p; rc == 0 && *s != '\0'; s++) {
-		bool end = s[1] == '\0';
-		char kept = *s;
-
-		if (s == p || (!end && *s != '/'))
-			continue;
-		if (!end || *s == '/')
-			*s = '\0';
+	do {
+		slash = strchr(slash + (*slash != '\0'), '/');
+		if (slash != NULL)
+			*slash = '\0';
 		if (mkdir(p, mode) == -1 && errno != EEXIST)
 			rc = err_set(err, "cannot make folder '%s': %s", p,
 			    strerror(errno));
-		*s = kept;
-	}
+		if (slash != NULL)
+			*slash = '/';
+	} while (rc == 0 && slash != NULL && slash[1] != '\0');
+	if (rc == 0 && (stat(p, &st) == -1 || !S_ISDIR(st.st_mode)))
+		rc = err_set(err, "cannot make folder '%s': a file is there", p);
 	free(p);
 	return rc;
 }

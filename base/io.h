@@ -73,7 +73,7 @@ ssize_t read_full(int fd, void *p, size_t n);
 /* write() until done: 0 or -1. */
 int write_full(int fd, const void *p, size_t n);
 /* Append up to `max` bytes of `fd` to `b`; -1 and err on error or when more
- * than `max` is there. */
+ * than `max` is there, or more than `b` takes. */
 int fd_slurp(int fd, struct buf *b, size_t max, struct err *err);
 /* The same for a file by name. */
 int file_slurp(const char *path, struct buf *b, size_t max, struct err *err);

@@ -80,8 +80,6 @@ add_chunk(struct arena *a, size_t least)
 	size_t size = a->chunk ? 2 * a->chunk->size : ARENA_FIRST;
 	struct arena_chunk *chunk;
 
-	if (a->chunk)
-		a->used += (size_t)(a->at - a->chunk->data);
 	if (size > ARENA_CHUNK_MAX)
 		size = ARENA_CHUNK_MAX;
 	if (size < least)
@@ -180,7 +178,6 @@ arena_reset(struct arena *a)
 	a->chunk = keep;
 	a->at = keep ? keep->data : NULL;
 	a->end = keep ? keep->data + keep->size : NULL;
-	a->used = 0;
 }
 
 void

@@ -34,10 +34,9 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 struct arena {
 	struct arena_chunk	*chunk;		/* the newest, holding `at` */
 	char			*at, *end;
-	size_t			 used;		/* bytes in older chunks */
 };
 
-#define ARENA_INIT	((struct arena){ NULL, NULL, NULL, 0 })
+#define ARENA_INIT	((struct arena){ NULL, NULL, NULL })
 
 /* 16-byte aligned, not cleared; arena_zalloc() clears.  Never NULL. */
 void *arena_alloc(struct arena *a, size_t size);

@@ -3,14 +3,13 @@
 bool
 str_starts(struct str s, struct str prefix)
 {
-	return s.n >= prefix.n && memcmp(s.p, prefix.p, prefix.n) == 0;
+	return str_eq(str_slice(s, 0, prefix.n), prefix);
 }
 
 bool
 str_ends(struct str s, struct str suffix)
 {
-	return s.n >= suffix.n &&
-	    memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0;
+	return s.n >= suffix.n && str_eq(str_from(s, s.n - suffix.n), suffix);
 }
 
 bool
@@ -101,11 +100,11 @@ str_number(struct str s, long long max)
 	if (s.n == 0)
 		return -1;
 	for (size_t i = 0; i < s.n; i++) {
-		if (!is_digit(s.p[i]))
+		int digit = s.p[i] - '0';
+
+		if (!is_digit(s.p[i]) || digit > max || v > (max - digit) / 10)
 			return -1;
-		if (v > (max - (s.p[i] - '0')) / 10)
-			return -1;
-		v = v * 10 + (s.p[i] - '0');
+		v = v * 10 + digit;
 	}
 	return v;
 }

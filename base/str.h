@@ -5,6 +5,7 @@
 #ifndef BASE_STR_H
 #define BASE_STR_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -34,8 +35,10 @@ str_eq(struct str a, struct str b)
 static inline struct str
 str_from(struct str s, size_t start)
 {
-	return start >= s.n ? (struct str){ s.p + s.n, 0 } :
-	    (struct str){ s.p + start, s.n - start };
+	if (start > s.n)
+		start = s.n;
+	/* nothing may be added to NULL, not even 0 */
+	return start == 0 ? s : (struct str){ s.p + start, s.n - start };
 }
 
 static inline struct str
@@ -45,7 +48,7 @@ str_slice(struct str s, size_t start, size_t end)
 		end = s.n;
 	if (start > end)
 		start = end;
-	return (struct str){ s.p + start, end - start };
+	return str_from((struct str){ s.p, end }, start);
 }
 
 bool str_starts(struct str s, struct str prefix);
