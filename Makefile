@@ -16,7 +16,7 @@ JOBS := $(shell nproc 2>/dev/null || echo 2)
 
 # Debian packages: to build, then to test, then to lint.
 PACKAGES = gcc make pkg-config libxml2-dev libicu-dev libcurl4-openssl-dev \
-	libpcre2-dev libstemmer-dev libzstd-dev zlib1g-dev libssl-dev libutf8proc-dev \
+	libpcre2-dev libstemmer-dev libzstd-dev zlib1g-dev libbrotli-dev libssl-dev libutf8proc-dev \
 	libseccomp-dev libmicrohttpd-dev
 TEST_PACKAGES = libcmocka-dev libjson-c-dev perl python3 jq zstd mandoc \
 	openssl procps
@@ -29,7 +29,7 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 CFLAGS = -std=c11 -g $(WARNINGS) -fno-strict-overflow -fPIE \
 	-fstack-protector-strong -pthread
 LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed -pthread
-LIBS = -lcurl -lmicrohttpd -lxml2 -licui18n -licuuc -lpcre2-8 -lstemmer -lzstd -lz \
+LIBS = -lcurl -lmicrohttpd -lxml2 -licui18n -licuuc -lpcre2-8 -lstemmer -lzstd -lz -lbrotlidec \
 	-lcrypto -lutf8proc -lseccomp -lm
 TEST_LIBS = -lcmocka -ljson-c
 
@@ -102,7 +102,7 @@ build/.ready:
 	@mkdir -p build
 	@echo '#include <libxml/parser.h>' | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 || \
 	    { echo "libraries are missing: 'make deps' installs them" >&2; exit 1; }
-	@for h in unicode/ucnv.h curl/curl.h pcre2.h libstemmer.h zstd.h zlib.h openssl/evp.h \
+	@for h in unicode/ucnv.h curl/curl.h pcre2.h libstemmer.h zstd.h zlib.h brotli/decode.h openssl/evp.h \
 	    utf8proc.h seccomp.h microhttpd.h; do \
 	    printf '#define PCRE2_CODE_UNIT_WIDTH 8\n#include <stdarg.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <%s>\n' $$h | \
 	    $(CC) -E - >/dev/null 2>&1 || \
