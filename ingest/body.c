@@ -1,0 +1,268 @@
+#include <assert.h>
+
+#include "ingest/body.h"
+#include "ingest/concept.h"
+
+/* A run of text shorter than this says nothing of where an article is. */
+#define SENTENCE_MIN	25
+/* How far up a paragraph votes for its ancestors. */
+#define VOTE_LEVELS	5
+
+/* What is known of each node; sums run over the kept nodes before it. */
+struct weigh {
+	uint32_t	chars, link_chars;	/* sums */
+	uint32_t	prose;			/* sum, of sentences' chars */
+	uint32_t	own, own_links;		/* text of the block itself */
+	uint32_t	commas;			/* in its own text */
+	unsigned	concepts;
+	float		score;
+};
+
+struct finder {
+	const struct tree *tree;
+	const struct node *nodes;
+	uint32_t	 count;
+	struct weigh	*w;			/* one more than nodes */
+	unsigned char	*dropped;
+};
+
+static bool
+is_hidden(const struct node *node)
+{
+	struct str style = node_attr(node, ATTR_style);
+
+	return node_attr(node, ATTR_hidden).p != NULL ||
+	    str_ieq(node_attr(node, ATTR_aria_hidden), STR("true")) ||
+	    (str_ifind(style, STR("display"), 0) >= 0 &&
+	    str_ifind(style, STR("none"), 0) >= 0);
+}
+
+static enum drop
+drop_by_tag(enum tag tag)
+{
+	switch ((int)tag) {
+	case TAG_nav: case TAG_form: case TAG_button: case TAG_select:
+	case TAG_input: case TAG_iframe: case TAG_video: case TAG_audio:
+	case TAG_object: case TAG_embed: case TAG_canvas: case TAG_noscript:
+	case TAG_template: case TAG_dialog: case TAG_menu: case TAG_head:
+	case TAG_figure: case TAG_figcaption: case TAG_applet:
+	case TAG_option: case TAG_fieldset: case TAG_label: case TAG_legend:
+	case TAG_aside: case TAG_footer: case TAG_h1: case TAG_time:
+		return DROP_TAG;
+	}
+	return DROP_NOT;
+}
+
+static enum drop
+drop_by_name(unsigned concepts)
+{
+	const unsigned never = CONCEPT_COMMENT | CONCEPT_RELATED |
+	    CONCEPT_SHARE | CONCEPT_SIGNUP | CONCEPT_AD | CONCEPT_NAV |
+	    CONCEPT_FRAME | CONCEPT_CAPTION | CONCEPT_BYLINE |
+	    CONCEPT_NOTICE | CONCEPT_HIDDEN;
+
+	if ((concepts & CONCEPT_BODY) || !(concepts & never))
+		return DROP_NOT;
+	return DROP_NAME;
+}
+
+static void
+drop_nodes(struct finder *f)
+{
+	uint32_t page = f->nodes[0].text_end;
+
+	for (uint32_t i = 1; i < f->count; i++) {
+		const struct node *node = &f->nodes[i];
+		enum drop why;
+
+		if (node->tag == TAG_TEXT)
+			continue;
+		f->w[i].concepts = concepts_of(node);
+		why = drop_by_tag(node->tag);
+		if (why == DROP_NOT && is_hidden(node))
+			why = DROP_HIDDEN;
+		if (why == DROP_NOT && node->tag != TAG_body &&
+		    node->tag != TAG_html && node->tag != TAG_article &&
+		    node->tag != TAG_main &&
+		    node->text_end - node->text < page / 2)
+			why = drop_by_name(f->w[i].concepts);
+		f->dropped[i] = why;
+		if (why != DROP_NOT)
+			i = node->end - 1;
+	}
+}
+
+static uint32_t
+count_commas(struct str text)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < text.n; i++)
+		count += text.p[i] == ',' ||
+		    (text.p[i] == '\xef' && i + 2 < text.n &&
+		    text.p[i + 1] == '\xbc' && text.p[i + 2] == '\x8c');
+	return count;
+}
+
+/* Own texts of the blocks, then the running sums. */
+static void
+weigh_nodes(struct finder *f)
+{
+	uint32_t link_end = 0, skip_end = 0;
+	struct weigh sum = { 0 };
+
+	for (uint32_t i = 0; i < f->count; i++) {
+		const struct node *node = &f->nodes[i];
+		uint32_t n = node->text_end - node->text;
+		struct weigh *block = &f->w[node->block];
+
+		if (f->dropped[i]) {
+			i = node->end - 1;
+			continue;
+		}
+		if (node->tag == TAG_a && node->end > link_end)
+			link_end = node->end;
+		if (node->tag != TAG_TEXT)
+			continue;
+		block->own += n;
+		block->own_links += i < link_end ? n : 0;
+		block->commas += count_commas(tree_text(f->tree, i));
+	}
+	link_end = 0;
+	for (uint32_t i = 0; i <= f->count; i++) {
+		const struct node *node = &f->nodes[i];
+		struct weigh *w = &f->w[i];
+
+		w->chars = sum.chars;
+		w->link_chars = sum.link_chars;
+		w->prose = sum.prose;
+		if (i == f->count)
+			break;
+		if (i >= skip_end && f->dropped[i])
+			skip_end = node->end;
+		if (i < skip_end)
+			continue;
+		sum.chars += w->own;
+		sum.link_chars += w->own_links;
+		if (w->own >= SENTENCE_MIN && w->own_links * 2 < w->own)
+			sum.prose += w->own;
+	}
+}
+
+static float
+link_density(const struct finder *f, uint32_t i)
+{
+	const struct weigh *from = &f->w[i], *to = &f->w[f->nodes[i].end];
+	uint32_t chars = to->chars - from->chars;
+
+	return chars ? (float)(to->link_chars - from->link_chars) /
+	    (float)chars : 0;
+}
+
+static uint32_t
+prose(const struct finder *f, uint32_t i)
+{
+	return f->w[f->nodes[i].end].prose - f->w[i].prose;
+}
+
+/* Each paragraph votes for its ancestors, the nearer the more. */
+static void
+vote(struct finder *f)
+{
+	for (uint32_t i = 1; i < f->count; i++) {
+		const struct weigh *w = &f->w[i];
+		uint32_t at = f->nodes[i].parent;
+		float vote;
+
+		if (w->own < SENTENCE_MIN)
+			continue;
+		vote = 1 + (float)w->commas +
+		    (w->own < 300 ? (float)w->own / 100 : 3);
+		vote *= 1 - (float)w->own_links / (float)w->own;
+		for (unsigned level = 0; level < VOTE_LEVELS && at != 0;
+		    level++, at = f->nodes[at].parent)
+			f->w[at].score += level == 0 ? vote : level == 1 ?
+			    vote / 2 : vote / (float)(3 * level);
+	}
+}
+
+static uint32_t
+best_scored(struct finder *f)
+{
+	uint32_t best = 0;
+	float most = 0;
+
+	for (uint32_t i = 1; i < f->count; i++) {
+		float score = f->w[i].score * (1 - link_density(f, i));
+
+		if (score > most) {
+			most = score;
+			best = i;
+		}
+	}
+	return best;
+}
+
+static bool
+is_named_body(const struct finder *f, uint32_t i)
+{
+	return (f->w[i].concepts & CONCEPT_BODY) ||
+	    str_ieq(node_attr(&f->nodes[i], ATTR_itemprop), STR("articleBody"));
+}
+
+static uint32_t
+best_named(const struct finder *f)
+{
+	uint32_t best = 0, most = 0;
+
+	for (uint32_t i = 1; i < f->count; i++) {
+		if (f->dropped[i]) {
+			i = f->nodes[i].end - 1;
+			continue;
+		}
+		if (f->nodes[i].tag != TAG_TEXT && is_named_body(f, i) &&
+		    prose(f, i) > most) {
+			most = prose(f, i);
+			best = i;
+		}
+	}
+	return best;
+}
+
+static void
+drop_links(struct finder *f, uint32_t from, uint32_t end)
+{
+	for (uint32_t i = from; i < end; i++) {
+		const struct weigh *w = &f->w[i];
+		enum tag tag = f->nodes[i].tag;
+
+		if (f->dropped[i]) {
+			i = f->nodes[i].end - 1;
+			continue;
+		}
+		if (w->own > 0 && (tag == TAG_p || tag == TAG_li ||
+		    tag == TAG_div) && w->own_links * 5 > w->own * 4)
+			f->dropped[i] = DROP_LINKS;
+	}
+}
+
+void
+body_find(struct body *body, const struct tree *tree, struct arena *a)
+{
+	struct finder f = { .tree = tree, .nodes = tree->nodes,
+	    .count = tree->count };
+	uint32_t named;
+
+	f.w = arena_zalloc(a, (f.count + 1) * sizeof(*f.w));
+	f.dropped = arena_zalloc(a, f.count);
+	drop_nodes(&f);
+	weigh_nodes(&f);
+	vote(&f);
+	body->from = best_scored(&f);
+	named = best_named(&f);
+	if (named != 0 && prose(&f, named) * 2 > prose(&f, body->from))
+		body->from = named;
+	body->end = f.nodes[body->from].end;
+	body->dropped = f.dropped;
+	drop_links(&f, body->from, body->end);
+}

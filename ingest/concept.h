@@ -1,0 +1,34 @@
+/*
+ * What the people who made a page say of an element by its class, id and role:
+ * "comments", "related-posts", "articleBody".  Names are cut into words at
+ * capitals and punctuation, and each word and each pair of neighbours is looked
+ * up, so "article-body", "articleBody" and "articlebody" are one.
+ */
+#ifndef INGEST_CONCEPT_H
+#define INGEST_CONCEPT_H
+
+#include "ingest/tree.h"
+
+enum concept {
+	CONCEPT_BODY = 1 << 0,		/* the article's text */
+	CONCEPT_ARTICLE = 1 << 1,	/* may hold it */
+	CONCEPT_COMMENT = 1 << 2,
+	CONCEPT_RELATED = 1 << 3,	/* other articles */
+	CONCEPT_SHARE = 1 << 4,
+	CONCEPT_SIGNUP = 1 << 5,	/* newsletters, subscriptions, paywalls */
+	CONCEPT_AD = 1 << 6,
+	CONCEPT_NAV = 1 << 7,		/* menus, breadcrumbs, tags, pagers */
+	CONCEPT_FRAME = 1 << 8,		/* header, footer, sidebar of the page */
+	CONCEPT_CAPTION = 1 << 9,
+	CONCEPT_BYLINE = 1 << 10,	/* authors, dates, sections */
+	CONCEPT_NOTICE = 1 << 11,	/* cookies, consent, copyright, pop-ups */
+	CONCEPT_HIDDEN = 1 << 12,
+	CONCEPT_MEDIA = 1 << 13,	/* galleries, players, embeds */
+	CONCEPT_TITLE = 1 << 14,
+	CONCEPT_SUMMARY = 1 << 15
+};
+
+/* The concepts that an element's names speak of, or 0. */
+unsigned concepts_of(const struct node *node);
+
+#endif
