@@ -19,7 +19,9 @@ enum term_style {
 	TERM_YELLOW
 };
 
-/* Does `fd` get colours?  `when` is "auto" (a terminal, and NO_COLOR unset),
+/* Both before the jail, which allows no ioctl() of this kind.
+ *
+ * Does `fd` get colours?  `when` is "auto" (a terminal, and NO_COLOR unset),
  * "always" or "never"; anything else ends the program with a usage error. */
 bool term_colours(const char *when, int fd);
 /* Columns of the terminal at `fd`, or 80. */

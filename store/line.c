@@ -1,0 +1,85 @@
+#include <assert.h>
+
+#include "base/date.h"
+#include "base/digest.h"
+#include "base/json.h"
+#include "store/line.h"
+
+#define SEAL_TAIL	(sizeof(",\"x\":\"\"}") - 1 + SEAL_DIGITS)
+#define STORED_TAIL	(sizeof(",\"stored\":\"2026-11-23T22:50:01Z\"") - 1)
+
+void
+line_finish(struct buf *b, size_t start, uint64_t revision, uint64_t seq,
+    int64_t stored)
+{
+	char when[DATE_SIZE], seal[SEAL_DIGITS + 1];
+
+	if (revision > 0) {
+		json_name(b, "revision");
+		json_put_int(b, (long long)revision);
+	}
+	json_name(b, "seq");
+	json_put_int(b, (long long)seq);
+	date_format_utc(stored, when);
+	json_member_str(b, "stored", str_of(when));
+	sha256_hex(str_from(buf_str(b), start), seal, SEAL_DIGITS);
+	json_member_str(b, "x", str_of(seal));
+	buf_addz(b, "}\n");
+}
+
+/* Take `prefix` and digits from the end of `s`; -1 when they are not there. */
+static int
+cut_number(struct str *s, struct str prefix, uint64_t *v)
+{
+	size_t from = s->n;
+	long long n;
+
+	while (from > 0 && is_digit(s->p[from - 1]))
+		from--;
+	n = str_number(str_from(*s, from), INT64_MAX);
+	s->n = from;
+	if (n < 1 || !str_ends(*s, prefix))
+		return -1;
+	*v = (uint64_t)n;
+	s->n -= prefix.n;
+	return 0;
+}
+
+int
+line_read(struct line *line, struct str text)
+{
+	struct str head = text, tail, when;
+	struct date stored;
+
+	if (text.n < SEAL_TAIL + STORED_TAIL)
+		return -1;
+	tail = str_from(text, text.n - SEAL_TAIL);
+	if (!str_starts(tail, STR(",\"x\":\"")) || !str_ends(tail, STR("\"}")))
+		return -1;
+	memcpy(line->seal, tail.p + 6, SEAL_DIGITS);
+	line->seal[SEAL_DIGITS] = '\0';
+	head.n -= SEAL_TAIL;
+	when = str_from(head, head.n - STORED_TAIL);
+	if (!str_starts(when, STR(",\"stored\":\"")) ||
+	    date_parse_3339(str_slice(when, 11, when.n - 1), &stored) == -1)
+		return -1;
+	head.n -= STORED_TAIL;
+	if (cut_number(&head, STR(",\"seq\":"), &line->seq) == -1)
+		return -1;
+	if (cut_number(&head, STR(",\"revision\":"), &line->revision) == -1)
+		line->revision = 0;
+	line->stored = stored.seconds;
+	line->text = text;
+	return 0;
+}
+
+bool
+line_is_whole(const struct line *line)
+{
+	char seal[SEAL_DIGITS + 1];
+
+	assert(line->text.n > SEAL_TAIL);
+	sha256_hex(str_slice(line->text, 0, line->text.n - SEAL_TAIL), seal,
+	    SEAL_DIGITS);
+	return memcmp(seal, line->seal, SEAL_DIGITS) == 0;
+}

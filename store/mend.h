@@ -1,0 +1,25 @@
+/*
+ * Mending a segment: its sound lines stay, in order and untouched, in a new
+ * file that takes the old one's place; what is damaged goes to quarantine/.
+ */
+#ifndef STORE_MEND_H
+#define STORE_MEND_H
+
+#include "base/err.h"
+#include "store/line.h"
+#include "store/segment.h"
+
+struct mended {
+	size_t		lines;		/* sound ones */
+	size_t		damaged;	/* bytes that went to quarantine/ */
+	uint64_t	last_seq;	/* of the last sound line, or `seq` */
+	int64_t		last_stored;
+};
+
+/* Mend `seg` of the store at `store`, whose lines' seqs are above `seq`.  A
+ * last line without its end is dropped without a trace: it was never
+ * acknowledged. */
+int mend_segment(const char *store, const struct segment *seg, uint64_t seq,
+    struct mended *mended, struct err *err);
+
+#endif

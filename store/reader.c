@@ -1,0 +1,361 @@
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "store/reader.h"
+
+#define FORMAT_NAME	"stance-store "
+#define FORMAT_VERSION	1
+
+void
+cursor_format(const struct cursor *at, char out[CURSOR_SIZE])
+{
+	if (at->segment == 0)
+		snprintf(out, CURSOR_SIZE, "0");
+	else
+		snprintf(out, CURSOR_SIZE, "%06" PRIu32 ":%" PRIu64 ":%" PRIu64
+		    ":%s", at->segment, at->offset, at->seq, at->seal);
+}
+
+int
+cursor_parse(struct cursor *at, struct str s)
+{
+	struct str part[4] = { STR_NONE, STR_NONE, STR_NONE, STR_NONE };
+	long long segment, offset, seq;
+	size_t n = 0;
+
+	*at = (struct cursor){ 0 };
+	if (str_eq(s, STR("0")))
+		return 0;
+	while (n < 4 && str_split(&s, ':', &part[n]))
+		n++;
+	segment = str_number(part[0], UINT32_MAX);
+	offset = str_number(part[1], INT64_MAX);
+	seq = str_number(part[2], INT64_MAX);
+	if (n != 4 || s.n > 0 || segment < 1 || offset < 0 || seq < 1 ||
+	    part[3].n != SEAL_DIGITS)
+		return -1;
+	at->segment = (uint32_t)segment;
+	at->offset = (uint64_t)offset;
+	at->seq = (uint64_t)seq;
+	memcpy(at->seal, part[3].p, SEAL_DIGITS);
+	return 0;
+}
+
+int
+store_check_format(const char *store, struct err *err)
+{
+	char *path = xasprintf("%s/FORMAT", store);
+	struct buf b = BUF_INIT;
+	struct str s;
+	long long version;
+	int rc = -1;
+
+	if (access(path, F_OK) == -1)
+		err_set(err, "'%s' is no store: it has no file FORMAT", store);
+	else if (file_slurp(path, &b, 4096, err) == 0) {
+		s = str_trim(buf_str(&b));
+		version = str_starts(s, STR(FORMAT_NAME)) ? str_number(
+		    str_from(s, sizeof(FORMAT_NAME) - 1), INT64_MAX) : -1;
+		if (version == FORMAT_VERSION)
+			rc = 0;
+		else if (version > FORMAT_VERSION)
+			err_set(err, "'%s' has store format %lld; this program "
+			    "reads format %d", store, version, FORMAT_VERSION);
+		else
+			err_set(err, "'%s' does not name a store's format",
+			    path);
+	}
+	buf_release(&b);
+	free(path);
+	return rc;
+}
+
+int
+reader_open(struct reader *r, const char *store, struct err *err)
+{
+	*r = (struct reader){ .text = SEGMENT_TEXT_NONE };
+	if (store_check_format(store, err) == -1)
+		return -1;
+	r->folder = xasprintf("%s/articles", store);
+	if (segments_list(&r->list, r->folder, err) == 0)
+		return 0;
+	reader_close(r);
+	return -1;
+}
+
+void
+reader_close(struct reader *r)
+{
+	segment_close(&r->text);
+	segments_release(&r->list);
+	free(r->folder);
+	*r = (struct reader){ .text = SEGMENT_TEXT_NONE };
+}
+
+static int
+refresh(struct reader *r, struct err *err)
+{
+	struct segments list;
+
+	if (segments_list(&list, r->folder, err) == -1)
+		return -1;
+	segments_release(&r->list);
+	r->list = list;
+	return 0;
+}
+
+static const struct segment *
+find_segment(const struct reader *r, uint32_t number)
+{
+	size_t i = segments_from(&r->list, number);
+
+	return i < r->list.n && r->list.v[i].number == number ?
+	    &r->list.v[i] : NULL;
+}
+
+/* Open segment `number` at its start.  When that fails the reader stands
+ * behind it. */
+static int
+open_segment(struct reader *r, uint32_t number, struct err *err)
+{
+	const struct segment *seg = find_segment(r, number);
+
+	segment_close(&r->text);
+	r->number = number;
+	r->lines = STR_NONE;
+	r->offset = 0;
+	if (seg != NULL && segment_open(&r->text, seg, err) == 0)
+		return 0;
+	/* sealed between the listing and now? */
+	if (refresh(r, err) == -1)
+		return -1;
+	if ((seg = find_segment(r, number)) == NULL)
+		return err_set(err, "segment %06" PRIu32 " is gone", number);
+	return segment_open(&r->text, seg, err);
+}
+
+/* Does the line at the reader's place bear the cursor's seq and seal? Then
+ * step behind it. */
+static bool
+step_behind(struct reader *r, const struct cursor *at)
+{
+	struct line line;
+	struct str lines, text;
+	struct err ignored;
+
+	if (segment_lines(&r->text, at->offset, &lines, &ignored) == -1 ||
+	    !str_split(&lines, '\n', &text) || line_read(&line, text) == -1 ||
+	    line.seq != at->seq || strcmp(line.seal, at->seal) != 0)
+		return false;
+	r->offset = at->offset + text.n + 1;
+	r->at = *at;
+	return true;
+}
+
+/* The cursor's segment is gone.  Compaction has merged it into an earlier one,
+ * which has the line under the same seq; or retention dropped it. */
+static int
+seek_by_seq(struct reader *r, const struct cursor *at, struct err *err)
+{
+	size_t i = segments_from(&r->list, at->segment);
+	struct line line = { .seq = 0 };
+
+	if (i == 0)
+		return 0;
+	if (open_segment(r, r->list.v[i - 1].number, err) == -1)
+		return -1;
+	while (line.seq < at->seq && reader_next(r, &line, err) == READER_LINE)
+		;
+	if (line.seq == at->seq && strcmp(line.seal, at->seal) == 0)
+		return 0;
+	r->at = (struct cursor){ 0 };
+	return open_segment(r, r->number, err);
+}
+
+int
+reader_seek(struct reader *r, const struct cursor *at, struct err *err)
+{
+	segment_close(&r->text);
+	r->number = 0;
+	r->lines = STR_NONE;
+	r->at = (struct cursor){ 0 };
+	if (refresh(r, err) == -1)
+		return -1;
+	if (at->segment == 0)
+		return 0;
+	if (find_segment(r, at->segment) == NULL)
+		return seek_by_seq(r, at, err);
+	if (open_segment(r, at->segment, err) == -1)
+		return -1;
+	step_behind(r, at);
+	return 0;
+}
+
+/* Number of the segment behind the one in work, or 0. */
+static uint32_t
+next_number(const struct reader *r)
+{
+	size_t i = segments_from(&r->list, r->number + 1);
+
+	return i < r->list.n ? r->list.v[i].number : 0;
+}
+
+/* The writer has put a mended copy in the place of the open segment. */
+static int
+reopen(struct reader *r, struct err *err)
+{
+	struct cursor at = r->at;
+
+	if (open_segment(r, r->number, err) == -1)
+		return -1;
+	if (at.segment == r->number && !step_behind(r, &at))
+		r->at = (struct cursor){ 0 };
+	return 0;
+}
+
+/* Nothing more in the segment in work: go to the next one.  1: look again, 0:
+ * there is none yet. */
+static int
+advance(struct reader *r, struct err *err)
+{
+	uint32_t next = next_number(r);
+
+	if (next == 0) {
+		if (r->text.fd != -1 && segment_is_replaced(&r->text))
+			return reopen(r, err) == -1 ? -1 : 1;
+		if (refresh(r, err) == -1)
+			return -1;
+		if ((next = next_number(r)) == 0)
+			return 0;
+		/* lines may have come between our last look and the listing */
+		if (r->text.fd != -1)
+			return 1;
+	}
+	return open_segment(r, next, err) == -1 ? -1 : 1;
+}
+
+/* Is `text` a sound line of this store behind the last one? */
+static bool
+is_sound(const struct reader *r, struct line *line, struct str text,
+    struct err *err)
+{
+	const char *what = NULL;
+
+	if (line_read(line, text) == -1)
+		what = "it is no sealed line";
+	else if (line->seq <= r->at.seq)
+		what = "its seq does not rise";
+	else if ((r->check || r->text.frames == NULL) && !line_is_whole(line))
+		what = "its seal does not fit";
+	if (what != NULL)
+		err_set(err, "'%s': damaged at offset %" PRIu64 ": %s",
+		    r->text.file, r->offset, what);
+	return what == NULL;
+}
+
+/* Have lines at hand: READER_LINE, else as reader_next(). */
+static enum reader_result
+have_lines(struct reader *r, struct err *err)
+{
+	for (;;) {
+		if (r->lines.n > 0)
+			return READER_LINE;
+		if (r->text.fd != -1 && r->offset != UINT64_MAX &&
+		    segment_lines(&r->text, r->offset, &r->lines, err) == -1) {
+			r->offset = segment_behind(&r->text, r->offset);
+			return READER_DAMAGE;
+		}
+		if (r->lines.n > 0)
+			return READER_LINE;
+		switch (advance(r, err)) {
+		case 0:
+			return READER_END;
+		case -1:
+			return READER_DAMAGE;
+		}
+	}
+}
+
+/* The line at the reader's place is damaged.  In the last segment that may be a
+ * torn tail, which the writer mends: stop there, unless all is checked. */
+static enum reader_result
+pass_damage(struct reader *r, struct str text, struct str rest,
+    struct err *err)
+{
+	if (!r->check && next_number(r) == 0) {
+		r->lines = STR_NONE;
+		switch (advance(r, err)) {
+		case 0:
+			return READER_END;
+		case 1:
+			return READER_LINE;
+		default:
+			return READER_DAMAGE;
+		}
+	}
+	r->lines = rest;
+	r->offset += text.n + 1;
+	return READER_DAMAGE;
+}
+
+enum reader_result
+reader_next(struct reader *r, struct line *line, struct err *err)
+{
+	enum reader_result result;
+	struct str text, rest;
+
+	for (;;) {
+		if ((result = have_lines(r, err)) != READER_LINE)
+			return result;
+		rest = r->lines;
+		str_split(&rest, '\n', &text);
+		if (is_sound(r, line, text, err))
+			break;
+		if ((result = pass_damage(r, text, rest, err)) != READER_LINE)
+			return result;
+	}
+	r->lines = rest;
+	r->at = (struct cursor){ .segment = r->number, .offset = r->offset,
+	    .seq = line->seq };
+	memcpy(r->at.seal, line->seal, sizeof(r->at.seal));
+	r->offset += text.n + 1;
+	return READER_LINE;
+}
+
+int
+picker_read(struct picker *p, uint32_t segment, uint64_t offset,
+    struct line *line, struct err *err)
+{
+	struct str lines, text;
+
+	if (p->number != segment || p->text.file == NULL) {
+		size_t i = segments_from(p->list, segment);
+
+		picker_close(p);
+		if (i == p->list->n || p->list->v[i].number != segment)
+			return err_set(err, "there is no segment %06" PRIu32,
+			    segment);
+		if (segment_open(&p->text, &p->list->v[i], err) == -1)
+			return -1;
+		p->number = segment;
+	}
+	if (segment_lines(&p->text, offset, &lines, err) == -1)
+		return -1;
+	if (!str_split(&lines, '\n', &text) || line_read(line, text) == -1)
+		return err_set(err, "'%s': no sealed line at offset %" PRIu64,
+		    p->text.file, offset);
+	return 0;
+}
+
+void
+picker_close(struct picker *p)
+{
+	if (p->number != 0)
+		segment_close(&p->text);
+	p->number = 0;
+}

@@ -1,0 +1,353 @@
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "store/frames.h"
+#include "store/line.h"
+#include "store/segment.h"
+
+#define ZSTD_LEVEL	3
+#define FOLDER_LEVELS	3	/* year, month, day */
+#ifdef STANCE_TINY
+#define PLAIN_CHUNK	64u
+#else
+#define PLAIN_CHUNK	(1u << 20)
+#endif
+
+/* A file "000123.jsonl" or "000123.jsonl.zst" of the day folder. */
+static void
+take_file(struct segments *list, const char *folder, struct str name)
+{
+	ptrdiff_t dot = str_find(name, STR("."), 0);
+	struct segment seg = { 0 };
+	struct str digits, suffix;
+
+	if (dot < 6)
+		return;
+	digits = str_slice(name, 0, (size_t)dot);
+	suffix = str_from(name, (size_t)dot);
+	seg.plain = str_eq(suffix, STR(".jsonl"));
+	seg.sealed = str_eq(suffix, STR(".jsonl.zst"));
+	if (str_number(digits, UINT32_MAX) < 1 || (!seg.plain && !seg.sealed))
+		return;
+	seg.number = (uint32_t)str_number(digits, UINT32_MAX);
+	seg.path = xasprintf("%s/%.*s", folder, STR_FMT(digits));
+	GROW(list->v, list->n, list->cap);
+	list->v[list->n++] = seg;
+}
+
+/* Folders are named with digits only; anything else is not ours. */
+static int
+walk(struct segments *list, const char *folder, int levels, struct err *err)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	int rc = 0;
+
+	if (dir == NULL)
+		return errno == ENOENT ? 0 : err_set(err,
+		    "cannot read folder '%s': %s", folder, strerror(errno));
+	while (rc == 0 && (errno = 0, entry = readdir(dir)) != NULL) {
+		struct str name = str_of(entry->d_name);
+		char *below;
+
+		if (levels == 0) {
+			take_file(list, folder, name);
+			continue;
+		}
+		if (str_number(name, 9999) < 0)
+			continue;
+		below = xasprintf("%s/%s", folder, entry->d_name);
+		rc = walk(list, below, levels - 1, err);
+		free(below);
+	}
+	if (rc == 0 && errno != 0)
+		rc = err_set(err, "cannot read folder '%s': %s", folder,
+		    strerror(errno));
+	closedir(dir);
+	return rc;
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	const struct segment *s = a, *t = b;
+
+	return (s->number > t->number) - (s->number < t->number);
+}
+
+int
+segments_list(struct segments *list, const char *folder, struct err *err)
+{
+	size_t kept = 0;
+
+	*list = (struct segments){ NULL, 0, 0 };
+	if (walk(list, folder, FOLDER_LEVELS, err) == -1) {
+		segments_release(list);
+		return -1;
+	}
+	if (list->n > 0)
+		qsort(list->v, list->n, sizeof(*list->v), by_number);
+	for (size_t i = 0; i < list->n; i++) {
+		struct segment *last = kept ? &list->v[kept - 1] : NULL;
+
+		if (last == NULL || last->number != list->v[i].number) {
+			list->v[kept++] = list->v[i];
+			continue;
+		}
+		last->plain |= list->v[i].plain;
+		last->sealed |= list->v[i].sealed;
+		free(list->v[i].path);
+	}
+	list->n = kept;
+	return 0;
+}
+
+void
+segments_release(struct segments *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		free(list->v[i].path);
+	free(list->v);
+	*list = (struct segments){ NULL, 0, 0 };
+}
+
+size_t
+segments_from(const struct segments *list, uint32_t number)
+{
+	size_t low = 0, high = list->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (list->v[middle].number < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+char *
+segment_file(const struct segment *seg)
+{
+	return xasprintf("%s%s", seg->path, seg->sealed ? ".jsonl.zst" :
+	    ".jsonl");
+}
+
+int
+segment_open(struct segment_text *text, const struct segment *seg,
+    struct err *err)
+{
+	struct stat st;
+	struct err why;
+
+	*text = SEGMENT_TEXT_NONE;
+	text->file = segment_file(seg);
+	text->fd = open(text->file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (text->fd == -1 || fstat(text->fd, &st) == -1) {
+		err_set(err, "cannot open '%s': %s", text->file,
+		    strerror(errno));
+		segment_close(text);
+		return -1;
+	}
+	text->inode = st.st_ino;
+	if (seg->sealed &&
+	    (text->frames = frames_open(text->fd, &why)) == NULL) {
+		err_set(err, "'%s': %s", text->file, why.msg);
+		segment_close(text);
+		return -1;
+	}
+	return 0;
+}
+
+void
+segment_close(struct segment_text *text)
+{
+	frames_free(text->frames);
+	if (text->fd != -1)
+		close(text->fd);
+	free(text->file);
+	buf_release(&text->buf);
+	*text = SEGMENT_TEXT_NONE;
+}
+
+/* Fill the empty buf with whole lines of a plain file from `offset`. */
+static int
+read_plain(struct segment_text *text, uint64_t offset, struct err *err)
+{
+	struct buf *b = &text->buf;
+	const char *end = NULL;
+
+	if (lseek(text->fd, (off_t)offset, SEEK_SET) == -1)
+		return err_set(err, "cannot read '%s': %s", text->file,
+		    strerror(errno));
+	text->at = offset;
+	while (end == NULL) {
+		ssize_t got;
+
+		if (b->n > STORED_LINE_MAX)
+			return err_set(err, "'%s': no line ends in %zu bytes "
+			    "from offset %llu", text->file, b->n,
+			    (unsigned long long)offset);
+		buf_reserve(b, PLAIN_CHUNK);
+		got = read_full(text->fd, b->p + b->n, PLAIN_CHUNK);
+		if (got == -1)
+			return err_set(err, "cannot read '%s': %s", text->file,
+			    strerror(errno));
+		end = memrchr(b->p + b->n, '\n', (size_t)got);
+		b->n += (size_t)got;
+		if ((size_t)got < PLAIN_CHUNK)
+			break;
+	}
+	b->n = end ? (size_t)(end - b->p) + 1 : 0;
+	return 0;
+}
+
+int
+segment_lines(struct segment_text *text, uint64_t offset, struct str *lines,
+    struct err *err)
+{
+	struct err why;
+
+	assert(text->fd != -1);
+	if (offset < text->at || offset >= text->at + text->buf.n) {
+		buf_reset(&text->buf);
+		if (text->frames == NULL) {
+			if (read_plain(text, offset, err) == -1)
+				return -1;
+		} else if (frames_read(text->frames, offset, &text->buf,
+		    &text->at, &why) == -1)
+			return err_set(err, "'%s': %s", text->file, why.msg);
+	}
+	if (offset < text->at)
+		return err_set(err, "'%s': nothing stands at offset %llu",
+		    text->file, (unsigned long long)offset);
+	*lines = str_from(buf_str(&text->buf), (size_t)(offset - text->at));
+	return 0;
+}
+
+uint64_t
+segment_behind(const struct segment_text *text, uint64_t offset)
+{
+	return text->frames ? frames_next(text->frames, offset) : UINT64_MAX;
+}
+
+int
+segment_last_line(struct segment_text *text, struct str *line,
+    struct err *err)
+{
+	struct str lines;
+	uint64_t at = 0, next = 0;
+	const char *nl;
+
+	*line = STR_NONE;
+	if (text->frames != NULL && frames_size(text->frames) > 0)
+		next = frames_start(text->frames,
+		    frames_size(text->frames) - 1);
+	for (;;) {
+		if (segment_lines(text, next, &lines, err) == -1)
+			return -1;
+		if (lines.n == 0)
+			break;
+		at = next;
+		next += lines.n;
+	}
+	if (next == at)
+		return 0;
+	if (segment_lines(text, at, &lines, err) == -1)
+		return -1;
+	lines.n--;				/* the last newline */
+	nl = memrchr(lines.p, '\n', lines.n);
+	*line = nl ? str_from(lines, (size_t)(nl + 1 - lines.p)) : lines;
+	return 0;
+}
+
+bool
+segment_is_replaced(const struct segment_text *text)
+{
+	struct stat st;
+
+	/* sealed and removed: what is open is whole and stays readable */
+	return text->frames == NULL && stat(text->file, &st) == 0 &&
+	    st.st_ino != text->inode;
+}
+
+/* Copy the text of `seg` into frames on `fd`, which is synced. */
+static int
+compress(const struct segment *seg, int fd, struct err *err)
+{
+	struct segment plain = { .path = seg->path };
+	struct frames_writer *fw = frames_writer_new(fd, ZSTD_LEVEL);
+	struct segment_text text;
+	struct str lines;
+	uint64_t at = 0;
+	int rc = segment_open(&text, &plain, err);
+
+	while (rc == 0 && (rc = segment_lines(&text, at, &lines, err)) == 0 &&
+	    lines.n > 0) {
+		rc = frames_add(fw, lines, err);
+		at += lines.n;
+	}
+	if (rc == 0)
+		rc = frames_finish(fw, err);
+	if (rc == 0 && fsync(fd) == -1)
+		rc = err_set(err, "cannot sync: %s", strerror(errno));
+	segment_close(&text);
+	frames_writer_free(fw);
+	return rc;
+}
+
+int
+segment_seal(struct segment *seg, struct err *err)
+{
+	char *plain = xasprintf("%s.jsonl", seg->path);
+	char *sealed = xasprintf("%s.jsonl.zst", seg->path);
+	char *beside = xasprintf("%s.jsonl.zst.new", seg->path);
+	int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	struct err why;
+	int rc;
+
+	if (fd == -1)
+		rc = err_set(&why, "%s", strerror(errno));
+	else
+		rc = compress(seg, fd, &why);
+	if (fd != -1 && close(fd) == -1 && rc == 0)
+		rc = err_set(&why, "%s", strerror(errno));
+	if (rc == 0 && rename(beside, sealed) == -1)
+		rc = err_set(&why, "%s", strerror(errno));
+	if (rc == -1) {
+		unlink(beside);
+		err_set(err, "cannot seal '%s': %s", plain, why.msg);
+	} else if ((rc = sync_parent(sealed, err)) == 0) {
+		seg->sealed = true;
+		rc = segment_drop_plain(seg, err);	/* only now it is safe */
+	}
+	free(plain);
+	free(sealed);
+	free(beside);
+	return rc;
+}
+
+int
+segment_drop_plain(struct segment *seg, struct err *err)
+{
+	char *plain = xasprintf("%s.jsonl", seg->path);
+	int rc = 0;
+
+	assert(seg->sealed);
+	if (unlink(plain) == -1 && errno != ENOENT)
+		rc = err_set(err, "cannot remove '%s': %s", plain,
+		    strerror(errno));
+	else
+		seg->plain = false;
+	free(plain);
+	return rc;
+}

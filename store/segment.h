@@ -1,0 +1,82 @@
+/*
+ * A segment is one file of sealed lines, of one UTC day:
+ *
+ *	articles/2026/11/23/000124.jsonl	the active one, at its end growing
+ *	articles/2026/11/23/000123.jsonl.zst	sealed: zstd frames of about 1 MB
+ *						and a seek table
+ *
+ * Numbers rise through the whole store.  Offsets are always those of the plain
+ * text, so a place in a segment stays the same place when it is sealed.  A
+ * frame holds whole lines only.
+ */
+#ifndef STORE_SEGMENT_H
+#define STORE_SEGMENT_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct segment {
+	uint32_t	 number;
+	bool		 plain, sealed;	/* which files are there; a crash while
+					 * sealing leaves both: sealed counts */
+	char		*path;		/* without the suffix; owned */
+};
+
+struct segments {
+	struct segment	*v;
+	size_t		 n, cap;
+};
+
+/* All segments of the log `folder` ("STORE/articles") in order.  A folder that
+ * is not there has none.  Names that are not ours are passed over. */
+int segments_list(struct segments *list, const char *folder, struct err *err);
+void segments_release(struct segments *list);
+/* The first in the list whose number is at least `number`, or list->n. */
+size_t segments_from(const struct segments *list, uint32_t number);
+/* ".jsonl.zst" or ".jsonl" appended: malloc'ed. */
+char *segment_file(const struct segment *seg);
+
+/* One segment open for reading. */
+struct segment_text {
+	int		 fd;		/* -1: not open */
+	char		*file;		/* its path; owned */
+	uint64_t	 inode;
+	struct frames	*frames;	/* NULL: plain text */
+	uint64_t	 at;		/* offset of buf's first byte */
+	struct buf	 buf;		/* whole lines */
+};
+
+#define SEGMENT_TEXT_NONE	((struct segment_text){ .fd = -1 })
+
+int segment_open(struct segment_text *text, const struct segment *seg,
+    struct err *err);
+void segment_close(struct segment_text *text);
+/*
+ * View whole lines from `offset`, which must start one: as many as are at hand
+ * (the rest of a frame, or about 1 MB of plain text), valid until the next
+ * call.  Empty where no whole line follows; a plain file may grow later.
+ * -1: the file cannot be read or its frames are damaged.
+ */
+int segment_lines(struct segment_text *text, uint64_t offset,
+    struct str *lines, struct err *err);
+/* Where reading can go on behind the damage at `offset`: the next frame, or
+ * UINT64_MAX when nothing of the segment can be read any more. */
+uint64_t segment_behind(const struct segment_text *text, uint64_t offset);
+/* The last whole line's text, valid until the next call; empty: there is none. */
+int segment_last_line(struct segment_text *text, struct str *line,
+    struct err *err);
+/* True when the file behind the name is no longer the one that is open: the
+ * writer has replaced it after an unclean stop. */
+bool segment_is_replaced(const struct segment_text *text);
+
+/*
+ * Seal the plain segment: compress it beside, sync, rename, sync the folder,
+ * remove the plain file.  -1: nothing has changed.
+ */
+int segment_seal(struct segment *seg, struct err *err);
+/* Remove the plain file of a sealed segment, left by a crash in between. */
+int segment_drop_plain(struct segment *seg, struct err *err);
+
+#endif

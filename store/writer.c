@@ -1,0 +1,532 @@
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/date.h"
+#include "base/io.h"
+#include "store/ids.h"
+#include "store/mend.h"
+#include "store/reader.h"
+#include "store/writer.h"
+
+#ifdef STANCE_TINY
+#define SEGMENT_FULL	4096u
+#else
+#define SEGMENT_FULL	(64u << 20)
+#endif
+#define SECONDS_PER_DAY	86400
+
+struct writer {
+	char		*store;
+	int		 lock;
+	bool		 unclean;	/* the last writer did not close */
+	struct segments	 list;		/* the last is the active one */
+	int		 fd;		/* of the active segment, or -1 */
+	uint64_t	 size;		/* of it on disk */
+	int64_t		 day;		/* of it, since 1970 */
+	uint64_t	 seq;		/* the last given */
+	int64_t		 stored;	/* the last given: never falls */
+	struct buf	 group;		/* lines not written yet */
+	size_t		 pending;	/* records in it */
+	int64_t		 since_ms;
+	struct ids	*ids;
+	struct picker	 picker;
+};
+
+static const char *const owned[] = { "story", "revision", "seq", "stored", "x",
+    NULL };
+static const char *const owned_and_identity[] = { "key", "rev", "story",
+    "revision", "seq", "stored", "x", NULL };
+
+/* Nothing in it, or only what a crash while making it left. */
+static bool
+is_empty(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	bool empty = true;
+
+	if (dir == NULL)
+		die_errno("cannot read folder '%s'", folder);
+	while (empty && (entry = readdir(dir)) != NULL)
+		empty = entry->d_name[0] == '.' ||
+		    strcmp(entry->d_name, "FORMAT.new") == 0;
+	closedir(dir);
+	return empty;
+}
+
+static void
+make_folder(const char *path)
+{
+	struct err err;
+
+	if (make_folders(path, 0755, &err) == -1 ||
+	    sync_parent(path, &err) == -1)
+		die("%s", err.msg);
+}
+
+void
+store_make(const char *store)
+{
+	char *format = xasprintf("%s/FORMAT", store);
+	char *articles = xasprintf("%s/articles", store);
+	struct err err;
+
+	make_folder(store);
+	if (access(format, F_OK) == -1) {
+		if (!is_empty(store))
+			die("'%s' is no store: it has no file FORMAT and is "
+			    "not empty", store);
+		if (file_replace(format, STR("stance-store 1\n"), 0644,
+		    &err) == -1)
+			die("%s", err.msg);
+	}
+	if (store_check_format(store, &err) == -1)
+		die("%s", err.msg);
+	make_folder(articles);
+	free(format);
+	free(articles);
+}
+
+/* The lock file holds the writer's pid for as long as it works and is empty
+ * after a clean end: what it says on opening tells how the last one went. */
+static void
+take_lock(struct writer *w)
+{
+	char *path = xasprintf("%s/articles/LOCK", w->store);
+	char text[32] = "";
+	ssize_t n;
+
+	w->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (w->lock == -1)
+		die_errno("cannot open '%s'", path);
+	if (flock(w->lock, LOCK_EX | LOCK_NB) == -1) {
+		if (errno != EWOULDBLOCK)
+			die_errno("cannot lock '%s'", path);
+		read_full(w->lock, text, sizeof(text) - 1);
+		die("'%s' has a writer already: process %ld", w->store,
+		    strtol(text, NULL, 10));
+	}
+	n = read_full(w->lock, text, sizeof(text) - 1);
+	if (n == -1)
+		die_errno("cannot read '%s'", path);
+	w->unclean = n > 0;
+	free(path);
+}
+
+static void
+sign_lock(struct writer *w)
+{
+	char text[32];
+	int n = snprintf(text, sizeof(text), "%-20ld\n", (long)getpid());
+
+	if (lseek(w->lock, 0, SEEK_SET) == -1 ||
+	    write_full(w->lock, text, (size_t)n) == -1 || fsync(w->lock) == -1)
+		die_errno("cannot write the lock of '%s'", w->store);
+}
+
+static struct segment *
+active(struct writer *w)
+{
+	return w->list.n > 0 ? &w->list.v[w->list.n - 1] : NULL;
+}
+
+static void
+seal(struct segment *seg)
+{
+	struct err err;
+
+	if (segment_seal(seg, &err) == -1)
+		die("%s", err.msg);
+}
+
+static void
+drop_plain(struct segment *seg)
+{
+	struct err err;
+
+	if (segment_drop_plain(seg, &err) == -1)
+		die("%s", err.msg);
+}
+
+/* Put the article of a stored line into the table of ids. */
+static void
+learn(struct writer *w, const struct line *line, struct place place,
+    struct arena *a)
+{
+	struct record rec;
+	struct str key, rev;
+	struct err err;
+
+	if (line->revision == 0 || record_read(&rec, line->text, a, &err) == -1)
+		return;
+	key = record_key(&rec, a);
+	rev = record_rev(&rec, a);
+	ids_put(w->ids, id_of_key(key), place);
+	ids_put(w->ids, id_of_text(key, rev), place);
+}
+
+/* Read what is there: the ids, the last seq and time. */
+static void
+load(struct writer *w)
+{
+	struct arena a = ARENA_INIT;
+	enum reader_result result;
+	struct reader r;
+	struct line line;
+	struct err err;
+
+	if (reader_open(&r, w->store, &err) == -1)
+		die("%s", err.msg);
+	r.check = true;		/* seqs go on behind a damaged line, too */
+	while ((result = reader_next(&r, &line, &err)) != READER_END) {
+		if (result == READER_DAMAGE) {
+			warn("%s; see 'stance-store check'", err.msg);
+			continue;
+		}
+		w->seq = line.seq;
+		w->stored = line.stored;
+		arena_reset(&a);
+		learn(w, &line, (struct place){ r.at.segment,
+		    (uint32_t)r.at.offset }, &a);
+	}
+	reader_close(&r);
+	arena_release(&a);
+}
+
+/* Seal what a crash left between two segments. */
+static void
+seal_older(struct writer *w)
+{
+	for (size_t i = 0; i < w->list.n; i++) {
+		struct segment *seg = &w->list.v[i];
+
+		if (!seg->sealed && i + 1 < w->list.n)
+			seal(seg);
+		else if (seg->sealed && seg->plain)
+			drop_plain(seg);
+	}
+}
+
+/* The seq that the segments before the last one end with. */
+static uint64_t
+seq_before_active(struct writer *w)
+{
+	for (size_t i = w->list.n - 1; i > 0; i--) {
+		struct segment_text text;
+		struct line line = { .seq = 0 };
+		struct str last;
+		struct err err;
+
+		if (segment_open(&text, &w->list.v[i - 1], &err) == -1 ||
+		    segment_last_line(&text, &last, &err) == -1)
+			warn("%s; see 'stance-store check'", err.msg);
+		else if (last.n > 0)
+			line_read(&line, last);
+		segment_close(&text);
+		if (line.seq > 0)
+			return line.seq;
+	}
+	return 0;
+}
+
+static void
+mend_active(struct writer *w)
+{
+	struct mended m;
+	struct err err;
+
+	if (mend_segment(w->store, active(w), seq_before_active(w), &m,
+	    &err) == -1)
+		die("%s", err.msg);
+	if (m.damaged > 0)
+		warn("'%s': %zu damaged bytes are in quarantine now",
+		    active(w)->path, m.damaged);
+}
+
+/* Days since 1970 of a segment: its path ends in 2026/11/23/000124. */
+static int64_t
+day_of(const struct segment *seg)
+{
+	const char *slash = strrchr(seg->path, '/');
+	struct str day = { slash - 10, 10 };
+
+	return days_from_civil(str_number(str_slice(day, 0, 4), 9999),
+	    (int)str_number(str_slice(day, 5, 7), 12),
+	    (int)str_number(str_slice(day, 8, 10), 31));
+}
+
+/* Go on behind the active segment's last line. */
+static void
+open_active(struct writer *w)
+{
+	char *path = segment_file(active(w));
+	off_t end;
+
+	w->fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+	if (w->fd == -1 || (end = lseek(w->fd, 0, SEEK_END)) == -1)
+		die_errno("cannot open '%s'", path);
+	w->size = (uint64_t)end;
+	w->day = day_of(active(w));
+	free(path);
+}
+
+struct writer *
+writer_open(const char *store)
+{
+	struct writer *w = xcalloc(1, sizeof(*w));
+	char *folder = xasprintf("%s/articles", store);
+	struct err err;
+
+	w->store = xstrdup(store);
+	w->fd = -1;
+	w->ids = ids_new();
+	w->picker = (struct picker){ &w->list, SEGMENT_TEXT_NONE, 0 };
+	take_lock(w);
+	if (segments_list(&w->list, folder, &err) == -1)
+		die("%s", err.msg);
+	if (w->unclean && w->list.n > 0 && !active(w)->sealed)
+		mend_active(w);
+	seal_older(w);
+	load(w);
+	if (w->list.n > 0 && !active(w)->sealed)
+		open_active(w);
+	sign_lock(w);
+	free(folder);
+	return w;
+}
+
+/* Make STORE/articles/YYYY/MM/DD, each name durable. */
+static void
+make_day_folder(const char *day)
+{
+	char *path = xstrdup(day);
+	struct err err;
+
+	make_folder(day);
+	for (int levels = 0; levels < 2; levels++) {
+		*strrchr(path, '/') = '\0';
+		if (sync_parent(path, &err) == -1)
+			die("%s", err.msg);
+	}
+	free(path);
+}
+
+/* Begin a new active segment, its name durable before the first line. */
+static void
+begin_segment(struct writer *w)
+{
+	struct segment seg = { .plain = true };
+	struct err err;
+	char *day, *path;
+	int64_t year;
+	int month, dom;
+
+	seg.number = active(w) ? active(w)->number + 1 : 1;
+	w->day = w->stored / SECONDS_PER_DAY;
+	civil_from_days(w->day, &year, &month, &dom);
+	day = xasprintf("%s/articles/%04d/%02d/%02d", w->store, (int)year,
+	    month, dom);
+	seg.path = xasprintf("%s/%06" PRIu32, day, seg.number);
+	path = segment_file(&seg);
+	make_day_folder(day);
+	w->fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC,
+	    0644);
+	if (w->fd == -1)
+		die_errno("cannot create '%s'", path);
+	if (sync_parent(path, &err) == -1)
+		die("%s", err.msg);
+	w->size = 0;
+	GROW(w->list.v, w->list.n, w->list.cap);
+	w->list.v[w->list.n++] = seg;
+	free(day);
+	free(path);
+}
+
+static void
+end_segment(struct writer *w)
+{
+	assert(w->pending == 0);
+	if (close(w->fd) == -1)
+		die_errno("cannot close '%s'", active(w)->path);
+	w->fd = -1;
+	picker_close(&w->picker);
+	seal(active(w));
+}
+
+/* Have an active segment of today with room in it. */
+static void
+have_segment(struct writer *w)
+{
+	if (w->fd != -1 && (w->size + w->group.n >= SEGMENT_FULL ||
+	    w->day != w->stored / SECONDS_PER_DAY)) {
+		writer_commit(w);
+		end_segment(w);
+	}
+	if (w->fd == -1)
+		begin_segment(w);
+}
+
+/* The stored line at `place`, which may still be in the group. */
+static void
+read_back(struct writer *w, struct place place, struct line *line)
+{
+	struct err err;
+	struct str rest, text;
+
+	if (w->fd == -1 || place.segment != active(w)->number ||
+	    place.offset < w->size) {
+		if (picker_read(&w->picker, place.segment, place.offset, line,
+		    &err) == -1)
+			die("%s; see 'stance-store check'", err.msg);
+		return;
+	}
+	rest = str_from(buf_str(&w->group), place.offset - w->size);
+	if (!str_split(&rest, '\n', &text) || line_read(line, text) == -1)
+		BUG("the group holds a line that is none");
+}
+
+/* Look `id` up and read the record there: true, and its line in *found, when
+ * it has this key and, unless `rev` is absent, this rev. */
+static bool
+look_up(struct writer *w, uint64_t id, struct str key, struct str rev,
+    struct arena *a, struct line *found)
+{
+	struct record rec;
+	struct place place;
+	struct err err;
+
+	if (!ids_find(w->ids, id, &place))
+		return false;
+	read_back(w, place, found);
+	if (record_read(&rec, found->text, a, &err) == -1)
+		die("segment %06" PRIu32 " at offset %" PRIu32 ": %s; see "
+		    "'stance-store check'", place.segment, place.offset,
+		    err.msg);
+	return str_eq(record_key(&rec, a), key) &&
+	    (rev.p == NULL || str_eq(record_rev(&rec, a), rev));
+}
+
+/* What is this article to those that are here? */
+static void
+compare(struct writer *w, const struct record *rec, struct arena *a,
+    struct added *added)
+{
+	struct line found;
+
+	added->key = record_key(rec, a);
+	added->rev = record_rev(rec, a);
+	added->status = ADDED_NEW;
+	added->revision = 1;
+	if (look_up(w, id_of_text(added->key, added->rev), added->key,
+	    added->rev, a, &found)) {
+		added->status = ADDED_DUPLICATE;
+		added->seq = found.seq;
+		added->revision = found.revision;
+	} else if (look_up(w, id_of_key(added->key), added->key, STR_NONE, a,
+	    &found)) {
+		added->status = ADDED_REVISION;
+		added->revision = found.revision + 1;
+	}
+}
+
+static bool
+has_text(const struct record *rec, enum record_field field, struct arena *a)
+{
+	return record_str(rec, field, a).n > 0;
+}
+
+/* Append the record's line to the group; an article gets key and rev where it
+ * came without. */
+static void
+append(struct writer *w, const struct record *rec, struct arena *a,
+    const struct added *added)
+{
+	size_t start = w->group.n;
+
+	if (added->key.p == NULL || (has_text(rec, RECORD_KEY, a) &&
+	    has_text(rec, RECORD_REV, a)))
+		record_copy(&w->group, rec, owned);
+	else {
+		record_copy(&w->group, rec, owned_and_identity);
+		json_member_str(&w->group, "key", added->key);
+		json_member_str(&w->group, "rev", added->rev);
+	}
+	line_finish(&w->group, start, added->revision, added->seq, w->stored);
+	if (w->pending++ == 0)
+		w->since_ms = clock_monotonic_ms();
+}
+
+void
+writer_add(struct writer *w, const struct record *rec, struct arena *a,
+    struct added *added)
+{
+	int64_t now = clock_now();
+	struct place place;
+
+	*added = (struct added){ .status = ADDED_NEW };
+	if (record_is_article(rec)) {
+		compare(w, rec, a, added);
+		if (added->status == ADDED_DUPLICATE)
+			return;
+	}
+	if (now > w->stored)
+		w->stored = now;
+	have_segment(w);
+	place = (struct place){ active(w)->number,
+	    (uint32_t)(w->size + w->group.n) };
+	added->seq = ++w->seq;
+	append(w, rec, a, added);
+	if (added->revision > 0) {
+		ids_put(w->ids, id_of_key(added->key), place);
+		ids_put(w->ids, id_of_text(added->key, added->rev), place);
+	}
+}
+
+size_t
+writer_pending(const struct writer *w)
+{
+	return w->pending;
+}
+
+long
+writer_age_ms(const struct writer *w)
+{
+	return w->pending ? (long)(clock_monotonic_ms() - w->since_ms) : 0;
+}
+
+void
+writer_commit(struct writer *w)
+{
+	if (w->pending == 0)
+		return;
+	if (write_full(w->fd, w->group.p, w->group.n) == -1 ||
+	    fdatasync(w->fd) == -1)
+		die_errno("cannot write to '%s'", active(w)->path);
+	w->size += w->group.n;
+	w->pending = 0;
+	buf_reset(&w->group);
+}
+
+void
+writer_close(struct writer *w)
+{
+	writer_commit(w);
+	if (w->fd != -1 && close(w->fd) == -1)
+		die_errno("cannot close '%s'", active(w)->path);
+	if (ftruncate(w->lock, 0) == -1)
+		die_errno("cannot write the lock of '%s'", w->store);
+	close(w->lock);
+	picker_close(&w->picker);
+	segments_release(&w->list);
+	ids_free(w->ids);
+	buf_release(&w->group);
+	free(w->store);
+	free(w);
+}
