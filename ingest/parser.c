@@ -17,12 +17,12 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "ingest/parser.h"
+#include "ingest/wire.h"
 
 /*
- * On the wire, in the machine's own byte order, for both ends are one program:
- * a request is a head and then its strings, each with its length before it:
- * url, type, the headers' names and values, and the bytes; a reply is a head
- * and the lines or the reason.  A child says one byte once it is jailed.
+ * On the wire (ingest/wire.h) a request is a head and then its strings: url,
+ * type, the headers' names and values, and the bytes; a reply is a head and the
+ * lines or the reason.  A child says one byte once it is jailed.
  */
 struct request_head {
 	uint32_t	mode, nheaders;
@@ -34,7 +34,6 @@ struct reply_head {
 	uint64_t	size;
 };
 
-#define ABSENT		UINT32_MAX
 #define REPLY_MAX	(2 * LIMIT_LINE)
 #define HELLO		'j'
 /* Sources on their way to one child: one in work, the others being copied. */
@@ -76,33 +75,6 @@ struct parser {
 /* The child's side. */
 
 static bool
-take_bytes(struct str *from, void *to, size_t n)
-{
-	if (from->n < n)
-		return false;
-	memcpy(to, from->p, n);
-	*from = str_from(*from, n);
-	return true;
-}
-
-static bool
-take_string(struct str *from, struct str *s)
-{
-	uint32_t n;
-
-	*s = STR_NONE;
-	if (!take_bytes(from, &n, sizeof(n)))
-		return false;
-	if (n == ABSENT)
-		return true;
-	if (from->n < n)
-		return false;
-	*s = str_slice(*from, 0, n);
-	*from = str_from(*from, n);
-	return true;
-}
-
-static bool
 decode(struct str from, uint32_t nheaders, struct source *src, struct arena *a)
 {
 	struct header *headers;
@@ -112,14 +84,14 @@ decode(struct str from, uint32_t nheaders, struct source *src, struct arena *a)
 		return false;
 	headers = arena_array(a, nheaders, sizeof(*headers));
 	*src = (struct source){ .headers = headers, .nheaders = nheaders };
-	if (!take_string(&from, &src->url) ||
-	    !take_string(&from, &src->content_type))
+	if (!wire_take(&from, &src->url) ||
+	    !wire_take(&from, &src->content_type))
 		return false;
 	for (i = 0; i < nheaders; i++)
-		if (!take_string(&from, &headers[i].name) ||
-		    !take_string(&from, &headers[i].value))
+		if (!wire_take(&from, &headers[i].name) ||
+		    !wire_take(&from, &headers[i].value))
 			return false;
-	return take_string(&from, &src->bytes);
+	return wire_take(&from, &src->bytes);
 }
 
 /* SIGPROF's default action ends the child: a limit in its own processor time
@@ -325,16 +297,6 @@ parser_free(struct parser *p)
 	free(p);
 }
 
-static void
-put_string(struct buf *to, struct str s)
-{
-	uint32_t n = s.p ? (uint32_t)s.n : ABSENT;
-
-	assert(s.n < ABSENT);
-	buf_add(to, &n, sizeof(n));
-	buf_adds(to, s);
-}
-
 void
 parser_submit(struct parser *p, uint64_t tag, enum parse_mode mode,
     const struct source *src)
@@ -346,13 +308,13 @@ parser_submit(struct parser *p, uint64_t tag, enum parse_mode mode,
 	job->tag = tag;
 	buf_reserve(&job->frame, src->bytes.n + 4096);
 	buf_add(&job->frame, &head, sizeof(head));
-	put_string(&job->frame, src->url);
-	put_string(&job->frame, src->content_type);
+	wire_put(&job->frame, src->url);
+	wire_put(&job->frame, src->content_type);
 	for (size_t i = 0; i < src->nheaders; i++) {
-		put_string(&job->frame, src->headers[i].name);
-		put_string(&job->frame, src->headers[i].value);
+		wire_put(&job->frame, src->headers[i].name);
+		wire_put(&job->frame, src->headers[i].value);
 	}
-	put_string(&job->frame, src->bytes);
+	wire_put(&job->frame, src->bytes);
 	head.size = job->frame.n - sizeof(head);
 	memcpy(job->frame.p, &head, sizeof(head));
 	job->url = (struct str){ job->frame.p + sizeof(head) +

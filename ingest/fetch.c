@@ -1,0 +1,234 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/jail.h"
+#include "base/mem.h"
+#include "ingest/fetch.h"
+#include "ingest/wire.h"
+
+/* Replies that the parent has not read; above it no transfer is started. */
+#define UNSENT_MAX	(16UL << 20)
+
+/* What name look-ups and TLS read. */
+static const char *const readable[] = { "/etc/ssl", "/etc/pki",
+    "/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
+    "/usr/lib/ssl", "/etc/resolv.conf", "/run/systemd/resolve",
+    "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf",
+    "/etc/services", "/etc/ld.so.cache", "/lib", "/lib64", "/usr/lib",
+    "/dev/urandom", "/proc/sys/net", NULL };
+
+struct fetcher {
+	pid_t		pid;
+	struct channel	channel;
+	struct buf	frame;
+	size_t		pending;
+};
+
+/* The child's side. */
+
+static void
+take_request(struct http *http, struct str frame)
+{
+	struct http_request r;
+	uint64_t max;
+
+	if (!wire_take_number(&frame, &r.tag) || !wire_take(&frame, &r.url) ||
+	    !wire_take(&frame, &r.etag) || !wire_take(&frame, &r.modified) ||
+	    !wire_take(&frame, &r.accept) ||
+	    !wire_take(&frame, &r.user_agent) ||
+	    !wire_take(&frame, &r.headers) || !wire_take_number(&frame, &max))
+		BUG("our own request does not decode");
+	r.max = max;
+	http_add(http, &r);
+}
+
+static void
+put_reply(struct channel *ch, const struct http_reply *r, struct buf *frame)
+{
+	buf_reset(frame);
+	wire_put_number(frame, r->tag);
+	wire_put_number(frame, (uint64_t)r->status);
+	wire_put(frame, r->error);
+	wire_put(frame, r->url);
+	wire_put(frame, r->moved);
+	wire_put(frame, r->headers);
+	wire_put(frame, r->body);
+	channel_send(ch, buf_str(frame));
+}
+
+static void
+child_wait(const struct http *http, const struct channel *ch, bool start)
+{
+	struct pollfd fds[] = {
+		{ .fd = ch->fd, .events = (short)(POLLIN |
+		    (channel_unsent(ch) > 0 ? POLLOUT : 0)) },
+		{ .fd = http_fd(http), .events = POLLIN },
+	};
+	int timeout = http_timeout(http);
+
+	/* a host that has rested is no reason to wake while nothing may start */
+	if (!start && timeout >= 0 && timeout < 100)
+		timeout = 100;
+	if (poll(fds, 2, timeout) == -1 && errno != EINTR)
+		die_errno("poll");
+}
+
+static _Noreturn void
+child_run(const struct http_options *options, int fd)
+{
+	struct http *http = http_new(options);
+	struct buf frame = BUF_INIT;
+	struct http_reply reply;
+	struct channel ch;
+	struct str request;
+	bool broken;
+
+	channel_init(&ch, fd);
+	for (;;) {
+		bool start = channel_unsent(&ch) < UNSENT_MAX;
+
+		child_wait(http, &ch, start);
+		if (!channel_pump(&ch, true))
+			_exit(EXIT_DONE);
+		while (channel_next(&ch, &request, &broken))
+			take_request(http, request);
+		http_pump(http, start);
+		while (http_next(http, &reply))
+			put_reply(&ch, &reply, &frame);
+		if (!channel_pump(&ch, false))
+			_exit(EXIT_DONE);
+	}
+}
+
+static void
+enter_jail(const struct http_options *options)
+{
+	const char *paths[sizeof(readable) / sizeof(*readable) + 1];
+	size_t n = 0;
+
+	for (; readable[n] != NULL; n++)
+		paths[n] = readable[n];
+	paths[n++] = options->ca_file;		/* NULL ends the list */
+	paths[n] = NULL;
+	jail_enter(JAIL_READ | JAIL_NET | JAIL_THREAD, paths, NULL);
+}
+
+/* The parent's side. */
+
+struct fetcher *
+fetcher_new(const struct http_options *options)
+{
+	struct fetcher *f = xcalloc(1, sizeof(*f));
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
+		die_errno("socketpair");
+	f->pid = fork();
+	if (f->pid == -1)
+		die_errno("fork");
+	if (f->pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		signal(SIGINT, SIG_IGN);	/* the parent's to answer */
+		signal(SIGHUP, SIG_IGN);
+		if (dup2(pair[1], STDIN_FILENO) == -1 ||
+		    dup2(STDERR_FILENO, STDOUT_FILENO) == -1 ||
+		    close_range(STDERR_FILENO + 1, ~0U, 0) == -1)
+			die_errno("cannot set up the fetch child");
+		enter_jail(options);
+		child_run(options, STDIN_FILENO);
+	}
+	close(pair[1]);
+	channel_init(&f->channel, pair[0]);
+	return f;
+}
+
+void
+fetcher_free(struct fetcher *f)
+{
+	close(f->channel.fd);
+	kill(f->pid, SIGKILL);
+	while (waitpid(f->pid, NULL, 0) == -1 && errno == EINTR)
+		;
+	channel_release(&f->channel);
+	buf_release(&f->frame);
+	free(f);
+}
+
+void
+fetcher_submit(struct fetcher *f, const struct http_request *r)
+{
+	buf_reset(&f->frame);
+	wire_put_number(&f->frame, r->tag);
+	wire_put(&f->frame, r->url);
+	wire_put(&f->frame, r->etag);
+	wire_put(&f->frame, r->modified);
+	wire_put(&f->frame, r->accept);
+	wire_put(&f->frame, r->user_agent);
+	wire_put(&f->frame, r->headers);
+	wire_put_number(&f->frame, r->max);
+	channel_send(&f->channel, buf_str(&f->frame));
+	f->pending++;
+}
+
+size_t
+fetcher_pending(const struct fetcher *f)
+{
+	return f->pending;
+}
+
+static _Noreturn void
+lost(struct fetcher *f)
+{
+	int status = 0;
+
+	kill(f->pid, SIGKILL);
+	waitpid(f->pid, &status, 0);
+	die("the fetch child ended (wait status %d); the next run goes on from "
+	    "here", status);
+}
+
+bool
+fetcher_next(struct fetcher *f, struct http_reply *reply)
+{
+	struct str frame;
+	uint64_t status;
+	bool broken;
+
+	if (!channel_next(&f->channel, &frame, &broken)) {
+		if (broken)
+			lost(f);
+		return false;
+	}
+	if (!wire_take_number(&frame, &reply->tag) ||
+	    !wire_take_number(&frame, &status) ||
+	    !wire_take(&frame, &reply->error) ||
+	    !wire_take(&frame, &reply->url) ||
+	    !wire_take(&frame, &reply->moved) ||
+	    !wire_take(&frame, &reply->headers) ||
+	    !wire_take(&frame, &reply->body) || f->pending == 0)
+		lost(f);
+	reply->status = status > 999 ? 0 : (long)status;
+	f->pending--;
+	return true;
+}
+
+struct pollfd
+fetcher_poll(const struct fetcher *f, bool receive)
+{
+	return (struct pollfd){ .fd = f->channel.fd,
+	    .events = (short)((receive ? POLLIN : 0) |
+	    (channel_unsent(&f->channel) > 0 ? POLLOUT : 0)) };
+}
+
+void
+fetcher_pump(struct fetcher *f, bool receive)
+{
+	if (!channel_pump(&f->channel, receive))
+		lost(f);
+}

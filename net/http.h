@@ -1,0 +1,76 @@
+/*
+ * An HTTP client for addresses that strangers name: many transfers at once on
+ * one thread, each guarded (net/guard.h) at every hop, only http and https,
+ * with ceilings on time, redirects and on what a body grows to when unpacked.
+ * Hosts are treated gently: few connections each, and a pause between two
+ * requests.  No cookies, no referrer; proxies of the environment are ignored.
+ *
+ * A caller adds requests, waits on http_fd() for at most http_timeout()
+ * milliseconds, pumps, and takes replies.
+ */
+#ifndef NET_HTTP_H
+#define NET_HTTP_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "net/guard.h"
+
+struct http;
+
+struct http_options {
+	const char	*user_agent;
+	const char	*proxy;		/* NULL: none */
+	const char	*ca_file;	/* NULL: the system's */
+	const struct guard_range *opened;	/* copied */
+	size_t		 nopened;
+	unsigned	 in_flight;	/* transfers at once */
+	unsigned	 per_host;	/* of these, to one host */
+	unsigned	 host_gap_ms;	/* between two requests to one host */
+	unsigned	 timeout_ms;	/* of one hop */
+	unsigned	 redirects;
+};
+
+struct http_request {
+	uint64_t	 tag;
+	struct str	 url;
+	struct str	 etag, modified;	/* validators, echoed byte for byte */
+	struct str	 accept;
+	struct str	 user_agent;		/* none: that of the options */
+	struct str	 headers;		/* more, a line each; not sent on
+						 * to another host */
+	size_t		 max;			/* of the body, unpacked */
+};
+
+struct http_reply {
+	uint64_t	 tag;
+	long		 status;	/* 0: no answer, and `error` says why */
+	struct str	 error;
+	struct str	 url;		/* after redirects */
+	struct str	 moved;		/* where permanent redirects alone led */
+	struct str	 headers;	/* "Name: value", a line each, no status */
+	struct str	 body;
+};
+
+/* Once per process, before the jail. */
+void http_setup(void);
+/* It lives as long as its process. */
+struct http *http_new(const struct http_options *options);
+/* Queue a request; it is copied. */
+void http_add(struct http *http, const struct http_request *request);
+size_t http_pending(const struct http *http);
+/* A descriptor that becomes readable when there is something to do. */
+int http_fd(const struct http *http);
+/* Milliseconds until http_pump() is due, -1: only when http_fd() says. */
+int http_timeout(const struct http *http);
+/* Move bytes; start waiting requests only if `start`. */
+void http_pump(struct http *http, bool start);
+/* The next finished transfer, valid until the next call. */
+bool http_next(struct http *http, struct http_reply *reply);
+
+/* The value of the header `name` in a reply's lines, or STR_NONE. */
+struct str http_header(struct str headers, const char *name);
+/* Scheme, host and port of `url` in one form, malloc'ed; NULL: not http(s). */
+char *http_origin(struct str url);
+
+#endif
