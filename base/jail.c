@@ -4,8 +4,10 @@
 #include <seccomp.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -37,11 +39,11 @@ static const int stdio_calls[] = {
 	SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid),
 	SCMP_SYS(getrusage), SCMP_SYS(setitimer), SCMP_SYS(getitimer),
 	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
-	SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(tgkill),
+	SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
 	SCMP_SYS(restart_syscall), SCMP_SYS(rseq), SCMP_SYS(uname),
 	SCMP_SYS(sysinfo), SCMP_SYS(exit), SCMP_SYS(exit_group),
 	SCMP_SYS(sendmsg), SCMP_SYS(recvmsg), SCMP_SYS(sendto),
-	SCMP_SYS(recvfrom), SCMP_SYS(shutdown), SCMP_SYS(prlimit64)
+	SCMP_SYS(recvfrom), SCMP_SYS(shutdown)
 };
 
 static const int read_calls[] = {
@@ -59,8 +61,7 @@ static const int write_calls[] = {
 	SCMP_SYS(unlinkat), SCMP_SYS(mkdir), SCMP_SYS(mkdirat),
 	SCMP_SYS(rmdir), SCMP_SYS(ftruncate), SCMP_SYS(fallocate),
 	SCMP_SYS(fchmod), SCMP_SYS(chmod), SCMP_SYS(link), SCMP_SYS(linkat),
-	SCMP_SYS(umask), SCMP_SYS(utimensat), SCMP_SYS(copy_file_range),
-	SCMP_SYS(kill)		/* signal 0: is the lock's holder alive? */
+	SCMP_SYS(umask), SCMP_SYS(utimensat), SCMP_SYS(copy_file_range)
 };
 
 static const int net_calls[] = {
@@ -74,14 +75,14 @@ static const int net_calls[] = {
 static const int proc_calls[] = {
 	SCMP_SYS(clone), SCMP_SYS(clone3), SCMP_SYS(fork), SCMP_SYS(vfork),
 	SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(wait4),
-	SCMP_SYS(waitid), SCMP_SYS(kill), SCMP_SYS(setpgid),
+	SCMP_SYS(waitid), SCMP_SYS(kill), SCMP_SYS(tgkill), SCMP_SYS(setpgid),
 	SCMP_SYS(getpgrp), SCMP_SYS(getppid), SCMP_SYS(set_tid_address),
 	SCMP_SYS(set_robust_list), SCMP_SYS(arch_prctl), SCMP_SYS(prctl),
 	SCMP_SYS(socketpair), SCMP_SYS(ioctl), SCMP_SYS(seccomp),
 	SCMP_SYS(landlock_create_ruleset), SCMP_SYS(landlock_add_rule),
 	SCMP_SYS(landlock_restrict_self), SCMP_SYS(chdir), SCMP_SYS(setsid),
 	SCMP_SYS(getgroups), SCMP_SYS(getsid), SCMP_SYS(setrlimit),
-	SCMP_SYS(getrlimit), SCMP_SYS(close_range)
+	SCMP_SYS(getrlimit), SCMP_SYS(prlimit64), SCMP_SYS(close_range)
 };
 
 static const int thread_calls[] = {
@@ -109,6 +110,34 @@ allow(scmp_filter_ctx ctx, const int *calls, size_t count)
 	}
 }
 
+/* Allow `call` where its argument number `arg` is `value`. */
+static void
+allow_only(scmp_filter_ctx ctx, int call, unsigned arg, scmp_datum_t value)
+{
+	struct scmp_arg_cmp is = SCMP_CMP(arg, SCMP_CMP_EQ, value);
+	int rc = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, call, 1, &is);
+
+	if (rc != 0)
+		die("cannot set up the jail: seccomp rule %d: %s", call,
+		    strerror(-rc));
+}
+
+/* Calls of which one use is harmless, while others reach beyond the process. */
+static void
+limit_arguments(scmp_filter_ctx ctx, unsigned rights)
+{
+	if (!(rights & JAIL_PROC)) {
+		/* abort(), and limits of its own */
+		allow_only(ctx, SCMP_SYS(tgkill), 0, (scmp_datum_t)getpid());
+		allow_only(ctx, SCMP_SYS(prlimit64), 0, 0);
+		/* is the lock's holder alive? */
+		if (rights & JAIL_WRITE)
+			allow_only(ctx, SCMP_SYS(kill), 1, 0);
+	}
+	if (!(rights & (JAIL_NET | JAIL_PROC)))
+		allow_only(ctx, SCMP_SYS(ioctl), 1, TCGETS);	/* isatty() */
+}
+
 static void
 limit_calls(unsigned rights)
 {
@@ -130,13 +159,7 @@ limit_calls(unsigned rights)
 		ALLOW(ctx, thread_calls);
 	if (rights & JAIL_WATCH)
 		ALLOW(ctx, watch_calls);
-	if (!(rights & JAIL_NET) && !(rights & JAIL_PROC)) {
-		/* stdio's isatty(); nothing else of ioctl */
-		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-		    SCMP_A1(SCMP_CMP_EQ, 0x5401));
-		if (rc != 0)
-			die("cannot set up the jail: %s", strerror(-rc));
-	}
+	limit_arguments(ctx, rights);
 	if (!(rights & (JAIL_READ | JAIL_WRITE))) {
 		/* libraries that look for a file must be told no, not killed */
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES),
@@ -180,13 +203,14 @@ static void
 allow_path(int ruleset, const char *path, uint64_t access, uint64_t handled)
 {
 	struct landlock_path_beneath_attr rule = { .allowed_access = access };
-	char probe[2];
+	struct stat st;
 
 	rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
 	if (rule.parent_fd == -1)
 		return;
-	if (readlinkat(rule.parent_fd, "", probe, sizeof(probe)) == -1 &&
-	    faccessat(rule.parent_fd, ".", F_OK, 0) == -1)
+	if (fstat(rule.parent_fd, &st) == -1)
+		die_errno("cannot enter the jail: '%s'", path);
+	if (!S_ISDIR(st.st_mode))
 		rule.allowed_access &= FS_OF_FILE;
 	rule.allowed_access &= handled;
 	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH,
@@ -206,12 +230,10 @@ limit_files(unsigned rights, const char *const *reads,
 	int ruleset;
 
 	if (abi < 1) {
-		static bool said;
-
-		if (!said)
+		/* without the right to open, seccomp is limit enough */
+		if (rights & (JAIL_READ | JAIL_WRITE))
 			warn("this kernel has no Landlock: files are limited by "
 			    "permissions only");
-		said = true;
 		return;
 	}
 	if (abi < 2)

@@ -36,20 +36,34 @@ print_usage(const struct tool *tool)
 	printf("\n%s\n", tool->about);
 }
 
+/* Every tool has these two behind its own. */
+static const struct opt help = { 'h', "help", NULL, "print this and exit",
+    OPT_FLAG, NULL };
+static const struct opt version = { 'V', "version", NULL,
+    "print the version and exit", OPT_FLAG, NULL };
+
+/* Option number `i` of the tool, NULL behind the last. */
+static const struct opt *
+option(const struct tool *tool, size_t i)
+{
+	size_t own = 0;
+
+	while (tool->opts != NULL && tool->opts[own].name != NULL)
+		own++;
+	if (i < own)
+		return &tool->opts[i];
+	return i == own ? &help : i == own + 1 ? &version : NULL;
+}
+
 static _Noreturn void
 print_help(const struct tool *tool)
 {
-	static const struct opt help = { 'h', "help", NULL,
-	    "print this and exit", OPT_FLAG, NULL };
-	static const struct opt version = { 'V', "version", NULL,
-	    "print the version and exit", OPT_FLAG, NULL };
+	const struct opt *o;
 
 	print_usage(tool);
 	printf("\n");
-	for (const struct opt *o = tool->opts; o != NULL && o->name; o++)
+	for (size_t i = 0; (o = option(tool, i)) != NULL; i++)
 		print_option(o);
-	print_option(&help);
-	print_option(&version);
 	if (tool->more != NULL)
 		printf("\n%s\n", tool->more);
 	if (fflush(stdout) != 0)
@@ -115,29 +129,31 @@ closest_name(const char *word, const char *const *names, size_t count)
 }
 
 static _Noreturn void
-unknown_option(const struct tool *tool, const char *word)
+unknown_option(const struct tool *tool, struct str word)
 {
 	const char *names[64], *close;
+	char *cut = xstrndup(word.p, word.n);
+	const struct opt *o;
 	size_t n = 0;
 
-	for (const struct opt *o = tool->opts; o != NULL && o->name; o++)
-		if (n < 62)
-			names[n++] = o->name;
-	names[n++] = "help";
-	names[n++] = "version";
-	close = closest_name(word, names, n);
+	for (; (o = option(tool, n)) != NULL; n++) {
+		assert(n < 64);
+		names[n] = o->name;
+	}
+	close = closest_name(cut, names, n);
 	if (close != NULL)
-		usage_error("unknown option '--%s'; did you mean '--%s'?", word,
+		usage_error("unknown option '--%s'; did you mean '--%s'?", cut,
 		    close);
-	usage_error("unknown option '--%s'", word);
+	usage_error("unknown option '--%s'", cut);
 }
 
+/* The option called `name`, or the only one that begins so. */
 static const struct opt *
 find_long(const struct tool *tool, struct str name)
 {
-	const struct opt *found = NULL;
+	const struct opt *found = NULL, *o;
 
-	for (const struct opt *o = tool->opts; o != NULL && o->name; o++) {
+	for (size_t i = 0; (o = option(tool, i)) != NULL; i++) {
 		if (str_eq(str_of(o->name), name))
 			return o;
 		if (str_starts(str_of(o->name), name)) {
@@ -192,6 +208,16 @@ opt_list_release(struct opt_list *list)
 	*list = (struct opt_list){ NULL, 0, 0 };
 }
 
+/* --help and --version end here. */
+static void
+answer_common(const struct tool *tool, const struct opt *o)
+{
+	if (o == &help)
+		print_help(tool);
+	if (o == &version)
+		print_version();
+}
+
 /* argv[*i] is "--...": take it and perhaps the word behind it. */
 static void
 take_long(const struct tool *tool, int argc, char **argv, int *i)
@@ -200,12 +226,9 @@ take_long(const struct tool *tool, int argc, char **argv, int *i)
 	struct str name = { word, eq ? (size_t)(eq - word) : strlen(word) };
 	const struct opt *o;
 
-	if (str_eq(name, STR("help")))
-		print_help(tool);
-	if (str_eq(name, STR("version")))
-		print_version();
 	if (name.n == 0 || (o = find_long(tool, name)) == NULL)
-		unknown_option(tool, word);
+		unknown_option(tool, name);
+	answer_common(tool, o);
 	if (o->kind == OPT_FLAG && eq != NULL)
 		usage_error("'--%s' takes no value", o->name);
 	if (o->kind == OPT_FLAG || o->kind == OPT_MAYBE)
@@ -218,22 +241,25 @@ take_long(const struct tool *tool, int argc, char **argv, int *i)
 		usage_error("'--%s' needs a value (%s)", o->name, o->arg);
 }
 
+static const struct opt *
+find_short(const struct tool *tool, char letter)
+{
+	const struct opt *o;
+
+	for (size_t i = 0; (o = option(tool, i)) != NULL; i++)
+		if (o->letter == letter)
+			return o;
+	usage_error("unknown option '-%c'", letter);
+}
+
 /* argv[*i] is "-abc": flags, and perhaps a value at the end. */
 static void
 take_short(const struct tool *tool, int argc, char **argv, int *i)
 {
 	for (const char *p = argv[*i] + 1; *p != '\0'; p++) {
-		const struct opt *o = tool->opts;
+		const struct opt *o = find_short(tool, *p);
 
-		while (o != NULL && o->name != NULL && o->letter != *p)
-			o++;
-		if (o == NULL || o->name == NULL) {
-			if (*p == 'h')
-				print_help(tool);
-			if (*p == 'V')
-				print_version();
-			usage_error("unknown option '-%c'", *p);
-		}
+		answer_common(tool, o);
 		if (o->kind == OPT_FLAG || o->kind == OPT_MAYBE) {
 			store(o, "");
 			continue;

@@ -10,6 +10,18 @@
 #error "STANCE_DATADIR must name PREFIX/share/stance"
 #endif
 
+/* The folder above the last "/build/" in `folder`, or NULL: programs are in
+ * build/VARIANT, unit tests below that. */
+static char *
+tree_of(const char *folder)
+{
+	const char *build = NULL;
+
+	for (const char *p = folder; (p = strstr(p, "/build/")) != NULL; p++)
+		build = p;
+	return build ? xstrndup(folder, (size_t)(build - folder)) : NULL;
+}
+
 /* The folder of the running program. */
 static char *
 own_folder(void)
@@ -43,13 +55,13 @@ path_data(const char *name)
 	char *folder = own_folder(), *path = NULL;
 
 	if (folder != NULL) {
-		struct str f = str_of(folder);
+		char *tree = tree_of(folder);
 
-		/* build/VARIANT of a tree, else PREFIX/bin */
-		if (str_find(f, STR("/build/"), 0) >= 0)
-			path = try_path(folder, "/../..", name);
-		if (path == NULL && str_ends(f, STR("/bin")))
+		if (tree != NULL)
+			path = try_path(tree, "", name);
+		if (path == NULL && str_ends(str_of(folder), STR("/bin")))
 			path = try_path(folder, "/../share/stance", name);
+		free(tree);
 	}
 	free(folder);
 	return path ? path : try_path(STANCE_DATADIR, "", name);
