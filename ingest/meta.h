@@ -1,0 +1,17 @@
+/*
+ * What a page says of its article: title, authors, dates, language, address,
+ * site, image, tags.  Sources contradict each other on most pages; meta.c says
+ * for each member which is believed first, and why.
+ */
+#ifndef INGEST_META_H
+#define INGEST_META_H
+
+#include "ingest/jsonld.h"
+#include "ingest/page.h"
+#include "ingest/tree.h"
+
+/* Fill all of `page` but its text; page->url is the address it came from. */
+void meta_read(struct page *page, const struct tree *tree,
+    const struct jsonld *ld, struct arena *a);
+
+#endif

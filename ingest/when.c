@@ -1,0 +1,317 @@
+#include "ingest/when.h"
+
+/* The web is younger, and what is later is a mistake. */
+#define YEAR_MIN	1990
+#define YEAR_MAX	2100
+
+static const struct {
+	const char	*name;
+	int		 month;
+} months[] = {
+	/* a text's word matches when one begins with the other, by three
+	 * letters or more; those of several languages that share a beginning
+	 * share an entry */
+	{ "january", 1 }, { "januar", 1 }, { "jänner", 1 }, { "janvier", 1 },
+	{ "enero", 1 }, { "gennaio", 1 }, { "januari", 1 }, { "janeiro", 1 },
+	{ "stycznia", 1 }, { "января", 1 }, { "leden", 1 },
+	{ "february", 2 }, { "februar", 2 }, { "feber", 2 }, { "février", 2 },
+	{ "febrero", 2 }, { "febbraio", 2 }, { "februari", 2 },
+	{ "fevereiro", 2 }, { "lutego", 2 }, { "февраля", 2 },
+	{ "march", 3 }, { "märz", 3 }, { "mars", 3 }, { "marzo", 3 },
+	{ "maart", 3 }, { "março", 3 }, { "marca", 3 }, { "марта", 3 },
+	{ "mrz", 3 },
+	{ "april", 4 }, { "avril", 4 }, { "abril", 4 }, { "aprile", 4 },
+	{ "kwietnia", 4 }, { "апреля", 4 },
+	{ "may", 5 }, { "mai", 5 }, { "mayo", 5 }, { "maggio", 5 },
+	{ "mei", 5 }, { "maio", 5 }, { "maj", 5 }, { "maja", 5 }, { "мая", 5 },
+	{ "june", 6 }, { "juni", 6 }, { "juin", 6 }, { "junio", 6 },
+	{ "giugno", 6 }, { "junho", 6 }, { "czerwca", 6 }, { "июня", 6 },
+	{ "july", 7 }, { "juli", 7 }, { "juillet", 7 }, { "julio", 7 },
+	{ "luglio", 7 }, { "julho", 7 }, { "lipca", 7 }, { "июля", 7 },
+	{ "august", 8 }, { "août", 8 }, { "agosto", 8 }, { "augustus", 8 },
+	{ "augusti", 8 }, { "sierpnia", 8 }, { "августа", 8 },
+	{ "september", 9 }, { "sept", 9 }, { "septembre", 9 },
+	{ "septiembre", 9 }, { "settembre", 9 }, { "setembro", 9 },
+	{ "września", 9 }, { "сентября", 9 },
+	{ "october", 10 }, { "oktober", 10 }, { "octobre", 10 },
+	{ "octubre", 10 }, { "ottobre", 10 }, { "outubro", 10 },
+	{ "października", 10 }, { "октября", 10 },
+	{ "november", 11 }, { "novembre", 11 }, { "noviembre", 11 },
+	{ "novembro", 11 }, { "listopada", 11 }, { "ноября", 11 },
+	{ "december", 12 }, { "dezember", 12 }, { "décembre", 12 },
+	{ "diciembre", 12 }, { "dicembre", 12 }, { "dezembro", 12 },
+	{ "grudnia", 12 }, { "декабря", 12 },
+};
+
+static bool
+is_plausible(int year, int month, int day)
+{
+	return year >= YEAR_MIN && year <= YEAR_MAX &&
+	    date_is_valid(year, month, day);
+}
+
+static bool
+set_day(struct date *d, int year, int month, int day)
+{
+	if (!is_plausible(year, month, day))
+		return false;
+	*d = (struct date){ .seconds = days_from_civil(year, month, day) * 86400 };
+	return true;
+}
+
+/* Exactly `n` digits at `at`, or -1. */
+static int
+digits(struct str s, size_t at, size_t n)
+{
+	struct str part = str_slice(s, at, at + n);
+
+	return part.n == n ? (int)str_number(part, 99999999) : -1;
+}
+
+static bool
+take(struct str *s, size_t n, int *v)
+{
+	*v = digits(*s, 0, n);
+	if (*v >= 0)
+		*s = str_from(*s, n);
+	return *v >= 0;
+}
+
+static bool
+take_any(struct str *s, const char *chars)
+{
+	if (s->n == 0 || strchr(chars, s->p[0]) == NULL)
+		return false;
+	*s = str_from(*s, 1);
+	return true;
+}
+
+/* hh:mm[:ss[.fraction]][zone] behind a day; what cannot be read is passed over. */
+static void
+add_time(struct str s, struct date *d)
+{
+	int hour, minute, second = 0, offset = 0;
+
+	if (!take(&s, 2, &hour) || !take_any(&s, ":") ||
+	    !take(&s, 2, &minute) || hour > 23 || minute > 59)
+		return;
+	if (take_any(&s, ":") && !take(&s, 2, &second))
+		return;
+	if (take_any(&s, ".,"))
+		while (s.n > 0 && is_digit(s.p[0]))
+			s = str_from(s, 1);
+	s = str_trim(s);
+	if (s.n > 0 && date_parse_zone(s, &offset) == -1)
+		offset = 0;
+	d->seconds += hour * 3600 + minute * 60 + (second > 59 ? 59 : second) -
+	    (int64_t)offset * 60;
+	d->offset = offset;
+	d->has_time = true;
+}
+
+bool
+when_machine(struct str s, struct date *d)
+{
+	struct str rest;
+	int year, month, day;
+
+	rest = s = str_trim(s);
+	if (take(&rest, 4, &year) && take_any(&rest, "-/.") &&
+	    take(&rest, 2, &month) && take_any(&rest, "-/.") &&
+	    take(&rest, 2, &day) && set_day(d, year, month, day)) {
+		take_any(&rest, "Tt");
+		add_time(str_trim(rest), d);
+		return true;
+	}
+	rest = s;
+	if (s.n >= 8 && take(&rest, 4, &year) && take(&rest, 2, &month) &&
+	    take(&rest, 2, &day) && (rest.n == 0 || !is_digit(rest.p[0])))
+		return set_day(d, year, month, day);
+	return date_parse_822(s, d) == 0;
+}
+
+/* A whole number of 1 or 2, or 4 digits at `at`; its length in *n. */
+static int
+number_at(struct str s, size_t at, size_t *n)
+{
+	size_t end = at;
+
+	while (end < s.n && is_digit(s.p[end]))
+		end++;
+	*n = end - at;
+	return *n == 0 || *n > 4 || *n == 3 ? -1 : digits(s, at, *n);
+}
+
+bool
+when_url(struct str url, struct date *d)
+{
+	ptrdiff_t slash = str_find(url, STR("//"), 0);
+	size_t i = slash < 0 ? 0 : (size_t)slash + 2;
+
+	for (; i < url.n; i++) {
+		struct str rest = str_from(url, i);
+		char separator;
+		int year, month, day;
+
+		if (!is_digit(url.p[i]) || (i > 0 && is_digit(url.p[i - 1])))
+			continue;
+		if (digits(rest, 0, 8) >= 0 &&
+		    (rest.n == 8 || !is_digit(rest.p[8]))) {
+			if (set_day(d, digits(rest, 0, 4), digits(rest, 4, 2),
+			    digits(rest, 6, 2)))
+				return true;
+			continue;
+		}
+		if (!take(&rest, 4, &year) || rest.n == 0)
+			continue;
+		separator = rest.p[0];
+		if (strchr("/-_.", separator) == NULL)
+			continue;
+		rest = str_from(rest, 1);
+		if (!take(&rest, 2, &month) && !take(&rest, 1, &month))
+			continue;
+		if (rest.n == 0 || rest.p[0] != separator)
+			continue;
+		rest = str_from(rest, 1);
+		if (!take(&rest, 2, &day) && !take(&rest, 1, &day))
+			continue;
+		if ((rest.n == 0 || !is_digit(rest.p[0])) &&
+		    set_day(d, year, month, day))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_word_byte(char c)
+{
+	return is_alpha(c) || (unsigned char)c >= 0x80;
+}
+
+/* The month that the word at `at` names, 0 for none; its length in *n. */
+static int
+month_at(struct str s, size_t at, size_t *n)
+{
+	struct str word = str_from(s, at);
+
+	*n = 0;
+	while (*n < word.n && is_word_byte(word.p[*n]))
+		++*n;
+	word.n = *n;
+	if (word.n < 3)
+		return 0;
+	for (size_t i = 0; i < sizeof(months) / sizeof(*months); i++)
+		if (str_istarts(str_of(months[i].name), word))
+			return months[i].month;
+	return 0;
+}
+
+static size_t
+skip(struct str s, size_t at, const char *any)
+{
+	while (at < s.n && s.p[at] != '\0' && strchr(any, s.p[at]) != NULL)
+		at++;
+	return at;
+}
+
+/* "23 November 2026", "23. November 2026", "23rd of Nov., 2026"; at the day. */
+static bool
+day_first(struct str s, size_t at, struct date *d)
+{
+	size_t n;
+	int day = number_at(s, at, &n), month;
+
+	if (day < 1 || n > 2)
+		return false;
+	at += n;
+	if (str_istarts(str_from(s, at), STR("st")) ||
+	    str_istarts(str_from(s, at), STR("nd")) ||
+	    str_istarts(str_from(s, at), STR("rd")) ||
+	    str_istarts(str_from(s, at), STR("th")) ||
+	    str_istarts(str_from(s, at), STR("er")))
+		at += 2;
+	at = skip(s, at, ". -");
+	if (str_istarts(str_from(s, at), STR("of ")) ||
+	    str_istarts(str_from(s, at), STR("de ")))
+		at += 3;
+	month = month_at(s, at, &n);
+	if (month == 0)
+		return false;
+	at = skip(s, at + n, "., -");
+	if (str_istarts(str_from(s, at), STR("de ")))
+		at += 3;
+	return set_day(d, number_at(s, at, &n), month, day) && n == 4;
+}
+
+/* "November 23, 2026"; at the month. */
+static bool
+month_first_words(struct str s, size_t at, struct date *d)
+{
+	size_t n;
+	int month = month_at(s, at, &n), day;
+
+	if (month == 0)
+		return false;
+	at = skip(s, at + n, ". ");
+	day = number_at(s, at, &n);
+	if (day < 1 || n > 2)
+		return false;
+	at += n;
+	if (str_istarts(str_from(s, at), STR("st")) ||
+	    str_istarts(str_from(s, at), STR("nd")) ||
+	    str_istarts(str_from(s, at), STR("rd")) ||
+	    str_istarts(str_from(s, at), STR("th")))
+		at += 2;
+	at = skip(s, at, "., ");
+	return set_day(d, number_at(s, at, &n), month, day) && n == 4;
+}
+
+/* "23.11.2026", "11/23/2026", "2026-11-23", "2026年11月23日"; at the first
+ * number. */
+static bool
+numbers(struct str s, size_t at, bool month_first, struct date *d)
+{
+	int v[3];
+	size_t n[3];
+
+	for (unsigned i = 0; i < 3; i++) {
+		v[i] = number_at(s, at, &n[i]);
+		if (v[i] < 0)
+			return false;
+		at += n[i];
+		if (i == 2)
+			break;
+		if (at < s.n && strchr("./-", s.p[at]) && s.p[at] != '\0')
+			at = skip(s, at + 1, " ");
+		else if (str_starts(str_from(s, at), STR("年")) ||
+		    str_starts(str_from(s, at), STR("月")))
+			at += strlen("年");
+		else
+			return false;
+	}
+	if (n[0] == 4)
+		return set_day(d, v[0], v[1], v[2]);
+	if (n[2] != 4)
+		return false;
+	if ((month_first && v[0] <= 12) || v[1] > 12)
+		return set_day(d, v[2], v[0], v[1]);
+	return set_day(d, v[2], v[1], v[0]);
+}
+
+bool
+when_text(struct str text, bool month_first, struct date *d)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		bool digit = is_digit(text.p[i]);
+
+		if (i > 0 && (digit ? is_digit(text.p[i - 1]) :
+		    is_word_byte(text.p[i - 1])))
+			continue;
+		if (digit && (numbers(text, i, month_first, d) ||
+		    day_first(text, i, d)))
+			return true;
+		if (is_word_byte(text.p[i]) && month_first_words(text, i, d))
+			return true;
+	}
+	return false;
+}
