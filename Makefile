@@ -4,13 +4,14 @@
 #	asan     address and undefined-behaviour sanitizers
 #	tiny     asan with buffers of a few bytes, so that tests meet every edge
 #	tsan     thread sanitizer
+#	fuzzing  what tests/fuzz/run builds with clang
 # A room is a folder.  ROOM/stance-NAME.c is a program, every other file of the
 # room goes into its archive, so a new file needs no line here.
 
 PREFIX = /usr/local
 DESTDIR =
 CC = gcc
-VARIANTS = release debug asan tiny tsan
+VARIANTS = release debug asan tiny tsan fuzzing
 ROOMS = base net ingest classify store corpus cmd
 JOBS := $(shell nproc 2>/dev/null || echo 2)
 
@@ -20,7 +21,7 @@ PACKAGES = gcc make pkg-config libxml2-dev libicu-dev libcurl4-openssl-dev \
 	libseccomp-dev libmicrohttpd-dev
 TEST_PACKAGES = libcmocka-dev libjson-c-dev perl python3 jq zstd mandoc \
 	openssl procps
-LINT_PACKAGES = cppcheck clang-tidy clang-format shellcheck mandoc
+LINT_PACKAGES = clang cppcheck clang-tidy clang-format shellcheck mandoc
 
 CPPFLAGS = -D_GNU_SOURCE -I. $(shell pkg-config --cflags libxml-2.0)
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -39,6 +40,8 @@ FLAGS_asan = -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer
 FLAGS_tiny = $(FLAGS_asan) -DSTANCE_TINY -DSTANCE_TEST_CLOCK
 FLAGS_tsan = -O1 -fsanitize=thread
+FLAGS_fuzzing = -O1 -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=undefined -DSTANCE_LAX_JAIL
 
 SOURCES := $(wildcard $(ROOMS:%=%/*.c) base/text/*.c)
 PROGRAM_SOURCES := $(filter $(foreach r,$(ROOMS),$(r)/stance.c $(r)/stance-%.c),$(SOURCES))
@@ -46,11 +49,13 @@ PROGRAMS := $(notdir $(PROGRAM_SOURCES:.c=))
 LIB_SOURCES := $(filter-out $(PROGRAM_SOURCES),$(SOURCES))
 UNIT_SOURCES := $(wildcard tests/unit/*.c)
 UNITS := $(UNIT_SOURCES:tests/unit/%.c=%)
+FUZZ_SOURCES := $(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
+FUZZERS := $(FUZZ_SOURCES:tests/fuzz/%.c=%)
 SCRIPTS := $(wildcard tests/*/*.t)
 MANUALS := $(wildcard man/*.[1-8])
 
-.PHONY: all deps deps-test deps-lint demo check check-all check-run bench fuzz \
-	lint format install uninstall clean help tsan $(VARIANTS)
+.PHONY: all deps deps-test deps-lint demo check check-all bench fuzz \
+	lint format install uninstall clean help $(VARIANTS)
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -82,9 +87,17 @@ build/$(1)/libstance.a: $$(LIB_SOURCES:%.c=build/$(1)/%.o)
 build/$(1)/tests/unit/%: build/$(1)/tests/unit/%.o build/$(1)/libstance.a
 	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) $$(FLAGS_$(1)) -o $$@ $$^ $$(TEST_LIBS) $$(LIBS)
 
-units-$(1): $$(UNITS:%=build/$(1)/tests/unit/%)
+# A fuzz target has libFuzzer's main(), else one that replays files.
+build/$(1)/tests/fuzz/%: build/$(1)/tests/fuzz/%.o build/$(1)/libstance.a \
+    $(if $(filter fuzzing,$(1)),,build/$(1)/tests/fuzz/replay.o)
+	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) $$(FLAGS_$(1)) \
+	    $(if $(filter fuzzing,$(1)),-fsanitize=fuzzer) -o $$@ $$(filter %.o,$$^) \
+	    build/$(1)/libstance.a $$(LIBS)
 
--include $$(SOURCES:%.c=build/$(1)/%.d) $$(UNIT_SOURCES:%.c=build/$(1)/%.d)
+units-$(1): $$(UNITS:%=build/$(1)/tests/unit/%) $$(FUZZERS:%=build/$(1)/tests/fuzz/%)
+
+-include $$(SOURCES:%.c=build/$(1)/%.d) $$(UNIT_SOURCES:%.c=build/$(1)/%.d) \
+    $$(FUZZ_SOURCES:%.c=build/$(1)/%.d)
 endef
 $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 
@@ -152,8 +165,6 @@ bench: release
 fuzz:
 	@tests/fuzz/run $(FUZZ)
 
-tsan:
-
 lint: deps-lint
 	@tests/lint/run
 
@@ -183,7 +194,7 @@ help:
 	@echo 'make check-all  the same with long loops and tiny buffers'
 	@echo 'make deps       install the libraries (Debian packages)'
 	@echo 'make bench      measure; JSON Lines on standard output'
-	@echo 'make fuzz       fuzz each target for a while (FUZZ="TARGET SECONDS")'
+	@echo 'make fuzz       fuzz each target for a minute (FUZZ="SECONDS TARGET...")'
 	@echo 'make lint       layers, names, manuals, static analysis'
 	@echo 'make install    into PREFIX ($(PREFIX)), DESTDIR is honoured'
 	@echo 'variants        make $(VARIANTS)'

@@ -487,12 +487,14 @@ double
 json_num(const struct json_value *v, double otherwise)
 {
 	char digits[64];
+	double number;
 
 	if (v->type != JSON_NUMBER || v->raw.n >= sizeof(digits))
 		return otherwise;
 	memcpy(digits, v->raw.p, v->raw.n);
 	digits[v->raw.n] = '\0';
-	return strtod(digits, NULL);
+	number = strtod(digits, NULL);
+	return isfinite(number) ? number : otherwise;
 }
 
 static void
