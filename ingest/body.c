@@ -24,6 +24,7 @@ struct finder {
 	uint32_t	 count;
 	struct weigh	*w;			/* one more than nodes */
 	unsigned char	*dropped;
+	bool		 use_names;		/* believe classes and ids */
 };
 
 static bool
@@ -35,61 +36,6 @@ is_hidden(const struct node *node)
 	    str_ieq(node_attr(node, ATTR_aria_hidden), STR("true")) ||
 	    (str_ifind(style, STR("display"), 0) >= 0 &&
 	    str_ifind(style, STR("none"), 0) >= 0);
-}
-
-static enum drop
-drop_by_tag(enum tag tag)
-{
-	switch ((int)tag) {
-	case TAG_nav: case TAG_form: case TAG_button: case TAG_select:
-	case TAG_input: case TAG_iframe: case TAG_video: case TAG_audio:
-	case TAG_object: case TAG_embed: case TAG_canvas: case TAG_noscript:
-	case TAG_template: case TAG_dialog: case TAG_menu: case TAG_head:
-	case TAG_figure: case TAG_figcaption: case TAG_applet:
-	case TAG_option: case TAG_fieldset: case TAG_label: case TAG_legend:
-	case TAG_aside: case TAG_footer: case TAG_h1: case TAG_time:
-		return DROP_TAG;
-	}
-	return DROP_NOT;
-}
-
-static enum drop
-drop_by_name(unsigned concepts)
-{
-	const unsigned never = CONCEPT_COMMENT | CONCEPT_RELATED |
-	    CONCEPT_SHARE | CONCEPT_SIGNUP | CONCEPT_AD | CONCEPT_NAV |
-	    CONCEPT_FRAME | CONCEPT_CAPTION | CONCEPT_BYLINE |
-	    CONCEPT_NOTICE | CONCEPT_HIDDEN;
-
-	if ((concepts & CONCEPT_BODY) || !(concepts & never))
-		return DROP_NOT;
-	return DROP_NAME;
-}
-
-static void
-drop_nodes(struct finder *f)
-{
-	uint32_t page = f->nodes[0].text_end;
-
-	for (uint32_t i = 1; i < f->count; i++) {
-		const struct node *node = &f->nodes[i];
-		enum drop why;
-
-		if (node->tag == TAG_TEXT)
-			continue;
-		f->w[i].concepts = concepts_of(node);
-		why = drop_by_tag(node->tag);
-		if (why == DROP_NOT && is_hidden(node))
-			why = DROP_HIDDEN;
-		if (why == DROP_NOT && node->tag != TAG_body &&
-		    node->tag != TAG_html && node->tag != TAG_article &&
-		    node->tag != TAG_main &&
-		    node->text_end - node->text < page / 2)
-			why = drop_by_name(f->w[i].concepts);
-		f->dropped[i] = why;
-		if (why != DROP_NOT)
-			i = node->end - 1;
-	}
 }
 
 static uint32_t
@@ -111,6 +57,8 @@ weigh_nodes(struct finder *f)
 	uint32_t link_end = 0, skip_end = 0;
 	struct weigh sum = { 0 };
 
+	for (uint32_t i = 0; i < f->count; i++)
+		f->w[i].own = f->w[i].own_links = f->w[i].commas = 0;
 	for (uint32_t i = 0; i < f->count; i++) {
 		const struct node *node = &f->nodes[i];
 		uint32_t n = node->text_end - node->text;
@@ -163,6 +111,78 @@ static uint32_t
 prose(const struct finder *f, uint32_t i)
 {
 	return f->w[f->nodes[i].end].prose - f->w[i].prose;
+}
+
+static enum drop
+drop_by_tag(enum tag tag)
+{
+	switch ((int)tag) {
+	case TAG_nav: case TAG_form: case TAG_button: case TAG_select:
+	case TAG_input: case TAG_iframe: case TAG_video: case TAG_audio:
+	case TAG_object: case TAG_embed: case TAG_canvas: case TAG_noscript:
+	case TAG_template: case TAG_dialog: case TAG_menu: case TAG_head:
+	case TAG_figure: case TAG_figcaption: case TAG_applet:
+	case TAG_option: case TAG_fieldset: case TAG_label: case TAG_legend:
+	case TAG_aside: case TAG_footer: case TAG_h1: case TAG_time:
+		return DROP_TAG;
+	}
+	return DROP_NOT;
+}
+
+static enum drop
+drop_by_name(unsigned concepts)
+{
+	const unsigned never = CONCEPT_COMMENT | CONCEPT_RELATED |
+	    CONCEPT_SHARE | CONCEPT_SIGNUP | CONCEPT_AD | CONCEPT_NAV |
+	    CONCEPT_FRAME | CONCEPT_CAPTION | CONCEPT_BYLINE |
+	    CONCEPT_NOTICE | CONCEPT_HIDDEN;
+
+	if ((concepts & CONCEPT_BODY) || !(concepts & never))
+		return DROP_NOT;
+	return DROP_NAME;
+}
+
+static enum drop
+drop_reason(const struct finder *f, uint32_t i)
+{
+	const struct node *node = &f->nodes[i];
+	enum drop why = drop_by_tag(node->tag);
+
+	if (why == DROP_NOT && is_hidden(node))
+		why = DROP_HIDDEN;
+	if (why == DROP_NOT && f->use_names && node->tag != TAG_body &&
+	    node->tag != TAG_html && node->tag != TAG_main)
+		why = drop_by_name(f->w[i].concepts);
+	return why;
+}
+
+/* The share of the page's sentences that a node must hold for its name or tag
+ * not to be believed: articles have been seen in asides, in forms and in
+ * elements called "ad-free". */
+static float
+guard(const struct finder *f, uint32_t i)
+{
+	return f->w[i].concepts & CONCEPT_COMMENT ? 0.8f : 0.4f;
+}
+
+static void
+drop_nodes(struct finder *f)
+{
+	float all = (float)(prose(f, 0) + 1);
+
+	for (uint32_t i = 1; i < f->count; i++) {
+		const struct node *node = &f->nodes[i];
+
+		if (node->tag == TAG_TEXT)
+			continue;
+		f->w[i].concepts = concepts_of(node);
+		f->dropped[i] = drop_reason(f, i);
+		if (f->dropped[i] != DROP_NOT &&
+		    (float)prose(f, i) / all > guard(f, i))
+			f->dropped[i] = DROP_NOT;
+		if (f->dropped[i] != DROP_NOT)
+			i = node->end - 1;
+	}
 }
 
 /* Each paragraph votes for its ancestors, the nearer the more. */
@@ -246,23 +266,98 @@ drop_links(struct finder *f, uint32_t from, uint32_t end)
 	}
 }
 
+static bool
+same_names(const struct node *x, const struct node *y)
+{
+	struct str class = node_attr(x, ATTR_class);
+
+	return x->tag == y->tag && class.n > 0 &&
+	    str_eq(class, node_attr(y, ATTR_class));
+}
+
+/* Does the sibling belong to the article whose best part is `best`? */
+static bool
+joins(const struct finder *f, uint32_t sibling, uint32_t best)
+{
+	const struct weigh *w = &f->w[sibling];
+	float least = f->w[best].score * 0.2f;
+	float bonus = same_names(&f->nodes[sibling], &f->nodes[best]) ?
+	    least : 0;
+
+	if (least < 10)
+		least = 10;
+	if (w->score * (1 - link_density(f, sibling)) + bonus >= least)
+		return true;
+	if (f->nodes[sibling].tag != TAG_p)
+		return false;
+	return w->own > 80 && w->own_links * 4 < w->own;
+}
+
+/* Articles split over sibling containers: take the parent, and drop of it what
+ * does not join. */
+static uint32_t
+join_siblings(struct finder *f, uint32_t best)
+{
+	uint32_t parent = f->nodes[best].parent, first = 0, last = 0;
+
+	for (uint32_t i = parent + 1; i < f->nodes[parent].end;
+	    i = f->nodes[i].end) {
+		if (f->dropped[i] || (i != best && !joins(f, i, best)))
+			continue;
+		if (first == 0)
+			first = i;
+		last = i;
+	}
+	if (first == last)
+		return best;
+	for (uint32_t i = parent + 1; i < f->nodes[parent].end;
+	    i = f->nodes[i].end) {
+		enum tag tag = f->nodes[i].tag;
+		bool heading = tag >= TAG_h2 && tag <= TAG_h6 && i > first &&
+		    i < last;
+
+		if (!f->dropped[i] && i != best && !heading &&
+		    !joins(f, i, best))
+			f->dropped[i] = DROP_SIBLING;
+	}
+	return parent;
+}
+
+/* The article, by what may be believed. */
+static void
+find(struct finder *f, struct body *body)
+{
+	uint32_t named;
+
+	memset(f->w, 0, (f->count + 1) * sizeof(*f->w));
+	memset(f->dropped, 0, f->count);
+	weigh_nodes(f);
+	drop_nodes(f);
+	weigh_nodes(f);
+	vote(f);
+	body->from = best_scored(f);
+	named = best_named(f);
+	if (named != 0 && prose(f, named) * 2 > prose(f, body->from))
+		body->from = named;
+	body->from = join_siblings(f, body->from);
+	body->end = f->nodes[body->from].end;
+	body->dropped = f->dropped;
+	drop_links(f, body->from, body->end);
+	weigh_nodes(f);
+}
+
 void
 body_find(struct body *body, const struct tree *tree, struct arena *a)
 {
 	struct finder f = { .tree = tree, .nodes = tree->nodes,
 	    .count = tree->count };
-	uint32_t named;
 
-	f.w = arena_zalloc(a, (f.count + 1) * sizeof(*f.w));
-	f.dropped = arena_zalloc(a, f.count);
-	drop_nodes(&f);
-	weigh_nodes(&f);
-	vote(&f);
-	body->from = best_scored(&f);
-	named = best_named(&f);
-	if (named != 0 && prose(&f, named) * 2 > prose(&f, body->from))
-		body->from = named;
-	body->end = f.nodes[body->from].end;
-	body->dropped = f.dropped;
-	drop_links(&f, body->from, body->end);
+	f.w = arena_alloc(a, (f.count + 1) * sizeof(*f.w));
+	f.dropped = arena_alloc(a, f.count);
+	f.use_names = true;
+	find(&f, body);
+	if (prose(&f, body->from) < 200) {
+		f.use_names = false;
+		find(&f, body);
+	}
 }

@@ -13,6 +13,7 @@ enum drop {
 	DROP_TAG,		/* its element never holds an article's text */
 	DROP_HIDDEN,
 	DROP_NAME,		/* its class or id says so */
+	DROP_SIBLING,		/* beside the article, and not like it */
 	DROP_LINKS		/* most of it is links */
 };
 
