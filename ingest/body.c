@@ -153,6 +153,8 @@ drop_reason(const struct finder *f, uint32_t i)
 	if (why == DROP_NOT && f->use_names && node->tag != TAG_body &&
 	    node->tag != TAG_html && node->tag != TAG_main)
 		why = drop_by_name(f->w[i].concepts);
+	if (node->tag == TAG_blockquote)
+		why = DROP_NOT;		/* quoted posts bear their network's name */
 	return why;
 }
 
@@ -249,8 +251,54 @@ best_named(const struct finder *f)
 	return best;
 }
 
+static bool
+is_heading(enum tag tag)
+{
+	return tag >= TAG_h2 && tag <= TAG_h6;
+}
+
+/* Lines that editors and their programs put between paragraphs; a block that
+ * begins with one and is short is dropped. */
+static const char *const fillers[] = {
+	"advertisement", "advert", "anzeige", "werbung", "publicité",
+	"publicidad", "publicidade", "pubblicità", "reklama", "reklame",
+	"story continues below", "article continues", "continue reading",
+	"read more", "read also", "also read", "read next", "more from",
+	"related:", "related stories", "related articles", "related topics",
+	"recommended", "see also", "sign up", "subscribe", "newsletter",
+	"follow us", "share this", "share on", "click here to",
+	"like us on", "join our", "join us on", "get the latest",
+	"download our", "watch:", "listen:", "photo:", "image:", "video:",
+	"lesen sie auch", "lesen sie mehr", "mehr zum thema", "lies auch",
+	"auch interessant", "das könnte sie", "das könnte dich",
+	"weiterlesen", "zum thema", "lire aussi", "à lire aussi",
+	"voir aussi", "lea también", "leer también", "lee también",
+	"te puede interesar", "leia também", "leggi anche",
+	"lees ook", "läs också", "les også", "czytaj też", "czytaj także",
+	"copyright", "©", "all rights reserved", "tags:", "tagged",
+	"filed under", "posted in", "topics:", "source:", "quelle:",
+	"you may also like", "you might also like", "don't miss",
+	"most read", "most popular", "trending", "loading", "comments",
+	"leave a comment", "leave a reply", "view comments", "send us",
+	"this article was originally", "have a tip", "print this",
+};
+#define FILLER_MAX	140
+
+static bool
+is_filler(struct str text)
+{
+	text = str_trim(text);
+	if (text.n > FILLER_MAX)
+		return false;
+	for (size_t i = 0; i < sizeof(fillers) / sizeof(*fillers); i++)
+		if (str_istarts(text, str_of(fillers[i])))
+			return true;
+	return false;
+}
+
+/* Blocks inside the article that are not of it. */
 static void
-drop_links(struct finder *f, uint32_t from, uint32_t end)
+drop_leaves(struct finder *f, uint32_t from, uint32_t end)
 {
 	for (uint32_t i = from; i < end; i++) {
 		const struct weigh *w = &f->w[i];
@@ -260,10 +308,40 @@ drop_links(struct finder *f, uint32_t from, uint32_t end)
 			i = f->nodes[i].end - 1;
 			continue;
 		}
-		if (w->own > 0 && (tag == TAG_p || tag == TAG_li ||
-		    tag == TAG_div) && w->own_links * 5 > w->own * 4)
+		if ((tag == TAG_ul || tag == TAG_ol) &&
+		    link_density(f, i) > 0.6f)
 			f->dropped[i] = DROP_LINKS;
+		else if (w->own == 0 || f->nodes[i].block != i)
+			continue;
+		else if (link_density(f, i) > 0.8f)
+			f->dropped[i] = DROP_LINKS;
+		else if (is_filler(tree_text(f->tree, i)))
+			f->dropped[i] = DROP_FILLER;
 	}
+}
+
+/* Headings over nothing: what they announced was dropped. */
+static void
+drop_orphans(struct finder *f, uint32_t from, uint32_t end)
+{
+	uint32_t heading = 0;
+
+	for (uint32_t i = from; i < end; i++) {
+		const struct node *node = &f->nodes[i];
+
+		if (f->dropped[i]) {
+			if (heading != 0 && node->text_end - node->text > 1 &&
+			    f->dropped[i] != DROP_TAG)
+				f->dropped[heading] = DROP_ORPHAN;
+			i = node->end - 1;
+		} else if (is_heading(node->tag)) {
+			heading = i;
+			i = node->end - 1;
+		} else if (f->w[i].own > 0)
+			heading = 0;
+	}
+	if (heading != 0)
+		f->dropped[heading] = DROP_ORPHAN;
 }
 
 static bool
@@ -313,8 +391,7 @@ join_siblings(struct finder *f, uint32_t best)
 	for (uint32_t i = parent + 1; i < f->nodes[parent].end;
 	    i = f->nodes[i].end) {
 		enum tag tag = f->nodes[i].tag;
-		bool heading = tag >= TAG_h2 && tag <= TAG_h6 && i > first &&
-		    i < last;
+		bool heading = is_heading(tag) && i > first && i < last;
 
 		if (!f->dropped[i] && i != best && !heading &&
 		    !joins(f, i, best))
@@ -342,8 +419,9 @@ find(struct finder *f, struct body *body)
 	body->from = join_siblings(f, body->from);
 	body->end = f->nodes[body->from].end;
 	body->dropped = f->dropped;
-	drop_links(f, body->from, body->end);
+	drop_leaves(f, body->from, body->end);
 	weigh_nodes(f);
+	drop_orphans(f, body->from, body->end);
 }
 
 void

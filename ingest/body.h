@@ -14,7 +14,9 @@ enum drop {
 	DROP_HIDDEN,
 	DROP_NAME,		/* its class or id says so */
 	DROP_SIBLING,		/* beside the article, and not like it */
-	DROP_LINKS		/* most of it is links */
+	DROP_LINKS,		/* most of it is links */
+	DROP_FILLER,		/* "Advertisement", "Read more" */
+	DROP_ORPHAN		/* a heading over nothing */
 };
 
 struct body {

@@ -47,7 +47,7 @@ static const struct {
 	    "postnavigation topics keywords skiplink submenu topbar toc "
 	    "tableofcontents jumplinks" },
 	{ CONCEPT_FRAME, "footer sidebar masthead siteheader sitefooter "
-	    "rail rightrail leftrail widget widgets widgetarea footnotes "
+	    "rail rightrail leftrail widgetarea footnotes "
 	    "colophon pagefooter pageheader globalheader" },
 	{ CONCEPT_CAPTION, "caption captions figcaption imagecaption "
 	    "photocaption credit credits imagecredit photocredit "
