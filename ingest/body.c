@@ -24,6 +24,7 @@ struct finder {
 	uint32_t	 count;
 	struct weigh	*w;			/* one more than nodes */
 	unsigned char	*dropped;
+	bool		*path;			/* leads to a part */
 	bool		 use_names;		/* believe classes and ids */
 };
 
@@ -400,6 +401,63 @@ join_siblings(struct finder *f, uint32_t best)
 	return parent;
 }
 
+/* Levels above a part at which another part of the same article may hang. */
+#define SPLIT_LEVELS	4
+
+/* The nearest ancestor of `best`, some levels up, that holds all other parts
+ * with the same names; `best` itself where there is none. */
+static uint32_t
+common_ancestor(const struct finder *f, uint32_t best)
+{
+	uint32_t top = best, found = best;
+
+	for (unsigned level = 0; level < SPLIT_LEVELS; level++)
+		if (top != 0 && f->nodes[top].tag != TAG_body)
+			top = f->nodes[top].parent;
+	for (uint32_t i = top + 1; i < f->nodes[top].end; i++) {
+		if (f->dropped[i]) {
+			i = f->nodes[i].end - 1;
+			continue;
+		}
+		if (!same_names(&f->nodes[i], &f->nodes[best]) ||
+		    prose(f, i) == 0)
+			continue;
+		while (i < found || i >= f->nodes[found].end)
+			found = f->nodes[found].parent;
+	}
+	return found;
+}
+
+/* An article whose text stands in several containers of the same class, with
+ * advertisements between: keep those, and paragraphs and headings beside. */
+static uint32_t
+join_parts(struct finder *f, uint32_t best)
+{
+	uint32_t top = common_ancestor(f, best);
+	uint32_t end = f->nodes[top].end;
+	bool *path = f->path;
+
+	if (top == best)
+		return best;
+	memset(path, 0, f->count);
+	for (uint32_t i = top + 1; i < end; i++)
+		if (same_names(&f->nodes[i], &f->nodes[best]))
+			for (uint32_t at = f->nodes[i].parent; !path[at] &&
+			    at >= top; at = f->nodes[at].parent)
+				path[at] = true;
+	for (uint32_t i = top + 1; i < end; i++) {
+		bool part = same_names(&f->nodes[i], &f->nodes[best]);
+
+		if (path[i])
+			continue;
+		if (!f->dropped[i] && !part && f->nodes[i].tag != TAG_p &&
+		    !is_heading(f->nodes[i].tag))
+			f->dropped[i] = DROP_SIBLING;
+		i = f->nodes[i].end - 1;
+	}
+	return top;
+}
+
 /* The article, by what may be believed. */
 static void
 find(struct finder *f, struct body *body)
@@ -416,7 +474,10 @@ find(struct finder *f, struct body *body)
 	named = best_named(f);
 	if (named != 0 && prose(f, named) * 2 > prose(f, body->from))
 		body->from = named;
-	body->from = join_siblings(f, body->from);
+	if (is_named_body(f, body->from))
+		body->from = join_parts(f, body->from);
+	else
+		body->from = join_siblings(f, body->from);
 	body->end = f->nodes[body->from].end;
 	body->dropped = f->dropped;
 	drop_leaves(f, body->from, body->end);
@@ -432,6 +493,7 @@ body_find(struct body *body, const struct tree *tree, struct arena *a)
 
 	f.w = arena_alloc(a, (f.count + 1) * sizeof(*f.w));
 	f.dropped = arena_alloc(a, f.count);
+	f.path = arena_alloc(a, f.count);
 	f.use_names = true;
 	find(&f, body);
 	if (prose(&f, body->from) < 200) {
