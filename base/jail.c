@@ -136,6 +136,11 @@ limit_arguments(scmp_filter_ctx ctx, unsigned rights)
 	}
 	if (!(rights & (JAIL_NET | JAIL_PROC)))
 		allow_only(ctx, SCMP_SYS(ioctl), 1, TCGETS);	/* isatty() */
+	if ((rights & JAIL_TTY) && !(rights & (JAIL_NET | JAIL_PROC))) {
+		allow_only(ctx, SCMP_SYS(ioctl), 1, TCSETS);
+		allow_only(ctx, SCMP_SYS(ioctl), 1, TCSETSF);
+		allow_only(ctx, SCMP_SYS(ioctl), 1, TIOCGWINSZ);
+	}
 }
 
 static void

@@ -20,7 +20,8 @@ enum jail_right {
 	JAIL_NET = 1 << 2,		/* sockets, out and in */
 	JAIL_PROC = 1 << 3,		/* fork, exec, wait, signals to children */
 	JAIL_THREAD = 1 << 4,		/* more threads */
-	JAIL_WATCH = 1 << 5		/* inotify */
+	JAIL_WATCH = 1 << 5,		/* inotify */
+	JAIL_TTY = 1 << 6		/* switch a terminal's mode, ask its size */
 };
 
 /* Limit this process and all it starts.  `reads` and `writes` (each NULL-ended

@@ -6,5 +6,6 @@
 #define CORPUS_COMMANDS_H
 
 int eval_main(int argc, char **argv);
+int label_main(int argc, char **argv);
 
 #endif

@@ -4,6 +4,7 @@
 
 static const struct command commands[] = {
 	{ "eval", "measure the classifier against labelled articles", eval_main },
+	{ "label", "label articles in the terminal", label_main },
 	{ NULL, NULL, NULL }
 };
 
