@@ -1,0 +1,422 @@
+/*
+ * From bytes to entries: which encoding, which format, and what the format
+ * left open (an entry's address, its title) settled the same way for all.
+ */
+#include <assert.h>
+
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "ingest/charset.h"
+#include "ingest/feedmodel.h"
+#include "ingest/markup.h"
+#include "ingest/url.h"
+
+/* Where the root element must begin; before it stand comments at most. */
+#define HEAD_MAX	4096
+/* Code points of a title made from a text. */
+#define TITLE_MAX	100
+
+void
+vec_room(struct arena *a, void **v, size_t *n, size_t *cap, size_t size)
+{
+	if (*n == *cap) {
+		size_t more = *cap ? 2 * *cap : 4;
+		void *p = arena_array(a, more, size);
+
+		if (*n > 0)
+			memcpy(p, *v, *n * size);
+		*v = p;
+		*cap = more;
+	}
+	memset((char *)*v + *n * size, 0, size);
+	++*n;
+}
+
+static struct str
+header_of(const struct source *src, struct str name)
+{
+	for (size_t i = 0; i < src->nheaders; i++)
+		if (str_ieq(src->headers[i].name, name))
+			return str_trim(src->headers[i].value);
+	return STR_NONE;
+}
+
+/* The parameter charset of a media type, without quotes. */
+static struct str
+charset_parameter(struct str type)
+{
+	struct str part, name;
+
+	str_split(&type, ';', &part);
+	while (str_split(&type, ';', &part)) {
+		if (!str_split(&part, '=', &name) ||
+		    !str_ieq(str_trim(name), STR("charset")))
+			continue;
+		part = str_trim(part);
+		if (part.n > 1 && (part.p[0] == '"' || part.p[0] == '\''))
+			part = str_slice(part, 1, part.n - 1);
+		return str_trim(part);
+	}
+	return STR_NONE;
+}
+
+/*
+ * The family of encodings that the first bytes betray without a mark (XML 1.0,
+ * F.1), by how '<' and the byte behind it are written.
+ */
+static const char *
+family_of(struct str bytes)
+{
+	static const struct {
+		struct str	 start;
+		const char	*name;
+	} families[] = {
+		{ { "\0\0\0<", 4 }, "utf-32be" }, { { "<\0\0\0", 4 }, "utf-32le" },
+		{ { "\0<\0", 3 }, "utf-16be" }, { { "<\0", 2 }, "utf-16le" },
+		{ { "\x4C\x6F\xA7\x94", 4 }, "ibm037" },
+	};
+
+	for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++)
+		if (str_starts(bytes, families[i].start))
+			return families[i].name;
+	return NULL;
+}
+
+/* The encoding that the XML declaration at the start of `bytes` names. */
+static struct str
+declared_encoding(struct str bytes)
+{
+	struct markup m;
+	struct markup_token token;
+	struct markup_attr attr;
+
+	markup_init(&m, str_slice(bytes, 0, HEAD_MAX));
+	while (markup_next(&m, &token) && token.kind == MARKUP_TEXT)
+		;
+	if (token.kind != MARKUP_PI || !str_istarts(token.body, STR("xml")))
+		return STR_NONE;
+	token.body = str_from(token.body, strlen("xml"));
+	while (markup_attr(&token.body, &attr))
+		if (str_ieq(attr.name, STR("encoding")))
+			return str_trim(attr.value);
+	return STR_NONE;
+}
+
+/* The declaration of a document in EBCDIC says which of its many. */
+static struct str
+declared_in_family(struct str bytes, const char *family, struct arena *a)
+{
+	struct buf head = BUF_INIT;
+	struct str name = STR_NONE;
+	bool damaged = false;
+
+	if (charset_decode(str_slice(bytes, 0, HEAD_MAX / 4), str_of(family),
+	    &head, &damaged) == 0)
+		name = arena_str(a, declared_encoding(buf_str(&head)));
+	buf_release(&head);
+	return name;
+}
+
+static bool
+is_utf8_name(struct str name)
+{
+	return str_ieq(name, STR("utf-8")) || str_ieq(name, STR("utf8"));
+}
+
+/* Does the name promise a unit of two or four bytes? */
+static bool
+is_wide(struct str name)
+{
+	return str_istarts(name, STR("utf-16")) ||
+	    str_istarts(name, STR("utf-32")) || str_istarts(name, STR("ucs")) ||
+	    str_istarts(name, STR("iso-10646-ucs"));
+}
+
+struct encoding {
+	struct str	name;
+	size_t		skip;		/* bytes of a mark */
+	const char	*error;		/* what was wrong with what it said */
+};
+
+/*
+ * RFC 7303: the mark, then HTTP's charset, then the declaration, then UTF-8;
+ * but no further than the bytes agree.  What is valid UTF-8 beyond ASCII is
+ * UTF-8, whatever single-byte encoding a server claims by default.
+ */
+static struct encoding
+find_encoding(const struct source *src, struct arena *a)
+{
+	struct encoding found = { .skip = 0 };
+	struct str bytes = src->bytes;
+	struct str http = charset_parameter(src->content_type);
+	struct str declared = declared_encoding(bytes);
+	const char *mark = charset_of_mark(bytes, &found.skip);
+	const char *family = mark ? NULL : family_of(bytes);
+	size_t valid;
+
+	if (mark != NULL) {
+		found.name = str_of(mark);
+		return found;
+	}
+	if (family != NULL) {
+		found.name = declared_in_family(bytes, family, a);
+		if (!charset_is_known(found.name) || (found.name.n > 0 &&
+		    is_wide(str_of(family))))
+			found.name = str_of(family);
+		return found;
+	}
+	found.name = http.n > 0 ? http : declared.n > 0 ? declared :
+	    STR("utf-8");
+	if (!charset_is_known(found.name) || is_wide(found.name)) {
+		found.error = "names an encoding that it is not in";
+		found.name = charset_is_known(declared) && !is_wide(declared) ?
+		    declared : STR("utf-8");
+	}
+	valid = utf8_check(bytes);
+	if (is_utf8_name(found.name) && valid < bytes.n) {
+		found.error = "is not in UTF-8 throughout";
+		found.name = http.n > 0 && is_utf8_name(http) && declared.n > 0 &&
+		    !is_utf8_name(declared) && charset_is_known(declared) ?
+		    declared : STR_NONE;
+	}
+	return found;
+}
+
+/* Is all of it ASCII? */
+static bool
+is_ascii(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] & 0x80)
+			return false;
+	return true;
+}
+
+/*
+ * Text that claims or defaults to UTF-8 and is not: a few stray bytes in it are
+ * damage, otherwise it is something else.
+ */
+static struct str
+guess_encoding(struct str bytes)
+{
+	size_t good = 0, bad = 0;
+
+	for (size_t i = 0; i < bytes.n; ) {
+		unsigned len;
+
+		if (!(bytes.p[i] & 0x80)) {
+			i++;
+			continue;
+		}
+		utf8_decode(bytes.p + i, bytes.p + bytes.n, &len);
+		if (len > 1)
+			good++;
+		else
+			bad++;
+		i += len;
+	}
+	return good > 2 * bad ? STR("utf-8") : str_of(charset_guess(bytes));
+}
+
+/* The document as UTF-8: a view of the source where it is that already. */
+static struct str
+to_utf8(const struct source *src, struct feed *feed, struct arena *a)
+{
+	struct encoding enc = find_encoding(src, a);
+	struct str bytes = str_from(src->bytes, enc.skip), text;
+	struct buf out = buf_init(4 * LIMIT_PAGE);
+	bool damaged = false;
+
+	if (enc.name.n == 0)
+		enc.name = guess_encoding(bytes);
+	if (enc.error != NULL)
+		feed->error = arena_printf(a, "document %s", enc.error);
+	feed->encoding = enc.name;
+	/* A text/ type without a charset was ASCII once (RFC 3023, 3.1), and
+	 * where the bytes do not object it is ASCII still. */
+	if (str_istarts(src->content_type, STR("text/")) && enc.skip == 0 &&
+	    str_ifind(src->content_type, STR("xml"), 0) != -1 &&
+	    charset_parameter(src->content_type).n == 0 && is_ascii(bytes))
+		feed->encoding = STR("us-ascii");
+	if (is_utf8_name(enc.name) && utf8_check(bytes) == bytes.n)
+		return bytes;
+	if (is_ascii(bytes) && !is_wide(enc.name))
+		return bytes;
+	if (charset_decode(bytes, enc.name, &out, &damaged) == -1)
+		return bytes;
+	if (damaged && feed->error.n == 0)
+		feed->error = arena_printf(a, "document is damaged or not in %.*s",
+		    STR_FMT(enc.name));
+	text = arena_str(a, buf_str(&out));
+	buf_release(&out);
+	return text;
+}
+
+/* The name of the first element, and its namespace or version if need be. */
+static bool
+has_feed_root(struct str head)
+{
+	static const char *const roots[] = { "rss", "feed", "RDF", "opml",
+	    "urlset", "sitemapindex", "channel", NULL };
+	struct markup m;
+	struct markup_token token;
+
+	markup_init(&m, head);
+	while (markup_next(&m, &token)) {
+		struct str name = token.name, prefix;
+
+		if (token.kind != MARKUP_TAG || token.end)
+			continue;
+		if (memchr(name.p, ':', name.n) != NULL)
+			str_split(&name, ':', &prefix);
+		for (size_t i = 0; roots[i] != NULL; i++)
+			if (str_ieq(name, str_of(roots[i])))
+				return true;
+		return false;
+	}
+	return false;
+}
+
+static bool
+is_json(struct str text)
+{
+	text = str_trim(str_slice(text, 0, HEAD_MAX));
+	return text.n > 0 && text.p[0] == '{';
+}
+
+bool
+feed_is(const struct source *src)
+{
+	struct str head = str_slice(src->bytes, 0, HEAD_MAX), type;
+	struct buf text = BUF_INIT;
+	size_t skip;
+	const char *wide = charset_of_mark(head, &skip);
+	bool damaged, is;
+
+	if (wide == NULL)
+		wide = family_of(head);
+	if (wide != NULL && charset_decode(str_from(head, skip), str_of(wide),
+	    &text, &damaged) == 0)
+		head = buf_str(&text);
+	type = src->content_type;
+	is = has_feed_root(head) || (is_json(head) &&
+	    (str_find(head, STR("jsonfeed.org/version"), 0) != -1 ||
+	    str_istarts(type, STR("application/feed+json")) ||
+	    str_find(head, STR("\"items\""), 0) != -1)) ||
+	    str_istarts(type, STR("application/rss+xml")) ||
+	    str_istarts(type, STR("application/atom+xml"));
+	buf_release(&text);
+	return is;
+}
+
+/* The first link of the relation; among several, one to HTML. */
+static struct str
+link_of(const struct feed_node *node, struct str rel)
+{
+	struct str found = STR_NONE;
+
+	for (size_t i = 0; i < node->links.n; i++) {
+		const struct feed_link *link = &node->links.v[i];
+
+		if (!str_eq(link->rel, rel))
+			continue;
+		if (str_istarts(link->type, STR("text/html")) ||
+		    str_ends(link->type, STR("xhtml+xml")))
+			return link->href;
+		if (found.n == 0 || link->type.n == 0)
+			found = link->href;
+	}
+	return found;
+}
+
+static struct str
+entry_url(const struct feed_node *node, struct arena *a)
+{
+	struct str url = link_of(node, STR("alternate"));
+
+	if (url.n == 0 && node->id_is_link)
+		url = url_resolve(node->base, node->id.s, a);
+	if (url.n == 0 && !node->id_is_opaque && url_is_http(node->id.s))
+		url = node->id.s;
+	if (url.n == 0 && node->external_url.s.n > 0)
+		url = node->external_url.s;
+	if (url.n == 0)
+		url = link_of(node, STR("via"));
+	if (url.n == 0 && node->attachments.n > 0)
+		url = node->attachments.v[0].url;
+	return url;
+}
+
+/* A title where there is none: the start of the text, else the address. */
+static struct str
+entry_title(const struct feed_node *node, struct arena *a)
+{
+	const struct feed_text *from = node->summary.value.n > 0 ?
+	    &node->summary : node->contents.n > 0 ? &node->contents.v[0] : NULL;
+	struct str text = STR_NONE, first;
+	size_t end;
+
+	if (from != NULL)
+		text = page_fragment_text(from->value, a);
+	if (!str_split(&text, '\n', &first))
+		return node->url.s;
+	text = str_trim(first);
+	end = utf8_offset(text, TITLE_MAX);
+	return end < text.n ? arena_printf(a, "%.*s…", (int)end, text.p) : text;
+}
+
+static void
+settle_entry(struct feed *feed, struct feed_node *node, struct arena *a)
+{
+	if (node->url.s.n == 0)
+		node->url.s = entry_url(node, a);
+	if (node->title.value.n == 0)
+		node->title.value = entry_title(node, a);
+	if (node->language.s.n == 0)
+		node->language = feed->head.language;
+}
+
+static void
+settle_head(struct feed *feed, const struct source *src)
+{
+	struct feed_node *head = &feed->head;
+
+	if (head->url.s.n == 0)
+		head->url.s = link_of(head, STR("alternate"));
+	if (head->language.s.n == 0)
+		head->language.s = header_of(src, STR("content-language"));
+	if (head->url.s.n == 0)
+		head->url.s = src->url;
+	if (head->title.value.n == 0)
+		head->title.value = head->url.s;
+}
+
+/* The address that relative ones are relative to before xml:base speaks. */
+static struct str
+document_base(const struct source *src, struct arena *a)
+{
+	struct str location = header_of(src, STR("content-location"));
+
+	return location.n > 0 ? url_resolve(src->url, location, a) : src->url;
+}
+
+int
+feed_parse(const struct source *src, struct arena *a, struct feed **feed,
+    struct err *err)
+{
+	struct feed *f = arena_zalloc(a, sizeof(*f));
+	struct str text = to_utf8(src, f, a);
+	struct str base = document_base(src, a);
+
+	*feed = f;
+	if ((is_json(text) ? feed_parse_json(text, base, a, f, err) :
+	    feed_parse_xml(text, base, a, f, err)) == -1)
+		return -1;
+	if (str_istarts(src->content_type, STR("text/plain")) &&
+	    f->error.n == 0)
+		f->error = STR("document was sent as text/plain");
+	settle_head(f, src);
+	for (size_t i = 0; i < f->entries.n; i++)
+		settle_entry(f, f->entries.v[i], a);
+	return 0;
+}
