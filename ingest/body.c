@@ -149,7 +149,8 @@ drop_reason(const struct finder *f, uint32_t i)
 	const struct node *node = &f->nodes[i];
 	enum drop why = drop_by_tag(node->tag);
 
-	if (why == DROP_NOT && is_hidden(node))
+	if (why == DROP_NOT && is_hidden(node) &&
+	    !(f->w[i].concepts & CONCEPT_PAYWALL))
 		why = DROP_HIDDEN;
 	if (why == DROP_NOT && f->use_names && node->tag != TAG_body &&
 	    node->tag != TAG_html && node->tag != TAG_main)

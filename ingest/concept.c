@@ -34,9 +34,11 @@ static const struct {
 	{ CONCEPT_SHARE, "share sharing sharebar sharedaddy social "
 	    "socialmedia shareaholic addthis addtoany facebook twitter "
 	    "whatsapp socialshare sharetools likes" },
-	{ CONCEPT_SIGNUP, "newsletter subscribe subscription signup paywall "
-	    "mailchimp abo donate donation membership subscriber regwall "
-	    "premiumbox piano optin mailinglist" },
+	{ CONCEPT_SIGNUP, "newsletter newsletters subscribe subscription signup "
+	    "mailchimp abo donate donation membership regwall "
+	    "premiumbox optin mailinglist" },
+	{ CONCEPT_PAYWALL, "paywall subscriber premium metered locked piano "
+	    "paywalled subscribers fullstory" },
 	{ CONCEPT_AD, "ad ads adv advert adverts advertisement advertising "
 	    "advertorial anzeige werbung sponsor sponsored sponsors banner "
 	    "adsbygoogle adslot adunit adbox adwrapper adcontainer "
@@ -132,13 +134,28 @@ look_up(const char *word, size_t n)
 	return n > 1 && n < WORD_MAX_BYTES ? find_slot(word, n)->concepts : 0;
 }
 
+/* "has-sidebar" speaks of the page and "no-ads" of what is not there. */
+static bool
+negates(const char *word, size_t n)
+{
+	static const struct str words[] = { { "has", 3 }, { "no", 2 },
+	    { "with", 4 }, { "without", 7 }, { "non", 3 }, { "hide", 4 },
+	    { "not", 3 }, { "after", 5 }, { "before", 6 }, { "enable", 6 } };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (str_eq((struct str){ word, n }, words[i]))
+			return true;
+	return false;
+}
+
 /* A word has ended: look it up alone and behind the one before. */
 static void
 end_word(struct words *w)
 {
 	if (w->n == 0)
 		return;
-	w->found |= look_up(w->joined + w->before, w->n);
+	if (!negates(w->joined, w->before))
+		w->found |= look_up(w->joined + w->before, w->n);
 	if (w->before > 0)
 		w->found |= look_up(w->joined, w->before + w->n);
 	memmove(w->joined, w->joined + w->before, w->n);

@@ -15,7 +15,7 @@ enum concept {
 	CONCEPT_COMMENT = 1 << 2,
 	CONCEPT_RELATED = 1 << 3,	/* other articles */
 	CONCEPT_SHARE = 1 << 4,
-	CONCEPT_SIGNUP = 1 << 5,	/* newsletters, subscriptions, paywalls */
+	CONCEPT_SIGNUP = 1 << 5,	/* newsletters, subscriptions */
 	CONCEPT_AD = 1 << 6,
 	CONCEPT_NAV = 1 << 7,		/* menus, breadcrumbs, tags, pagers */
 	CONCEPT_FRAME = 1 << 8,		/* header, footer, sidebar of the page */
@@ -25,7 +25,8 @@ enum concept {
 	CONCEPT_HIDDEN = 1 << 12,
 	CONCEPT_MEDIA = 1 << 13,	/* galleries, players, embeds */
 	CONCEPT_TITLE = 1 << 14,
-	CONCEPT_SUMMARY = 1 << 15
+	CONCEPT_SUMMARY = 1 << 15,
+	CONCEPT_PAYWALL = 1 << 16	/* text that is hidden until paid for */
 };
 
 /* The concepts that an element's names speak of, or 0. */
