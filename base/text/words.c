@@ -1,0 +1,435 @@
+#include <assert.h>
+#include <stdlib.h>
+#include <utf8proc.h>
+
+#include "base/mem.h"
+#include "base/text/words.h"
+#include "base/utf8.h"
+
+/* What a character is to the tokenizer. */
+enum letter {
+	LETTER_SPACE,		/* parts words, leaves nothing */
+	LETTER_WORD,
+	LETTER_DIGIT,
+	LETTER_MARK,		/* a token of its own */
+	LETTER_QUOTE,
+	LETTER_APOSTROPHE,
+	LETTER_IDEOGRAPH	/* a word of its own */
+};
+
+static enum letter
+ascii_letter(unsigned char c)
+{
+	if (is_alpha((char)c))
+		return LETTER_WORD;
+	if (is_digit((char)c))
+		return LETTER_DIGIT;
+	if (c == '\'')
+		return LETTER_APOSTROPHE;
+	if (c == '"')
+		return LETTER_QUOTE;
+	return c != '\0' && strchr(",;:().!?+", c) ? LETTER_MARK : LETTER_SPACE;
+}
+
+static bool
+is_ideograph(uint32_t cp)
+{
+	return (cp >= 0x3040 && cp <= 0x30ff) || (cp >= 0x3400 && cp <= 0x9fff) ||
+	    (cp >= 0xf900 && cp <= 0xfaff) || (cp >= 0x20000 && cp <= 0x3ffff);
+}
+
+static enum letter
+wide_letter(uint32_t cp)
+{
+	int category;
+
+	switch (cp) {
+	case 0x2019: case 0x02bc:
+		return LETTER_APOSTROPHE;
+	case 0x2018: case 0x201a: case 0x201c: case 0x201d: case 0x201e:
+	case 0xab: case 0xbb: case 0x300c: case 0x300d: case 0x300e: case 0x300f:
+		return LETTER_QUOTE;
+	case 0x2013: case 0x2014: case 0x2026: case 0x3001: case 0x3002:
+	case 0xff01: case 0xff08: case 0xff09: case 0xff0c: case 0xff1a:
+	case 0xff1b: case 0xff1f: case 0xff0b: case 0x2212:
+		return LETTER_MARK;
+	case 0xad: case 0x200b: case 0x200c: case 0x200d:
+		return LETTER_WORD;	/* soft hyphen, joiners: inside a word */
+	}
+	if (is_ideograph(cp))
+		return LETTER_IDEOGRAPH;
+	category = (int)utf8proc_category((utf8proc_int32_t)cp);
+	if (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_ME)
+		return LETTER_WORD;
+	return category == UTF8PROC_CATEGORY_ND ? LETTER_DIGIT : LETTER_SPACE;
+}
+
+/* The letter at `at` and its length in bytes. */
+static enum letter
+letter_at(struct str s, size_t at, unsigned *len)
+{
+	unsigned char c = (unsigned char)s.p[at];
+
+	if (c < 0x80) {
+		*len = 1;
+		return ascii_letter(c);
+	}
+	return wide_letter(utf8_decode(s.p + at, s.p + s.n, len));
+}
+
+static bool
+is_upper_at(struct str s, size_t at)
+{
+	unsigned len;
+	uint32_t cp;
+
+	if ((unsigned char)s.p[at] < 0x80)
+		return s.p[at] >= 'A' && s.p[at] <= 'Z';
+	cp = utf8_decode(s.p + at, s.p + s.n, &len);
+	return utf8proc_category((utf8proc_int32_t)cp) ==
+	    UTF8PROC_CATEGORY_LU;
+}
+
+/* Letters in a row from `at`, counted up to `most`. */
+static unsigned
+letters_from(struct str s, size_t at, unsigned most)
+{
+	unsigned len, n = 0;
+
+	while (n < most && at < s.n && letter_at(s, at, &len) == LETTER_WORD) {
+		at += len;
+		n++;
+	}
+	return n;
+}
+
+/* Is the point at `at` inside an abbreviation such as U.S. or e.g.?  It is when
+ * single letters stand before and behind it, or behind the one before. */
+static bool
+is_inner_point(struct str s, size_t start, size_t at)
+{
+	size_t run = at;
+
+	while (run > start && is_alpha(s.p[run - 1]))
+		run--;
+	if (at - run != 1)
+		return false;
+	if (at + 1 < s.n && is_alpha(s.p[at + 1]))
+		return letters_from(s, at + 1, 2) == 1;
+	return run > start && s.p[run - 1] == '.';
+}
+
+static size_t
+word_end(struct str s, size_t start)
+{
+	size_t at = start;
+
+	while (at < s.n) {
+		unsigned len;
+		enum letter l = letter_at(s, at, &len);
+
+		if (l == LETTER_WORD || l == LETTER_DIGIT) {
+			at += len;
+		} else if (l == LETTER_APOSTROPHE) {
+			unsigned after = letters_from(s, at + len, 3);
+
+			if (after == 0)
+				break;
+			at += len;
+			if (after == 3)
+				break;	/* l'|embargo */
+		} else if (s.p[at] == '.' && is_inner_point(s, start, at)) {
+			at += len;
+		} else if (s.p[at] == '&' && at + 1 < s.n && at > start &&
+		    is_alpha(s.p[at + 1]) && is_alpha(s.p[at - 1])) {
+			at += len;	/* R&D */
+		} else {
+			break;
+		}
+	}
+	return at;
+}
+
+static size_t
+number_end(struct str s, size_t start)
+{
+	size_t at = start;
+
+	while (at < s.n) {
+		unsigned len;
+
+		if (letter_at(s, at, &len) == LETTER_DIGIT)
+			at += len;
+		else if ((s.p[at] == '.' || s.p[at] == ',') && at + 1 < s.n &&
+		    is_digit(s.p[at + 1]))
+			at++;
+		else
+			break;
+	}
+	return at < s.n && s.p[at] == '%' ? at + 1 : at;
+}
+
+static void
+add_token(struct words *w, size_t start, size_t end, enum token_kind kind)
+{
+	GROW(w->tokens, w->count, w->cap);
+	w->tokens[w->count++] = (struct token){ (uint32_t)start, (uint32_t)end,
+	    (uint8_t)kind, kind == TOKEN_WORD && is_upper_at(w->text, start) };
+}
+
+static void
+end_sentence(struct words *w, uint32_t *first, uint32_t paragraph)
+{
+	if (w->count == *first)
+		return;
+	GROW(w->sentences, w->sentence_count, w->sentence_cap);
+	w->sentences[w->sentence_count++] = (struct sentence){ *first,
+	    (uint32_t)w->count, paragraph };
+	*first = (uint32_t)w->count;
+}
+
+/* Words that end in a point without ending a sentence. */
+static bool
+is_abbreviation(struct str word)
+{
+	static const char *const known[] = { "mr", "mrs", "ms", "dr", "st",
+	    "prof", "gen", "col", "lt", "sen", "rep", "gov", "jr", "sr", "no",
+	    "nos", "vs", "etc", "approx", "jan", "feb", "mar", "apr", "jun",
+	    "jul", "aug", "sep", "sept", "oct", "nov", "dec", "art", "nr",
+	    "mme", "bzw", "ca", "inc", "corp", "ltd", "co", "fig", "op", "sra",
+	    "dra", "pct", "cf", "str", "mio", "mrd", "sig", "dott", "adm" };
+
+	if (word.n == 1 && is_alpha(word.p[0]))
+		return true;
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (str_ieq(word, str_of(known[i])))
+			return true;
+	return false;
+}
+
+/* The first letter after `at` and what may stand before a sentence begins. */
+static size_t
+skip_openers(struct str s, size_t at)
+{
+	while (at < s.n) {
+		unsigned len;
+		enum letter l = letter_at(s, at, &len);
+
+		if (l == LETTER_WORD || l == LETTER_DIGIT ||
+		    l == LETTER_IDEOGRAPH)
+			break;
+		at += len;
+	}
+	return at;
+}
+
+/* Does the mark just added, which ends at byte `at`, end its sentence? */
+static bool
+ends_sentence(const struct words *w, size_t at)
+{
+	struct str mark = token_str(w, w->count - 1), s = w->text;
+	size_t next;
+
+	if (str_eq(mark, STR("\xe3\x80\x82")) ||	/* ideographic stop */
+	    str_eq(mark, STR("\xef\xbc\x81")) ||
+	    str_eq(mark, STR("\xef\xbc\x9f")))
+		return true;
+	if (!str_eq(mark, STR(".")) && !str_eq(mark, STR("!")) &&
+	    !str_eq(mark, STR("?")) && !str_eq(mark, STR("\xe2\x80\xa6")))
+		return false;
+	if (at < s.n && !is_space(s.p[at]) && is_alpha(s.p[at]))
+		return false;
+	if (mark.p[0] == '.' && w->count > 1 &&
+	    w->tokens[w->count - 2].end == w->tokens[w->count - 1].start &&
+	    w->tokens[w->count - 2].kind == TOKEN_WORD &&
+	    is_abbreviation(token_str(w, w->count - 2)))
+		return false;
+	next = skip_openers(s, at);
+	if (next >= s.n)
+		return true;
+	return !is_alpha(s.p[next]) || is_upper_at(s, next);
+}
+
+/* A line break inside a block ends a sentence before a list item and after a
+ * short line (a heading); otherwise the text was only wrapped. */
+static bool
+break_ends_sentence(struct str s, size_t line, size_t at, size_t next)
+{
+	if (next + 1 < s.n && s.p[next] == '-' && s.p[next + 1] == ' ')
+		return true;
+	next = skip_openers(s, next);
+	return at - line < 50 && next < s.n && is_upper_at(s, next);
+}
+
+/* Newlines at `at`: end the sentence, the paragraph, or nothing. */
+static size_t
+take_newlines(struct words *w, size_t at, size_t *line, uint32_t *first,
+    uint32_t *paragraph)
+{
+	size_t next = at, newlines = 0;
+
+	while (next < w->text.n && is_space(w->text.p[next]))
+		newlines += w->text.p[next++] == '\n';
+	if (newlines > 1) {
+		end_sentence(w, first, *paragraph);
+		if (w->count > 0)
+			(*paragraph)++;
+	} else if (break_ends_sentence(w->text, *line, at, next)) {
+		end_sentence(w, first, *paragraph);
+	}
+	*line = next;
+	return next;
+}
+
+void
+words_split(struct words *w, struct str text)
+{
+	uint32_t first = 0, paragraph = 0;
+	size_t at = 0, line = 0;
+
+	assert(text.n <= UINT32_MAX);
+	w->text = text;
+	w->count = w->sentence_count = 0;
+	while (at < text.n) {
+		unsigned len;
+		size_t start = at;
+
+		if (text.p[at] == '\n') {
+			at = take_newlines(w, at, &line, &first, &paragraph);
+			continue;
+		}
+		switch (letter_at(text, at, &len)) {
+		case LETTER_WORD:
+			at = word_end(text, at);
+			add_token(w, start, at, TOKEN_WORD);
+			if (text.p[at - 1] == '.' && at < text.n &&
+			    skip_openers(text, at) >= text.n)
+				end_sentence(w, &first, paragraph);
+			break;
+		case LETTER_DIGIT:
+			at = number_end(text, at);
+			add_token(w, start, at, TOKEN_NUMBER);
+			break;
+		case LETTER_IDEOGRAPH:
+			at += len;
+			add_token(w, start, at, TOKEN_WORD);
+			break;
+		case LETTER_MARK:
+			at += len;
+			add_token(w, start, at, TOKEN_MARK);
+			if (ends_sentence(w, at))
+				end_sentence(w, &first, paragraph);
+			break;
+		case LETTER_QUOTE:
+			at += len;
+			add_token(w, start, at, TOKEN_QUOTE);
+			break;
+		case LETTER_SPACE:
+		case LETTER_APOSTROPHE:
+			at += len;
+			break;
+		}
+	}
+	end_sentence(w, &first, paragraph);
+}
+
+void
+words_release(struct words *w)
+{
+	free(w->tokens);
+	free(w->sentences);
+	*w = WORDS_INIT;
+}
+
+/* Lower-case code points, without joiners; `plain` turns false when the result
+ * may not be NFC yet. */
+static size_t
+fold_wide(struct str token, char *to, bool *plain)
+{
+	const char *p = token.p, *end = token.p + token.n;
+	size_t n = 0;
+
+	*plain = true;
+	while (p < end) {
+		unsigned len;
+		uint32_t cp = utf8_decode(p, end, &len);
+
+		p += len;
+		if (cp == 0xad || (cp >= 0x200b && cp <= 0x200d))
+			continue;
+		if (cp == 0x2019 || cp == 0x02bc)
+			cp = '\'';
+		if (cp >= 0x300)
+			*plain = false;
+		if (n + 4 > WORD_MAX)
+			return 0;
+		n += utf8_encode(
+		    (uint32_t)utf8proc_tolower((utf8proc_int32_t)cp), to + n);
+	}
+	return n;
+}
+
+static size_t
+compose_nfc(char *to, size_t n)
+{
+	utf8proc_uint8_t *composed;
+	utf8proc_ssize_t got = utf8proc_map((utf8proc_uint8_t *)to,
+	    (utf8proc_ssize_t)n, &composed,
+	    UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+
+	if (got < 0)
+		return n;
+	if ((size_t)got <= WORD_MAX)
+		memcpy(to, composed, (size_t)got);
+	free(composed);
+	return (size_t)got <= WORD_MAX ? (size_t)got : 0;
+}
+
+size_t
+word_fold(struct str token, char *to)
+{
+	size_t i;
+	bool plain;
+
+	if (token.n > WORD_MAX)
+		return 0;
+	for (i = 0; i < token.n && (unsigned char)token.p[i] < 0x80; i++)
+		to[i] = to_lower(token.p[i]);
+	if (i == token.n)
+		return i;
+	i = fold_wide(token, to, &plain);
+	return plain ? i : compose_nfc(to, i);
+}
+
+bool
+word_number(struct str token, double *value)
+{
+	char digits[32];
+	size_t n = 0;
+	ptrdiff_t point = -1;
+
+	/* the last of . and , is the point, unless three digits follow a comma */
+	for (size_t i = 0; i < token.n; i++)
+		if (token.p[i] == '.' || token.p[i] == ',')
+			point = (ptrdiff_t)i;
+	if (point >= 0 && token.p[point] == ',') {
+		size_t after = 0;
+
+		while ((size_t)point + 1 + after < token.n &&
+		    is_digit(token.p[(size_t)point + 1 + after]))
+			after++;
+		if (after == 3)
+			point = -1;
+	}
+	for (size_t i = 0; i < token.n && n + 1 < sizeof(digits); i++) {
+		if (is_digit(token.p[i]))
+			digits[n++] = token.p[i];
+		else if ((ptrdiff_t)i == point)
+			digits[n++] = '.';
+	}
+	if (n == 0 || !is_digit(token.p[0]))
+		return false;
+	digits[n] = '\0';
+	*value = strtod(digits, NULL);
+	return true;
+}

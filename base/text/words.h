@@ -1,0 +1,72 @@
+/*
+ * Words and sentences of a text, as offsets into its bytes.
+ *
+ * A token is a word, a number, or a punctuation mark that can end a clause.
+ * Hyphens and slashes part words and leave no token; an apostrophe stays inside
+ * a word ("China's", "didn't") unless three letters follow it, as in French and
+ * Italian elisions ("l'" "embargo").  A Han or kana character is a token of its
+ * own, so that a phrase in a rule file and in a text are cut alike.
+ *
+ * The text must be well-formed UTF-8.  A struct words is storage that is used
+ * again for each text.
+ */
+#ifndef BASE_TEXT_WORDS_H
+#define BASE_TEXT_WORDS_H
+
+#include <stdint.h>
+
+#include "base/str.h"
+
+enum token_kind {
+	TOKEN_WORD,
+	TOKEN_NUMBER,		/* digits, with decimal point, commas and % */
+	TOKEN_MARK,		/* , ; : ( ) . ! ? and their kin */
+	TOKEN_QUOTE
+};
+
+struct token {
+	uint32_t	start, end;	/* bytes, half open */
+	uint8_t		kind;
+	bool		upper;		/* its first letter is a capital */
+};
+
+/* Tokens first..end-1; paragraphs are parted by a blank line. */
+struct sentence {
+	uint32_t	first, end;
+	uint32_t	paragraph;
+};
+
+struct words {
+	struct str	 text;
+	struct token	*tokens;
+	size_t		 count, cap;
+	struct sentence	*sentences;
+	size_t		 sentence_count, sentence_cap;
+};
+
+#define WORDS_INIT	((struct words){ .tokens = NULL })
+
+/* Cut `text`, which must outlive the result. */
+void words_split(struct words *w, struct str text);
+void words_release(struct words *w);
+
+static inline struct str
+token_str(const struct words *w, size_t i)
+{
+	return (struct str){ w->text.p + w->tokens[i].start,
+	    w->tokens[i].end - w->tokens[i].start };
+}
+
+/* Longest folded token; what is longer is no word of any language here. */
+#define WORD_MAX	96
+
+/* Lower case, NFC, U+2019 as an apostrophe: the form that stemmers and rules
+ * compare.  Returns its length in `to`, which has room for WORD_MAX bytes, or 0
+ * for a token that is too long. */
+size_t word_fold(struct str token, char *to);
+
+/* The number a token stands for: 1,250.5 and 1.250,5 and 5% and 25.  False for
+ * a token that is no number. */
+bool word_number(struct str token, double *value);
+
+#endif

@@ -1,0 +1,737 @@
+#include <assert.h>
+
+#include "classify/compose.h"
+
+/* Items of one sentence; a sentence with more is a list, not news. */
+#define ITEMS_MAX	64
+/* Words between a head and what a preposition ties to it: "ban on all raw
+ * sugar exports". */
+#define LINK_REACH	5
+/* An operator without an auxiliary takes a subject this near: "ban ends". */
+#define LEFT_REACH	3u
+/* The object of a nominal operator: "removal of the last two bans". */
+#define NOMINAL_REACH	5
+
+enum role {
+	ROLE_NONE,		/* used up, or void */
+	ROLE_OPERATOR,
+	ROLE_OBJECT,
+	ROLE_EVENT		/* operator and object, composed */
+};
+
+struct item {
+	enum role	 role;
+	uint32_t	 first, end;	/* tokens it covers */
+	uint32_t	 head;		/* first token of its own word */
+	uint32_t	 mark;		/* index into the view's marks */
+	const struct class *operator;	/* NULL: none */
+	const struct class *object;
+	int		 sign;		/* of an object or event */
+	int		 turn;		/* of a comparison: up 1, down -1 */
+	enum stage	 stage;
+	double		 weight;
+	const struct class *act;	/* outermost operator of an event */
+	const struct class *inner;	/* innermost object of an event */
+};
+
+struct clause {
+	const struct view	*view;
+	const struct sentence	*s;
+	size_t			 from, end;	/* marks */
+	struct item		 items[ITEMS_MAX];
+	size_t			 n;
+};
+
+static bool
+phrase_in(const struct grammar *g, uint32_t phrase, uint16_t class)
+{
+	size_t count;
+	const uint16_t *classes = phrase_classes(g->lexicon, phrase, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (classes[i] == class)
+			return true;
+	return false;
+}
+
+/* The first class of this kind that the phrase has, or NULL. */
+static const struct class *
+phrase_kind(const struct grammar *g, uint32_t phrase, enum class_kind kind)
+{
+	size_t count;
+	const uint16_t *classes = phrase_classes(g->lexicon, phrase, &count);
+	const struct class *found = NULL;
+
+	for (size_t i = 0; i < count; i++)
+		if (g->classes[classes[i]].kind == kind &&
+		    (found == NULL || &g->classes[classes[i]] < found))
+			found = &g->classes[classes[i]];
+	return found;
+}
+
+bool
+marks_hold(const struct view *view, size_t from, size_t end, uint16_t class)
+{
+	for (size_t i = from; i < end; i++)
+		if (phrase_in(view->g, view->marks.v[i].phrase, class))
+			return true;
+	return false;
+}
+
+static bool
+near_by(const struct view *view, size_t from, size_t end, uint16_t class)
+{
+	return marks_hold(view, from, end, class) || (view->title != NULL &&
+	    marks_hold(view->title, 0, view->title->marks.n, class));
+}
+
+bool
+marks_allow(const struct view *view, size_t from, size_t end,
+    const struct references *needs, const struct references *unless)
+{
+	for (size_t i = 0; i < needs->n; i++)
+		if (!near_by(view, from, end, needs->v[i]))
+			return false;
+	for (size_t i = 0; i < unless->n; i++)
+		if (marks_hold(view, from, end, unless->v[i]))
+			return false;
+	return true;
+}
+
+/* Is one of `refs` a class of the mark?  No references allow all. */
+static bool
+fits(const struct clause *c, const struct references *refs, uint32_t mark)
+{
+	for (size_t i = 0; i < refs->n; i++)
+		if (phrase_in(c->view->g, c->view->marks.v[mark].phrase,
+		    refs->v[i]))
+			return true;
+	return refs->n == 0;
+}
+
+static uint8_t
+punctuation_bit(struct str s)
+{
+	if (str_eq(s, STR(",")) || str_eq(s, STR("\xe3\x80\x81")))
+		return TOKEN_JOIN;
+	return str_eq(s, STR("+")) ? 0 : TOKEN_BREAK;
+}
+
+void
+view_classify(struct view *view, struct arena *a)
+{
+	const struct grammar *g = view->g;
+	const struct words *w = &view->words;
+	const struct {
+		uint16_t	class;
+		uint8_t		bit;
+	} kinds[] = { { g->breaks, TOKEN_BREAK }, { g->links, TOKEN_LINK },
+	    { g->passive, TOKEN_PASSIVE }, { g->joins, TOKEN_JOIN },
+	    { g->dets, TOKEN_DET } };
+
+	view->bits = arena_zalloc(a, w->count + 1);
+	for (size_t i = 0; i < w->count; i++)
+		if (w->tokens[i].kind == TOKEN_MARK)
+			view->bits[i] = punctuation_bit(token_str(w, i));
+	for (size_t i = 0; i < view->marks.n; i++) {
+		const struct mark *m = &view->marks.v[i];
+
+		for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++)
+			if (phrase_in(g, m->phrase, kinds[k].class))
+				for (uint32_t t = m->first; t < m->end; t++)
+					view->bits[t] |= kinds[k].bit;
+	}
+}
+
+static bool
+any_token(const struct clause *c, uint32_t from, uint32_t end, uint8_t bit)
+{
+	for (uint32_t i = from; i < end; i++)
+		if (c->view->bits[i] & bit)
+			return true;
+	return false;
+}
+
+static bool
+token_is(const struct clause *c, uint32_t at, uint8_t bit)
+{
+	return at >= c->s->first && at < c->s->end &&
+	    (c->view->bits[at] & bit);
+}
+
+/* Up or down, from the first and the last number of a comparison. */
+static int
+turn_of(const struct clause *c, const struct mark *m)
+{
+	double old = 0, new = 0, value;
+	bool seen = false;
+
+	for (uint32_t i = m->first; i < m->end; i++) {
+		if (!reader_number(c->view->reader, &c->view->words, i, &value))
+			continue;
+		if (!seen)
+			old = value;
+		new = value;
+		seen = true;
+	}
+	if (phrase_swapped(c->view->g->lexicon, m->phrase)) {
+		value = old;
+		old = new;
+		new = value;
+	}
+	return (new > old) - (new < old);
+}
+
+static bool
+make_item(struct clause *c, size_t mark, struct item *it)
+{
+	const struct grammar *g = c->view->g;
+	const struct mark *m = &c->view->marks.v[mark];
+	const struct class *discard = phrase_kind(g, m->phrase, CLASS_DISCARD);
+
+	*it = (struct item){ .first = m->first, .end = m->end,
+	    .head = m->first, .mark = (uint32_t)mark, .weight = 1 };
+	it->operator = phrase_kind(g, m->phrase, CLASS_OPERATOR);
+	it->object = phrase_kind(g, m->phrase, CLASS_OBJECT);
+	if (it->operator == NULL && it->object == NULL && discard == NULL) {
+		it->operator = phrase_kind(g, m->phrase, CLASS_COMPARE);
+		if (it->operator == NULL)
+			return false;
+		it->turn = turn_of(c, m);
+		if (it->turn == 0)
+			return false;
+	}
+	if (discard != NULL)
+		it->operator = it->object = NULL;
+	if (it->object != NULL)
+		it->sign = it->object->sign;
+	it->role = it->operator ? ROLE_OPERATOR :
+	    it->object ? ROLE_OBJECT : ROLE_NONE;
+	return true;
+}
+
+/* Of items that lie within one another only the longest stays; comparisons
+ * cover other items without hiding them. */
+static bool
+is_covered(const struct clause *c, const struct item *it)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct item *o = &c->items[i];
+
+		if (o != it && o->turn == 0 && it->turn == 0 &&
+		    o->first <= it->first && o->end >= it->end &&
+		    o->end - o->first > it->end - it->first)
+			return true;
+	}
+	return false;
+}
+
+static void
+gather_items(struct clause *c)
+{
+	size_t kept = 0;
+	bool covered[ITEMS_MAX];
+
+	for (size_t i = c->from; i < c->end && c->n < ITEMS_MAX; i++)
+		if (make_item(c, i, &c->items[c->n]))
+			c->n++;
+	for (size_t i = 0; i < c->n; i++)
+		covered[i] = is_covered(c, &c->items[i]) ||
+		    c->items[i].role == ROLE_NONE;
+	for (size_t i = 0; i < c->n; i++)
+		if (!covered[i])
+			c->items[kept++] = c->items[i];
+	c->n = kept;
+}
+
+/* Does modifier `m` with this mark govern a hit with its word at `anchor`, or
+ * one that covers `span`? */
+static bool
+governs(const struct view *view, const struct class *m, const struct mark *at,
+    uint32_t anchor, struct span span)
+{
+	uint32_t from, to;
+
+	if (m->place == PLACE_SENTENCE || m->place == PLACE_TITLE)
+		return true;
+	if (at->end <= anchor) {
+		from = at->end;
+		to = at->end <= span.first ? span.first : anchor;
+		if (m->place == PLACE_AFTER)
+			return false;
+	} else if (at->first > anchor) {
+		from = at->first >= span.end ? span.end : anchor + 1;
+		to = at->first;
+		if (m->place == PLACE_BEFORE)
+			return false;
+	} else {
+		return false;
+	}
+	if (m->place != PLACE_CLAUSE && to - from > m->distance)
+		return false;
+	for (; from < to && !m->across; from++)
+		if (view->bits[from] & TOKEN_BREAK)
+			return false;
+	return true;
+}
+
+static bool
+is_on(const struct class *m, const char *kind)
+{
+	for (size_t i = 0; i < m->on_count; i++)
+		if (kind != NULL && strcmp(m->on[i], kind) == 0)
+			return true;
+	return m->on_count == 0;
+}
+
+static void
+add_flag(struct hit *hit, const char *flag)
+{
+	for (size_t i = 0; i < hit->flag_count; i++)
+		if (strcmp(hit->flags[i], flag) == 0)
+			return;
+	if (hit->flag_count < FLAGS_MAX)
+		hit->flags[hit->flag_count++] = flag;
+}
+
+static void
+act(const struct class *m, struct hit *hit)
+{
+	if (m->flag != NULL)
+		add_flag(hit, m->flag);
+	if (m->stage != STAGE_NONE)
+		hit->stage = m->stage;
+	if (m->action == ACTION_FLIP)
+		hit->effect = (enum effect)-hit->effect;
+	if (m->action == ACTION_SCALE)
+		hit->weight *= m->factor;
+}
+
+/* The modifiers of one mark act on `hit`; false when one cancels it. */
+static bool
+modify_by(const struct view *view, const struct view *of, size_t from,
+    size_t end, const struct mark *m, uint32_t anchor, const char *kind,
+    struct hit *hit)
+{
+	size_t count;
+	const uint16_t *classes = phrase_classes(view->g->lexicon, m->phrase,
+	    &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct class *mod = &view->g->classes[classes[i]];
+
+		if (mod->kind != CLASS_MODIFIER || mod->action == ACTION_DROP ||
+		    (of != view && mod->place != PLACE_TITLE) ||
+		    !is_on(mod, kind) ||
+		    !governs(view, mod, m, anchor, hit->span) ||
+		    !marks_allow(view, from, end, &mod->needs, &mod->unless))
+			continue;
+		if (mod->action == ACTION_CANCEL)
+			return false;
+		act(mod, hit);
+	}
+	return true;
+}
+
+bool
+modify(const struct view *view, size_t from, size_t end, uint32_t anchor,
+    const char *kind, struct hit *hit)
+{
+	const struct view *title = view->title;
+
+	for (size_t i = from; i < end; i++)
+		if (!modify_by(view, view, from, end, &view->marks.v[i],
+		    anchor, kind, hit))
+			return false;
+	for (size_t i = 0; title != NULL && i < title->marks.n; i++)
+		if (!modify_by(view, title, from, end, &title->marks.v[i],
+		    anchor, kind, hit))
+			return false;
+	return true;
+}
+
+/* Background: an operator that a `drop` modifier governs is no news. */
+static bool
+is_dropped(const struct clause *c, const struct item *it)
+{
+	const struct view *view = c->view;
+	struct span span = { it->first, it->end };
+
+	for (size_t i = c->from; i < c->end; i++) {
+		size_t count;
+		const uint16_t *classes = phrase_classes(view->g->lexicon,
+		    view->marks.v[i].phrase, &count);
+
+		for (size_t k = 0; k < count; k++) {
+			const struct class *m = &view->g->classes[classes[k]];
+
+			if (m->kind == CLASS_MODIFIER &&
+			    m->action == ACTION_DROP &&
+			    is_on(m, it->operator->operator_kind) &&
+			    governs(view, m, &view->marks.v[i], it->head,
+			    span) && marks_allow(view, c->from, c->end,
+			    &m->needs, &m->unless))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void
+drop_background(struct clause *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct item *it = &c->items[i];
+
+		if (it->operator == NULL || it->turn != 0 ||
+		    !is_dropped(c, it))
+			continue;
+		it->operator = NULL;
+		it->role = it->object ? ROLE_OBJECT : ROLE_NONE;
+	}
+}
+
+/* A word that is operator and object ("limits", "ban") is an object when it is
+ * led by a determiner, followed by a preposition, or beside an operator that
+ * needs one. */
+static bool
+reads_as_object(const struct clause *c, size_t i)
+{
+	const struct item *it = &c->items[i];
+
+	if (it->first > c->s->first && token_is(c, it->first - 1, TOKEN_DET))
+		return true;
+	if (token_is(c, it->end, TOKEN_LINK))
+		return true;
+	if (i > 0 && c->items[i - 1].operator != NULL &&
+	    c->items[i - 1].object == NULL && c->items[i - 1].turn == 0 &&
+	    it->first - c->items[i - 1].end <= 3 &&
+	    !any_token(c, c->items[i - 1].end, it->first,
+	    TOKEN_BREAK | TOKEN_JOIN))
+		return true;
+	return i + 1 < c->n && c->items[i + 1].operator != NULL &&
+	    c->items[i + 1].object == NULL && c->items[i + 1].turn == 0 &&
+	    c->items[i + 1].first >= it->end &&
+	    c->items[i + 1].first - it->end <= 3 &&
+	    !any_token(c, it->end, c->items[i + 1].first,
+	    TOKEN_BREAK | TOKEN_JOIN);
+}
+
+static void
+settle_roles(struct clause *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct item *it = &c->items[i];
+
+		if (it->operator == NULL || it->object == NULL)
+			continue;
+		if (reads_as_object(c, i)) {
+			it->role = ROLE_OBJECT;
+			it->operator = NULL;
+		} else {
+			it->object = NULL;
+		}
+	}
+}
+
+static void
+absorb(struct item *head, struct item *other)
+{
+	if (other->first < head->first)
+		head->first = other->first;
+	if (other->end > head->end)
+		head->end = other->end;
+	other->role = ROLE_NONE;
+}
+
+/* Do the objects `a` and `b` stand side by side, or tied by a preposition? */
+static bool
+is_compound(const struct clause *c, const struct item *a, const struct item *b)
+{
+	return b->first == a->end && !token_is(c, b->first, TOKEN_LINK);
+}
+
+static bool
+is_linked(const struct clause *c, const struct item *a, const struct item *b)
+{
+	return b->first > a->end && b->first - a->end <= LINK_REACH &&
+	    token_is(c, a->end, TOKEN_LINK) &&
+	    !any_token(c, a->end, b->first, TOKEN_BREAK | TOKEN_JOIN);
+}
+
+/* Objects that form one phrase become one item: its head. */
+static void
+chain_objects(struct clause *c)
+{
+	for (size_t i = c->n; i-- > 1; ) {
+		struct item *a = &c->items[i - 1], *b = &c->items[i];
+
+		if (a->role != ROLE_OBJECT || b->role != ROLE_OBJECT)
+			continue;
+		if (is_linked(c, a, b) || (is_compound(c, a, b) &&
+		    c->view->g->head_first)) {
+			absorb(a, b);
+			/* what was behind b is tied to a now */
+			*b = *a;
+			a->role = ROLE_NONE;
+		} else if (is_compound(c, a, b)) {
+			absorb(b, a);
+		}
+	}
+}
+
+static bool
+is_target(const struct item *it)
+{
+	return it->role == ROLE_OBJECT || it->role == ROLE_EVENT;
+}
+
+/* The object on the operator's right, or NULL. */
+static struct item *
+find_right(struct clause *c, size_t i, unsigned reach)
+{
+	struct item *op = &c->items[i];
+
+	for (size_t k = i + 1; k < c->n; k++) {
+		struct item *it = &c->items[k];
+
+		if (it->role == ROLE_NONE || it->first < op->end)
+			continue;
+		if (it->first - op->end > reach || it->role == ROLE_OPERATOR ||
+		    any_token(c, op->end, it->first, TOKEN_BREAK))
+			return NULL;
+		return is_target(it) ? it : NULL;
+	}
+	return NULL;
+}
+
+/* The object on its left; other operators may stand between, as in "the ban
+ * imposed in May was lifted". */
+static struct item *
+find_left(struct clause *c, size_t i, unsigned reach)
+{
+	struct item *op = &c->items[i];
+
+	for (size_t k = i; k-- > 0; ) {
+		struct item *it = &c->items[k];
+
+		if (!is_target(it) || it->end > op->first)
+			continue;
+		if (op->first - it->end > reach ||
+		    any_token(c, it->end, op->first, TOKEN_BREAK))
+			return NULL;
+		return it;
+	}
+	return NULL;
+}
+
+static bool
+can_join(const struct clause *c, const struct item *op, const struct item *it)
+{
+	if (it == NULL)
+		return false;
+	if (it->role == ROLE_EVENT)
+		return op->turn == 0 && (op->operator->with.n == 0 ||
+		    fits(c, &op->operator->with, it->mark));
+	return fits(c, &op->operator->with, it->mark) &&
+	    fits(c, &it->object->with, op->mark);
+}
+
+/* An object's sign as this kind of operator sees it: imposing a quota tightens,
+ * raising it eases. */
+static int
+sign_for(const struct class *object, const char *kind)
+{
+	for (size_t i = 0; i < object->on_count; i++)
+		if (kind != NULL && strcmp(object->on[i], kind) == 0)
+			return object->on_sign[i];
+	return object->sign;
+}
+
+/* The operator takes its object: `it` becomes void, the operator an event. */
+static void
+join(struct item *op, struct item *it)
+{
+	int sign = op->turn ? op->turn : op->operator->sign;
+
+	op->sign = sign * (it->role == ROLE_EVENT ? it->sign :
+	    sign_for(it->object, op->turn ? "level" :
+	    op->operator->operator_kind));
+	op->inner = it->role == ROLE_EVENT ? it->inner : it->object;
+	op->act = op->operator;
+	op->weight = it->weight * op->operator->weight *
+	    (it->role == ROLE_EVENT ? 1 : it->object->weight);
+	op->stage = op->operator->stage ? op->operator->stage : it->stage;
+	op->mark = it->mark;
+	op->role = ROLE_EVENT;
+	absorb(op, it);
+}
+
+/* Does a passive or an intransitive verb stand there: "ban was lifted"? */
+static struct item *
+choose(struct clause *c, size_t i)
+{
+	struct item *op = &c->items[i];
+	bool passive = op->first > c->s->first &&
+	    any_token(c, op->first - c->s->first > 3 ? op->first - 3 :
+	    c->s->first, op->first, TOKEN_PASSIVE);
+	struct item *right = op->operator->right ?
+	    find_right(c, i, op->operator->reach) : NULL;
+	struct item *left = op->operator->left ? find_left(c, i,
+	    passive || !op->operator->right ? 3 * op->operator->reach :
+	    LEFT_REACH) : NULL;
+
+	if (!can_join(c, op, right))
+		right = NULL;
+	if (!can_join(c, op, left))
+		left = NULL;
+	if (right != NULL && left != NULL) {
+		bool tied = token_is(c, op->end, TOKEN_LINK);
+
+		return tied || passive ? left : right;
+	}
+	return right ? right : left;
+}
+
+/* "removal of the ban": a preposition ties the object to the operator. */
+static void
+join_nominal(struct clause *c)
+{
+	for (size_t i = c->n; i-- > 0; ) {
+		struct item *op = &c->items[i], *it;
+
+		if (op->role != ROLE_OPERATOR || op->turn != 0 ||
+		    !op->operator->right || !token_is(c, op->end, TOKEN_LINK))
+			continue;
+		it = find_right(c, i, NOMINAL_REACH);
+		if (can_join(c, op, it))
+			join(op, it);
+	}
+}
+
+/* An operator with an effect of its own, such as "outlaws". */
+static void
+stand_alone(struct item *op)
+{
+	if (op->operator->alone_weight == 0)
+		return;
+	op->role = ROLE_EVENT;
+	op->sign = op->operator->alone;
+	op->weight = op->operator->alone_weight;
+	op->stage = op->operator->stage;
+	op->act = op->operator;
+}
+
+static void
+join_verbal(struct clause *c)
+{
+	for (size_t i = c->n; i-- > 0; ) {
+		struct item *op = &c->items[i], *it;
+
+		if (op->role != ROLE_OPERATOR || op->turn != 0)
+			continue;
+		it = choose(c, i);
+		if (it != NULL)
+			join(op, it);
+		else
+			stand_alone(op);
+	}
+}
+
+static bool
+has_event(const struct clause *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->items[i].role == ROLE_EVENT && c->items[i].sign != 0)
+			return true;
+	return false;
+}
+
+/* Numbers speak where no verb does: "rice tariff 50%, from 35%". */
+static void
+join_comparisons(struct clause *c)
+{
+	if (has_event(c))
+		return;
+	for (size_t i = 0; i < c->n; i++) {
+		struct item *op = &c->items[i], *best = NULL;
+
+		if (op->turn == 0 || op->role != ROLE_OPERATOR)
+			continue;
+		for (size_t k = 0; k < c->n; k++) {
+			struct item *it = &c->items[k];
+
+			if (it->role == ROLE_OBJECT && can_join(c, op, it) &&
+			    (best == NULL || it->end <= op->end))
+				best = it;
+		}
+		if (best != NULL)
+			join(op, best);
+	}
+}
+
+/* Objects that say something without a verb: "EU sanctions on Mali". */
+static void
+default_objects(struct clause *c)
+{
+	if (has_event(c))
+		return;
+	for (size_t i = 0; i < c->n; i++) {
+		struct item *it = &c->items[i];
+
+		if (it->role != ROLE_OBJECT || it->object->alone_weight == 0)
+			continue;
+		it->role = ROLE_EVENT;
+		it->sign = it->object->alone;
+		it->weight = it->object->alone_weight;
+		it->inner = it->object;
+	}
+}
+
+static void
+emit(struct clause *c, const struct item *it, struct hits *hits)
+{
+	const struct class *act_of = it->act, *inner = it->inner;
+	static const struct references none;
+	struct hit hit = { .effect = (enum effect)it->sign,
+	    .weight = it->weight, .span = { it->first, it->end },
+	    .stage = it->stage ? it->stage : STAGE_ANNOUNCED };
+	const char *kind = act_of ? act_of->operator_kind : NULL;
+
+	hit.action = act_of ? act_of->name : NULL;
+	hit.object = inner ? inner->name : NULL;
+	hit.rule = hit.action ? hit.action : hit.object;
+	hit.domain = inner && inner->domain ? inner->domain :
+	    act_of ? act_of->domain : NULL;
+	hit.topic = inner && inner->topic ? inner->topic :
+	    act_of ? act_of->topic : NULL;
+	if (!marks_allow(c->view, c->from, c->end,
+	    act_of ? &act_of->needs : &none, act_of ? &act_of->unless : &none) ||
+	    !marks_allow(c->view, c->from, c->end,
+	    inner ? &inner->needs : &none, inner ? &inner->unless : &none) ||
+	    !modify(c->view, c->from, c->end, it->head, kind, &hit))
+		return;
+	GROW(hits->v, hits->n, hits->cap);
+	hits->v[hits->n++] = hit;
+}
+
+void
+compose_sentence(const struct view *view, const struct sentence *s,
+    size_t from, size_t end, struct hits *hits)
+{
+	struct clause c = { .view = view, .s = s, .from = from, .end = end };
+
+	gather_items(&c);
+	if (c.n == 0)
+		return;
+	drop_background(&c);
+	settle_roles(&c);
+	chain_objects(&c);
+	join_nominal(&c);
+	join_verbal(&c);
+	join_comparisons(&c);
+	default_objects(&c);
+	for (size_t i = 0; i < c.n; i++)
+		if (c.items[i].role == ROLE_EVENT)
+			emit(&c, &c.items[i], hits);
+}

@@ -1,0 +1,79 @@
+/*
+ * Composition: which way a clause moves policy is the product of the signs of
+ * its operators and its object.
+ *
+ *	Ghana lifts the ban on onions		lift - x ban +		= easing
+ *	the suspension of the ban was lifted	- x - x +		= tightening
+ *	delays rate cut				delay - x (cut - x rate +) = tightening
+ *
+ * The clause is read as a row of items (operators, objects).  Objects that
+ * stand together form one phrase whose head counts ("export ban", "ban on
+ * exports": ban).  Operators then take the object or the event beside them,
+ * nominal ones first ("removal of the ban"), the others from right to left, on
+ * their right in the active voice and on their left in the passive.
+ */
+#ifndef CLASSIFY_COMPOSE_H
+#define CLASSIFY_COMPOSE_H
+
+#include "classify/expr.h"
+
+#define FLAGS_MAX	6
+
+/* One piece of evidence before it is weighed. */
+struct hit {
+	const char	*rule;
+	enum effect	 effect;
+	double		 weight;
+	struct span	 span;		/* tokens of its field */
+	const char	*action, *object;
+	enum stage	 stage;
+	const char	*domain, *topic;
+	const char	*flags[FLAGS_MAX];
+	uint8_t		 flag_count;
+	/* set by the judge */
+	uint8_t		 field, scope;
+	const char	*actor;
+};
+
+struct hits {
+	struct hit	*v;
+	size_t		 n, cap;
+};
+
+/* One field of a text with its marks. */
+struct view {
+	const struct grammar	*g;
+	struct reader		*reader;
+	struct words		 words;
+	struct marks		 marks;
+	uint8_t			*bits;		/* by token: what it is to a clause */
+	const struct view	*title;		/* NULL in the title itself */
+};
+
+/* A token's bits. */
+enum {
+	TOKEN_BREAK = 1,	/* a clause ends */
+	TOKEN_LINK = 2,		/* of, on, for */
+	TOKEN_PASSIVE = 4,	/* was, been */
+	TOKEN_JOIN = 8,		/* and, or, comma */
+	TOKEN_DET = 16		/* the, its, new */
+};
+
+/* Set the bits of all tokens from the marks. */
+void view_classify(struct view *view, struct arena *a);
+
+/* Is a word of class `class` in the marks from..end-1? */
+bool marks_hold(const struct view *view, size_t from, size_t end,
+    uint16_t class);
+/* All of `needs` and none of `unless`, in the marks given or the title? */
+bool marks_allow(const struct view *view, size_t from, size_t end,
+    const struct references *needs, const struct references *unless);
+/* Compose the sentence whose marks are from..end-1, appending hits. */
+void compose_sentence(const struct view *view, const struct sentence *s,
+    size_t from, size_t end, struct hits *hits);
+/* Let the modifiers among the marks act on `hit`, whose word is at `anchor`:
+ * false when it is cancelled.  `kind` is of its operator or NULL. */
+bool modify(const struct view *view, size_t from, size_t end, uint32_t anchor,
+    const char *kind, struct hit *hit);
+
+#endif

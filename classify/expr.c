@@ -1,0 +1,540 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "classify/expr.h"
+
+/* What one evaluation keeps of the places where a part matched. */
+#define SPANS_MAX	32
+/* Levels of parentheses. */
+#define DEPTH_MAX	32
+/* Limits of one pattern on one unit; reaching one is the pattern's error. */
+#define REGEX_STEPS	100000u
+#define REGEX_DEPTH	1000u
+#define REGEX_HEAP	1024u	/* KiB */
+
+enum expr_kind {
+	EXPR_CLASS,
+	EXPR_REGEX,
+	EXPR_AND,
+	EXPR_OR,
+	EXPR_NOT,
+	EXPR_THEN,
+	EXPR_NEAR,
+	EXPR_ATLEAST
+};
+
+struct expr {
+	enum expr_kind	 kind;
+	uint16_t	 class;		/* CLASS, and REGEX's literal */
+	unsigned	 n;		/* of THEN, NEAR, ATLEAST */
+	struct expr	*left, *right;
+	pcre2_code	*regex;
+	pcre2_match_data *match;	/* made before the jail */
+	pcre2_match_context *limits;
+};
+
+struct parser {
+	struct grammar		*g;
+	const struct statement	*st;
+	size_t			 at;
+	unsigned		 depth;
+	struct err		*err;
+};
+
+static struct expr *parse_or(struct parser *p);
+
+static const struct lexeme *
+peek(const struct parser *p)
+{
+	return p->at < p->st->count ? &p->st->lexemes[p->at] : NULL;
+}
+
+static struct expr *
+fail(struct parser *p, const char *what)
+{
+	const struct lexeme *lx = peek(p);
+
+	lexeme_error(p->st, lx ? lx : &p->st->lexemes[p->st->count - 1],
+	    p->err, "%s", what);
+	return NULL;
+}
+
+static bool
+is_word(const struct parser *p, const char *word)
+{
+	const struct lexeme *lx = peek(p);
+
+	return lx && lx->kind == LEXEME_WORD && str_eq(lx->text, str_of(word));
+}
+
+static struct expr *
+make(struct parser *p, enum expr_kind kind, struct expr *left,
+    struct expr *right)
+{
+	struct expr *e = arena_zalloc(&p->g->arena, sizeof(*e));
+
+	e->kind = kind;
+	e->left = left;
+	e->right = right;
+	e->class = NO_CLASS;
+	return e;
+}
+
+/* The class of a quoted phrase in an expression: one of its own. */
+static uint16_t
+phrase_class(struct parser *p, struct str text)
+{
+	struct grammar *g = p->g;
+	const char *name = arena_printf(&g->arena, "\"%.*s\"",
+	    STR_FMT(text)).p;
+	uint16_t id = grammar_class(g, str_of(name));
+	struct err why;
+
+	if (id != NO_CLASS)
+		return id;
+	if (g->class_count == CLASSES_MAX) {
+		fail(p, "too many lists and phrases");
+		return NO_CLASS;
+	}
+	GROW(g->classes, g->class_count, g->class_cap);
+	id = (uint16_t)g->class_count;
+	g->classes[g->class_count++] = (struct class){ .kind = CLASS_LEXICON,
+	    .name = name, .statement = p->st };
+	if (lexicon_add(g->lexicon, text, id, &why) == -1) {
+		fail(p, why.msg);
+		return NO_CLASS;
+	}
+	return id;
+}
+
+static struct expr *
+parse_regex(struct parser *p)
+{
+	const struct lexeme *lx = peek(p);
+	struct expr *e = make(p, EXPR_REGEX, NULL, NULL);
+	PCRE2_SIZE offset;
+	int code;
+
+	p->at++;
+	if (!is_word(p, "with") || p->at + 1 >= p->st->count ||
+	    p->st->lexemes[p->at + 1].kind != LEXEME_STRING)
+		return fail(p, "a pattern needs a literal that it is tried at: "
+		    "/.../ with \"word\"");
+	e->class = phrase_class(p, p->st->lexemes[p->at + 1].text);
+	if (e->class == NO_CLASS)
+		return NULL;
+	p->at += 2;
+	e->regex = pcre2_compile((PCRE2_SPTR)lx->text.p, lx->text.n,
+	    PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS | PCRE2_NO_UTF_CHECK |
+	    PCRE2_NEVER_BACKSLASH_C, &code, &offset, NULL);
+	if (e->regex == NULL) {
+		PCRE2_UCHAR msg[200];
+
+		pcre2_get_error_message(code, msg, sizeof(msg));
+		err_at(p->err, p->st->source->path, lx->line,
+		    lx->column + 1 + (unsigned)offset, "%s", (char *)msg);
+		return NULL;
+	}
+	pcre2_jit_compile(e->regex, PCRE2_JIT_COMPLETE);
+	e->match = pcre2_match_data_create_from_pattern(e->regex, NULL);
+	e->limits = pcre2_match_context_create(NULL);
+	if (e->match == NULL || e->limits == NULL)
+		die("out of memory compiling a pattern");
+	pcre2_set_match_limit(e->limits, REGEX_STEPS);
+	pcre2_set_depth_limit(e->limits, REGEX_DEPTH);
+	pcre2_set_heap_limit(e->limits, REGEX_HEAP);
+	return e;
+}
+
+static struct expr *
+parse_group(struct parser *p)
+{
+	struct expr *e;
+
+	if (p->depth++ == DEPTH_MAX)
+		return fail(p, "parentheses are nested too deep");
+	p->at++;
+	e = parse_or(p);
+	if (e == NULL)
+		return NULL;
+	if (peek(p) == NULL || peek(p)->kind != LEXEME_CLOSE)
+		return fail(p, "')' is expected here");
+	p->at++;
+	p->depth--;
+	return e;
+}
+
+static struct expr *
+parse_atleast(struct parser *p)
+{
+	struct expr *e;
+	long long n;
+
+	p->at++;
+	n = peek(p) ? str_number(peek(p)->text, 1000) : -1;
+	if (n < 1)
+		return fail(p, "a count is expected after 'atleast'");
+	p->at++;
+	if (peek(p) == NULL || peek(p)->kind != LEXEME_WORD ||
+	    peek(p)->text.p[0] != '@')
+		return fail(p, "a @list is expected here");
+	e = make(p, EXPR_ATLEAST, NULL, NULL);
+	e->n = (unsigned)n;
+	e->class = grammar_class(p->g, str_from(peek(p)->text, 1));
+	if (e->class == NO_CLASS)
+		return fail(p, "no list of this name");
+	p->at++;
+	return e;
+}
+
+static struct expr *
+parse_class(struct parser *p, const struct lexeme *lx)
+{
+	struct expr *e = make(p, EXPR_CLASS, NULL, NULL);
+
+	if (lx->kind == LEXEME_WORD && lx->text.p[0] == '@') {
+		e->class = grammar_class(p->g, str_from(lx->text, 1));
+		if (e->class == NO_CLASS)
+			return fail(p, "no list of this name");
+	} else {
+		e->class = phrase_class(p, lx->text);
+		if (e->class == NO_CLASS)
+			return NULL;
+	}
+	p->at++;
+	return e;
+}
+
+static struct expr *
+parse_atom(struct parser *p)
+{
+	const struct lexeme *lx = peek(p);
+
+	if (lx == NULL)
+		return fail(p, "an expression is expected after this");
+	switch (lx->kind) {
+	case LEXEME_OPEN:
+		return parse_group(p);
+	case LEXEME_REGEX:
+		return parse_regex(p);
+	case LEXEME_WORD:
+	case LEXEME_STRING:
+		return is_word(p, "atleast") ? parse_atleast(p) :
+		    parse_class(p, lx);
+	case LEXEME_COLON:
+	case LEXEME_CLOSE:
+		break;
+	}
+	return fail(p, "a word, \"phrase\", @list or '(' is expected here");
+}
+
+/* `then/N` or `near/N`: the kind and N, or false. */
+static bool
+is_distance(const struct parser *p, enum expr_kind *kind, unsigned *n)
+{
+	const struct lexeme *lx = peek(p);
+	long long value;
+
+	if (lx == NULL || lx->kind != LEXEME_WORD || lx->text.n < 6 ||
+	    (!str_starts(lx->text, STR("then/")) &&
+	    !str_starts(lx->text, STR("near/"))))
+		return false;
+	value = str_number(str_from(lx->text, 5), 200);
+	if (value < 0)
+		return false;
+	*kind = lx->text.p[0] == 't' ? EXPR_THEN : EXPR_NEAR;
+	*n = (unsigned)value;
+	return true;
+}
+
+static struct expr *
+parse_near(struct parser *p)
+{
+	struct expr *e = parse_atom(p);
+	enum expr_kind kind;
+	unsigned n;
+
+	while (e != NULL && is_distance(p, &kind, &n)) {
+		struct expr *right;
+
+		p->at++;
+		right = parse_atom(p);
+		if (right == NULL)
+			return NULL;
+		e = make(p, kind, e, right);
+		e->n = n;
+	}
+	return e;
+}
+
+static struct expr *
+parse_not(struct parser *p)
+{
+	struct expr *e;
+
+	if (!is_word(p, "not"))
+		return parse_near(p);
+	p->at++;
+	e = parse_near(p);
+	return e ? make(p, EXPR_NOT, e, NULL) : NULL;
+}
+
+static struct expr *
+parse_and(struct parser *p)
+{
+	struct expr *e = parse_not(p);
+
+	while (e != NULL && is_word(p, "and")) {
+		struct expr *right;
+
+		p->at++;
+		right = parse_not(p);
+		if (right == NULL)
+			return NULL;
+		e = make(p, EXPR_AND, e, right);
+	}
+	return e;
+}
+
+static struct expr *
+parse_or(struct parser *p)
+{
+	struct expr *e = parse_and(p);
+
+	while (e != NULL && is_word(p, "or")) {
+		struct expr *right;
+
+		p->at++;
+		right = parse_and(p);
+		if (right == NULL)
+			return NULL;
+		e = make(p, EXPR_OR, e, right);
+	}
+	return e;
+}
+
+/* Can it only be true where one of its classes is marked? */
+static bool
+is_anchored(const struct expr *e)
+{
+	switch (e->kind) {
+	case EXPR_CLASS: case EXPR_REGEX: case EXPR_ATLEAST:
+		return true;
+	case EXPR_NOT:
+		return false;
+	case EXPR_AND: case EXPR_THEN: case EXPR_NEAR:
+		return is_anchored(e->left) || is_anchored(e->right);
+	case EXPR_OR:
+		return is_anchored(e->left) && is_anchored(e->right);
+	}
+	BUG("an expression of no kind");
+}
+
+struct expr *
+expr_parse(struct grammar *g, const struct statement *st, size_t from,
+    struct err *err)
+{
+	struct parser p = { g, st, from, 0, err };
+	struct expr *e = parse_or(&p);
+
+	if (e == NULL)
+		return NULL;
+	if (p.at < st->count) {
+		fail(&p, "'and', 'or', 'then/N' or 'near/N' is expected here");
+	} else if (!is_anchored(e)) {
+		lexeme_error(st, &st->lexemes[from], err,
+		    "this could be true of any text: it needs a word that "
+		    "must be there");
+	} else {
+		return e;
+	}
+	expr_release(e);
+	return NULL;
+}
+
+void
+expr_release(struct expr *e)
+{
+	if (e == NULL)
+		return;
+	pcre2_code_free(e->regex);
+	pcre2_match_data_free(e->match);
+	pcre2_match_context_free(e->limits);
+	expr_release(e->left);
+	expr_release(e->right);
+}
+
+void
+expr_anchors(const struct expr *e, struct anchors *anchors)
+{
+	switch (e->kind) {
+	case EXPR_CLASS: case EXPR_REGEX: case EXPR_ATLEAST:
+		GROW(anchors->v, anchors->n, anchors->cap);
+		anchors->v[anchors->n++] = e->class;
+		return;
+	case EXPR_NOT:
+		return;
+	case EXPR_AND: case EXPR_THEN: case EXPR_NEAR:
+		expr_anchors(is_anchored(e->left) ? e->left : e->right,
+		    anchors);
+		return;
+	case EXPR_OR:
+		expr_anchors(e->left, anchors);
+		expr_anchors(e->right, anchors);
+		return;
+	}
+}
+
+struct spans {
+	struct span	v[SPANS_MAX];
+	size_t		n;
+};
+
+static void
+add_span(struct spans *spans, uint32_t first, uint32_t end)
+{
+	if (spans->n < SPANS_MAX)
+		spans->v[spans->n++] = (struct span){ first, end };
+}
+
+static bool
+in_class(const struct grammar *g, const struct mark *m, uint16_t class)
+{
+	size_t count;
+	const uint16_t *classes = phrase_classes(g->lexicon, m->phrase, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (classes[i] == class)
+			return true;
+	return false;
+}
+
+static void
+match_class(const struct unit *u, uint16_t class, struct spans *to)
+{
+	for (size_t i = 0; i < u->count; i++)
+		if (u->marks[i].end <= u->end && in_class(u->g, &u->marks[i],
+		    class))
+			add_span(to, u->marks[i].first, u->marks[i].end);
+}
+
+/* The unit's bytes as they are; a match is widened to whole tokens. */
+static void
+match_regex(const struct expr *e, const struct unit *u, struct spans *to)
+{
+	struct spans literal = { .n = 0 };
+	const struct token *t = u->words->tokens;
+	size_t start = t[u->first].start, *found;
+	uint32_t first = u->first, end;
+
+	match_class(u, e->class, &literal);
+	if (literal.n == 0)
+		return;
+	if (pcre2_match(e->regex, (PCRE2_SPTR)u->words->text.p + start,
+	    t[u->end - 1].end - start, 0, PCRE2_NO_UTF_CHECK, e->match,
+	    e->limits) < 0)
+		return;
+	found = pcre2_get_ovector_pointer(e->match);
+	while (first + 1 < u->end && t[first].end <= start + found[0])
+		first++;
+	for (end = first + 1; end < u->end && t[end].start < start + found[1]; )
+		end++;
+	add_span(to, first, end);
+}
+
+static void evaluate(const struct expr *e, const struct unit *u,
+    struct spans *to);
+
+static void
+match_near(const struct expr *e, const struct unit *u, struct spans *to)
+{
+	struct spans left = { .n = 0 }, right = { .n = 0 };
+
+	evaluate(e->left, u, &left);
+	if (left.n == 0)
+		return;
+	evaluate(e->right, u, &right);
+	for (size_t i = 0; i < left.n; i++) {
+		for (size_t k = 0; k < right.n; k++) {
+			const struct span *a = &left.v[i], *b = &right.v[k];
+
+			if (b->first >= a->end && b->first - a->end <= e->n)
+				add_span(to, a->first, b->end);
+			else if (e->kind == EXPR_NEAR && a->first >= b->end &&
+			    a->first - b->end <= e->n)
+				add_span(to, b->first, a->end);
+		}
+	}
+}
+
+/* Both sides anywhere in the unit; what is absent covers nothing. */
+static void
+match_and(const struct expr *e, const struct unit *u, struct spans *to)
+{
+	struct spans left = { .n = 0 }, right = { .n = 0 };
+	struct span a, b;
+
+	evaluate(e->left, u, &left);
+	if (left.n == 0)
+		return;
+	evaluate(e->right, u, &right);
+	if (right.n == 0)
+		return;
+	a = left.v[0];
+	b = right.v[0];
+	if (a.first == a.end || b.first == b.end)
+		add_span(to, a.first == a.end ? b.first : a.first,
+		    a.first == a.end ? b.end : a.end);
+	else
+		add_span(to, a.first < b.first ? a.first : b.first,
+		    a.end > b.end ? a.end : b.end);
+}
+
+static void
+evaluate(const struct expr *e, const struct unit *u, struct spans *to)
+{
+	struct spans inner = { .n = 0 };
+
+	switch (e->kind) {
+	case EXPR_CLASS:
+		match_class(u, e->class, to);
+		return;
+	case EXPR_REGEX:
+		match_regex(e, u, to);
+		return;
+	case EXPR_THEN:
+	case EXPR_NEAR:
+		match_near(e, u, to);
+		return;
+	case EXPR_AND:
+		match_and(e, u, to);
+		return;
+	case EXPR_OR:
+		evaluate(e->left, u, to);
+		evaluate(e->right, u, to);
+		return;
+	case EXPR_NOT:
+		evaluate(e->left, u, &inner);
+		if (inner.n == 0)
+			add_span(to, u->first, u->first);
+		return;
+	case EXPR_ATLEAST:
+		match_class(u, e->class, &inner);
+		if (inner.n >= e->n)
+			add_span(to, inner.v[0].first,
+			    inner.v[inner.n - 1].end);
+		return;
+	}
+}
+
+bool
+expr_match(const struct expr *e, const struct unit *unit, struct span *span)
+{
+	struct spans found = { .n = 0 };
+
+	evaluate(e, unit, &found);
+	if (found.n == 0)
+		return false;
+	*span = found.v[0];
+	return true;
+}

@@ -1,0 +1,804 @@
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/opt.h"
+#include "classify/expr.h"
+#include "classify/grammar.h"
+
+#define COUNT(array)	(sizeof(array) / sizeof(*(array)))
+
+static const char *const stages[] = { "none", "signalled", "proposed",
+    "announced", "adopted" };
+static const char *const domains[] = { "trade", "sanctions", "monetary",
+    "finance", "movement", "regulation" };
+/* The closed list of the record format. */
+static const char *const flags[] = { "negated", "hedged", "past",
+    "third-party", "quoted", "conditional", "denied", "question" };
+
+const char *
+stage_name(enum stage stage)
+{
+	return stages[stage];
+}
+
+const char *
+effect_name(enum effect effect)
+{
+	return effect == EFFECT_EASING ? "easing" :
+	    effect == EFFECT_TIGHTENING ? "tightening" : "neutral";
+}
+
+/* The index of `word` among `names`, or -1. */
+static int
+index_of(struct str word, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(word, str_of(names[i])))
+			return (int)i;
+	return -1;
+}
+
+/* A statement as it is read, property by property. */
+struct reading {
+	struct grammar		*g;
+	const struct statement	*st;
+	size_t			 at;
+	struct err		*err;
+};
+
+static int
+unknown(struct reading *r, const struct lexeme *lx, const char *what,
+    const char *const *names, size_t count)
+{
+	char *word = xstrndup(lx->text.p, lx->text.n);
+	const char *close = closest_name(word, names, count);
+
+	lexeme_error(r->st, lx, r->err, close ?
+	    "no %s '%s'; did you mean '%s'?" : "no %s '%s'", what, word, close);
+	free(word);
+	return -1;
+}
+
+static int
+unknown_class(struct reading *r, const struct lexeme *lx)
+{
+	const char **names = arena_array(&r->g->arena, r->g->class_count,
+	    sizeof(*names));
+
+	for (size_t i = 0; i < r->g->class_count; i++)
+		names[i] = r->g->classes[i].name;
+	return unknown(r, lx, "list called", names, r->g->class_count);
+}
+
+/* The next lexeme, which must be a word. */
+static const struct lexeme *
+take_word(struct reading *r, const char *expected)
+{
+	const struct lexeme *lx = r->at < r->st->count ?
+	    &r->st->lexemes[r->at] : &r->st->lexemes[r->st->count - 1];
+
+	if (r->at >= r->st->count || lx->kind != LEXEME_WORD) {
+		lexeme_error(r->st, lx, r->err, "%s is expected %s", expected,
+		    r->at >= r->st->count ? "after this" : "here");
+		return NULL;
+	}
+	r->at++;
+	return lx;
+}
+
+static int
+take_choice(struct reading *r, const char *what, const char *const *names,
+    size_t count)
+{
+	const struct lexeme *lx = take_word(r, what);
+	int i;
+
+	if (lx == NULL)
+		return -1;
+	i = index_of(lx->text, names, count);
+	return i >= 0 ? i : unknown(r, lx, what, names, count);
+}
+
+static int
+take_number(struct reading *r, double least, double most, double *value)
+{
+	const struct lexeme *lx = take_word(r, "a number");
+	char digits[32];
+	char *end;
+
+	if (lx == NULL)
+		return -1;
+	if (lx->text.n < sizeof(digits)) {
+		memcpy(digits, lx->text.p, lx->text.n);
+		digits[lx->text.n] = '\0';
+		*value = strtod(digits, &end);
+		if (*end == '\0' && *value >= least && *value <= most)
+			return 0;
+	}
+	return lexeme_error(r->st, lx, r->err,
+	    "a number from %g to %g is expected, not '%.*s'", least, most,
+	    STR_FMT(lx->text));
+}
+
+static const char *
+take_name(struct reading *r, const char *expected)
+{
+	const struct lexeme *lx = take_word(r, expected);
+
+	return lx ? arena_cstr(&r->g->arena, lx->text) : NULL;
+}
+
+uint16_t
+grammar_class(const struct grammar *g, struct str name)
+{
+	for (size_t i = 0; i < g->class_count; i++)
+		if (str_eq(name, str_of(g->classes[i].name)))
+			return (uint16_t)i;
+	return NO_CLASS;
+}
+
+static int
+take_reference(struct reading *r, struct references *refs)
+{
+	const struct lexeme *lx = take_word(r, "the name of a list");
+	uint16_t class;
+
+	if (lx == NULL)
+		return -1;
+	class = grammar_class(r->g, lx->text.n > 0 && lx->text.p[0] == '@' ?
+	    str_from(lx->text, 1) : lx->text);
+	if (class == NO_CLASS)
+		return unknown_class(r, lx);
+	if (refs->n == REFERENCES_MAX)
+		return lexeme_error(r->st, lx, r->err,
+		    "more than %d lists here", REFERENCES_MAX);
+	refs->v[refs->n++] = class;
+	return 0;
+}
+
+/* The properties that statements can have before their colon. */
+enum property {
+	PROPERTY_PLUS, PROPERTY_MINUS, PROPERTY_ZERO, PROPERTY_WEIGHT,
+	PROPERTY_ALONE, PROPERTY_LEFT, PROPERTY_RIGHT, PROPERTY_REACH,
+	PROPERTY_KIND, PROPERTY_STAGE, PROPERTY_DOMAIN, PROPERTY_TOPIC,
+	PROPERTY_WITH, PROPERTY_NEEDS, PROPERTY_UNLESS, PROPERTY_CANCEL,
+	PROPERTY_FLIP, PROPERTY_DROP, PROPERTY_SCALE, PROPERTY_SET,
+	PROPERTY_ON, PROPERTY_BEFORE, PROPERTY_AFTER, PROPERTY_CLAUSE,
+	PROPERTY_SENTENCE, PROPERTY_TITLE, PROPERTY_ACROSS, PROPERTY_FLAG,
+	PROPERTY_AUTHORITY, PROPERTY_EASING, PROPERTY_TIGHTENING,
+	PROPERTY_NEUTRAL, PROPERTY_IN, PROPERTY_PLAIN
+};
+
+static const char *const properties[] = {
+	"+", "-", "0", "weight", "alone", "left", "right", "reach", "kind",
+	"stage", "domain", "topic", "with", "needs", "unless", "cancel",
+	"flip", "drop", "scale", "set", "on", "before", "after", "clause",
+	"sentence", "title", "across", "flag", "authority", "easing",
+	"tightening", "neutral", "in", "plain"
+};
+#define BIT(p)	(1ULL << (p))
+
+#define OF_SIGNED (BIT(PROPERTY_PLUS) | BIT(PROPERTY_MINUS) | \
+	BIT(PROPERTY_WEIGHT) | BIT(PROPERTY_ALONE) | BIT(PROPERTY_STAGE) | \
+	BIT(PROPERTY_DOMAIN) | BIT(PROPERTY_TOPIC) | BIT(PROPERTY_WITH) | \
+	BIT(PROPERTY_NEEDS) | BIT(PROPERTY_UNLESS))
+
+static const struct keyword {
+	const char	*name;
+	enum class_kind	 kind;
+	uint64_t	 allowed;
+} keywords[] = {
+	{ "lexicon", CLASS_LEXICON, 0 },
+	{ "object", CLASS_OBJECT, OF_SIGNED | BIT(PROPERTY_ON) |
+	    BIT(PROPERTY_ZERO) },
+	{ "operator", CLASS_OPERATOR, OF_SIGNED | BIT(PROPERTY_ZERO) |
+	    BIT(PROPERTY_LEFT) | BIT(PROPERTY_RIGHT) | BIT(PROPERTY_REACH) |
+	    BIT(PROPERTY_KIND) },
+	{ "modifier", CLASS_MODIFIER, BIT(PROPERTY_CANCEL) |
+	    BIT(PROPERTY_FLIP) | BIT(PROPERTY_DROP) | BIT(PROPERTY_SCALE) |
+	    BIT(PROPERTY_SET) | BIT(PROPERTY_ON) | BIT(PROPERTY_BEFORE) |
+	    BIT(PROPERTY_AFTER) | BIT(PROPERTY_CLAUSE) |
+	    BIT(PROPERTY_SENTENCE) | BIT(PROPERTY_TITLE) |
+	    BIT(PROPERTY_ACROSS) | BIT(PROPERTY_FLAG) | BIT(PROPERTY_STAGE) |
+	    BIT(PROPERTY_UNLESS) | BIT(PROPERTY_NEEDS) },
+	{ "discard", CLASS_DISCARD, 0 },
+	{ "compare", CLASS_COMPARE, BIT(PROPERTY_WEIGHT) |
+	    BIT(PROPERTY_REACH) },
+	{ "actor", CLASS_ACTOR, BIT(PROPERTY_AUTHORITY) },
+	{ "topic", CLASS_TOPIC, 0 },
+	{ "domain", CLASS_DOMAIN, 0 },
+};
+
+/* Statements that define no class. */
+static const char *const others[] = { "version", "language", "include",
+    "family", "numeral", "rule", "verdict", "test", "common" };
+
+static const struct keyword *
+keyword_of(const struct statement *st)
+{
+	for (size_t i = 0; i < COUNT(keywords); i++)
+		if (str_eq(st->lexemes[0].text, str_of(keywords[i].name)))
+			return &keywords[i];
+	return NULL;
+}
+
+static int
+take_alone(struct reading *r, struct class *c)
+{
+	static const char *const effects[] = { "easing", "neutral",
+	    "tightening" };
+	int effect = take_choice(r, "effect", effects, COUNT(effects));
+
+	if (effect == -1)
+		return -1;
+	c->alone = effect - 1;
+	return take_number(r, 0.01, 10, &c->alone_weight);
+}
+
+static int
+take_distance(struct reading *r, struct class *c, enum place place)
+{
+	double n;
+
+	if (take_number(r, 0, 60, &n) == -1)
+		return -1;
+	c->place = place;
+	c->distance = (unsigned)n;
+	return 0;
+}
+
+static int
+take_on(struct reading *r, struct class *c)
+{
+	static const char *const signs[] = { "-", "0", "+" };
+
+	if (c->on_count == REFERENCES_MAX)
+		return lexeme_error(r->st, &r->st->lexemes[r->at - 1], r->err,
+		    "more than %d kinds here", REFERENCES_MAX);
+	c->on[c->on_count] = take_name(r, "a kind of operator");
+	if (c->on[c->on_count] == NULL)
+		return -1;
+	if (c->kind == CLASS_OBJECT) {
+		int i = take_choice(r, "sign", signs, COUNT(signs));
+
+		if (i == -1)
+			return -1;
+		c->on_sign[c->on_count] = (int8_t)(i - 1);
+	}
+	c->on_count++;
+	return 0;
+}
+
+static int
+take_domain(struct reading *r, const char **domain)
+{
+	int i = take_choice(r, "domain", domains, COUNT(domains));
+
+	if (i == -1)
+		return -1;
+	*domain = domains[i];
+	return 0;
+}
+
+static int
+take_stage(struct reading *r, enum stage *stage)
+{
+	int i = take_choice(r, "stage", stages, COUNT(stages));
+
+	if (i == -1)
+		return -1;
+	*stage = (enum stage)i;
+	return 0;
+}
+
+static int
+take_flag(struct reading *r, const char **flag)
+{
+	int i = take_choice(r, "flag", flags, COUNT(flags));
+
+	if (i == -1)
+		return -1;
+	*flag = flags[i];
+	return 0;
+}
+
+static int
+class_property(struct reading *r, struct class *c, enum property p)
+{
+	double n;
+
+	switch (p) {
+	case PROPERTY_PLUS: c->sign = 1; return 0;
+	case PROPERTY_MINUS: c->sign = -1; return 0;
+	case PROPERTY_ZERO: c->sign = 0; return 0;
+	case PROPERTY_WEIGHT: return take_number(r, 0, 10, &c->weight);
+	case PROPERTY_ALONE: return take_alone(r, c);
+	case PROPERTY_LEFT: c->right = false; return 0;
+	case PROPERTY_RIGHT: c->left = false; return 0;
+	case PROPERTY_REACH:
+		if (take_number(r, 0, 40, &n) == -1)
+			return -1;
+		c->reach = (unsigned)n;
+		return 0;
+	case PROPERTY_KIND:
+		c->operator_kind = take_name(r, "the name of a kind");
+		return c->operator_kind ? 0 : -1;
+	case PROPERTY_STAGE: return take_stage(r, &c->stage);
+	case PROPERTY_DOMAIN: return take_domain(r, &c->domain);
+	case PROPERTY_TOPIC:
+		c->topic = take_name(r, "the name of a topic");
+		return c->topic ? 0 : -1;
+	case PROPERTY_WITH: return take_reference(r, &c->with);
+	case PROPERTY_NEEDS: return take_reference(r, &c->needs);
+	case PROPERTY_UNLESS: return take_reference(r, &c->unless);
+	case PROPERTY_CANCEL: c->action = ACTION_CANCEL; return 0;
+	case PROPERTY_FLIP: c->action = ACTION_FLIP; return 0;
+	case PROPERTY_DROP: c->action = ACTION_DROP; return 0;
+	case PROPERTY_SCALE:
+		c->action = ACTION_SCALE;
+		return take_number(r, 0, 10, &c->factor);
+	case PROPERTY_SET: c->action = ACTION_SET; return 0;
+	case PROPERTY_ON: return take_on(r, c);
+	case PROPERTY_BEFORE: return take_distance(r, c, PLACE_BEFORE);
+	case PROPERTY_AFTER: return take_distance(r, c, PLACE_AFTER);
+	case PROPERTY_CLAUSE: c->place = PLACE_CLAUSE; return 0;
+	case PROPERTY_SENTENCE: c->place = PLACE_SENTENCE; return 0;
+	case PROPERTY_TITLE: c->place = PLACE_TITLE; return 0;
+	case PROPERTY_ACROSS: c->across = true; return 0;
+	case PROPERTY_FLAG: return take_flag(r, &c->flag);
+	case PROPERTY_AUTHORITY: c->authority = true; return 0;
+	case PROPERTY_EASING: case PROPERTY_TIGHTENING: case PROPERTY_NEUTRAL:
+	case PROPERTY_IN: case PROPERTY_PLAIN:
+		break;
+	}
+	BUG("a property that no class has");
+}
+
+/* The next property of a statement that may have `allowed` ones: its number,
+ * PROPERTIES_END at the colon, -1. */
+#define PROPERTIES_END	1000
+
+static int
+take_property(struct reading *r, uint64_t allowed)
+{
+	const char *names[COUNT(properties)];
+	size_t count = 0;
+	const struct lexeme *lx;
+	int p;
+
+	if (r->at < r->st->count &&
+	    r->st->lexemes[r->at].kind == LEXEME_COLON) {
+		r->at++;
+		return PROPERTIES_END;
+	}
+	lx = take_word(r, "a property or ':'");
+	if (lx == NULL)
+		return -1;
+	p = index_of(lx->text, properties, COUNT(properties));
+	if (p >= 0 && (allowed & BIT(p)))
+		return p;
+	for (size_t i = 0; i < COUNT(properties); i++)
+		if (allowed & BIT(i))
+			names[count++] = properties[i];
+	return unknown(r, lx, "property", names, count);
+}
+
+/* Is this name already taken in the language? */
+static int
+declare(struct reading *r, const struct keyword *kw)
+{
+	const struct lexeme *lx = take_word(r, "a name");
+	struct grammar *g = r->g;
+	uint16_t known;
+
+	if (lx == NULL)
+		return -1;
+	known = grammar_class(g, lx->text);
+	if (known != NO_CLASS)
+		return g->classes[known].kind == kw->kind ? 0 :
+		    lexeme_error(r->st, lx, r->err,
+		    "'%s' is the name of a list of another kind already",
+		    g->classes[known].name);
+	if (g->class_count == CLASSES_MAX)
+		return lexeme_error(r->st, lx, r->err, "more than %d lists",
+		    CLASSES_MAX);
+	GROW(g->classes, g->class_count, g->class_cap);
+	g->classes[g->class_count++] = (struct class){ .kind = kw->kind,
+	    .name = arena_cstr(&g->arena, lx->text), .statement = r->st,
+	    .weight = 1, .left = true, .right = true, .reach = 6,
+	    .place = PLACE_BEFORE, .distance = 3, .sign = 1 };
+	return 0;
+}
+
+/* The words behind the colon, into class `id`. */
+static int
+read_words(struct reading *r, uint16_t id)
+{
+	for (; r->at < r->st->count; r->at++) {
+		const struct lexeme *lx = &r->st->lexemes[r->at];
+		struct err why;
+
+		if (lx->kind == LEXEME_WORD && lx->text.p[0] == '@') {
+			uint16_t from = grammar_class(r->g,
+			    str_from(lx->text, 1));
+
+			if (from == NO_CLASS)
+				return unknown_class(r, lx);
+			lexicon_include(r->g->lexicon, from, id);
+			continue;
+		}
+		if (lx->kind != LEXEME_WORD && lx->kind != LEXEME_STRING)
+			return lexeme_error(r->st, lx, r->err,
+			    "a word or a phrase in quotes is expected here");
+		if (lexicon_add(r->g->lexicon, lx->text, id, &why) == -1)
+			return lexeme_error(r->st, lx, r->err, "%s", why.msg);
+	}
+	return 0;
+}
+
+/* A second statement of the same name adds words, and properties if it has. */
+static int
+define(struct reading *r, const struct keyword *kw)
+{
+	uint16_t id = grammar_class(r->g, r->st->lexemes[1].text);
+	struct class *c = &r->g->classes[id];
+	int p;
+
+	r->at = 2;
+	while ((p = take_property(r, kw->allowed)) != PROPERTIES_END)
+		if (p == -1 || class_property(r, c, (enum property)p) == -1)
+			return -1;
+	return read_words(r, id);
+}
+
+static int
+read_family(struct reading *r)
+{
+	const struct lexeme *name = take_word(r, "the name of a family");
+
+	if (name == NULL)
+		return -1;
+	if (r->at >= r->st->count || r->st->lexemes[r->at].kind != LEXEME_COLON)
+		return lexeme_error(r->st, name, r->err,
+		    "':' is expected after the family's name");
+	lexicon_family(r->g->lexicon, name->text, name->text);
+	for (r->at++; r->at < r->st->count; r->at++)
+		lexicon_family(r->g->lexicon, name->text,
+		    r->st->lexemes[r->at].text);
+	return 0;
+}
+
+static int
+read_numeral(struct reading *r)
+{
+	double value;
+
+	if (take_number(r, 0, 1e12, &value) == -1)
+		return -1;
+	for (; r->at < r->st->count; r->at++)
+		if (r->st->lexemes[r->at].kind == LEXEME_WORD)
+			lexicon_numeral(r->g->lexicon,
+			    r->st->lexemes[r->at].text, value);
+	return 0;
+}
+
+static int
+take_effect(struct rule *rule, enum property p)
+{
+	rule->effect = p == PROPERTY_EASING ? EFFECT_EASING :
+	    p == PROPERTY_TIGHTENING ? EFFECT_TIGHTENING : EFFECT_NEUTRAL;
+	return 0;
+}
+
+static int
+take_scope(struct reading *r, struct rule *rule)
+{
+	static const char *const scopes[] = { "sentence", "clause",
+	    "paragraph", "title", "lead", "text" };
+	int i = take_choice(r, "scope", scopes, COUNT(scopes));
+
+	if (i == -1)
+		return -1;
+	rule->scope = (enum scope)i;
+	return 0;
+}
+
+static int
+rule_property(struct reading *r, struct rule *rule, int p)
+{
+	switch (p) {
+	case PROPERTY_EASING: case PROPERTY_TIGHTENING: case PROPERTY_NEUTRAL:
+		return take_effect(rule, (enum property)p);
+	case PROPERTY_WEIGHT: return take_number(r, 0, 10, &rule->weight);
+	case PROPERTY_IN: return take_scope(r, rule);
+	case PROPERTY_STAGE: return take_stage(r, &rule->stage);
+	case PROPERTY_DOMAIN: return take_domain(r, &rule->domain);
+	case PROPERTY_TOPIC:
+		rule->topic = take_name(r, "the name of a topic");
+		return rule->topic ? 0 : -1;
+	case PROPERTY_FLAG: return take_flag(r, &rule->flag);
+	case PROPERTY_NEEDS: return take_reference(r, &rule->needs);
+	case PROPERTY_UNLESS: return take_reference(r, &rule->unless);
+	case PROPERTY_PLAIN: rule->plain = true; return 0;
+	}
+	return -1;
+}
+
+#define OF_RULE (BIT(PROPERTY_EASING) | BIT(PROPERTY_TIGHTENING) | \
+	BIT(PROPERTY_NEUTRAL) | BIT(PROPERTY_WEIGHT) | BIT(PROPERTY_IN) | \
+	BIT(PROPERTY_STAGE) | BIT(PROPERTY_DOMAIN) | BIT(PROPERTY_TOPIC) | \
+	BIT(PROPERTY_FLAG) | BIT(PROPERTY_NEEDS) | BIT(PROPERTY_UNLESS) | \
+	BIT(PROPERTY_PLAIN))
+
+static int
+read_rule(struct reading *r)
+{
+	struct grammar *g = r->g;
+	struct rule rule = { .weight = 1, .statement = r->st };
+	int p;
+
+	rule.name = take_name(r, "the name of a rule");
+	if (rule.name == NULL)
+		return -1;
+	while ((p = take_property(r, OF_RULE)) != PROPERTIES_END)
+		if (p == -1 || rule_property(r, &rule, p) == -1)
+			return -1;
+	rule.expr = expr_parse(g, r->st, r->at, r->err);
+	if (rule.expr == NULL)
+		return -1;
+	GROW(g->rules, g->rule_count, g->rule_cap);
+	g->rules[g->rule_count++] = rule;
+	return 0;
+}
+
+static int
+read_verdict(struct reading *r)
+{
+	struct judging *j = &r->g->judging;
+	double length = j->lead_length, sentences = j->lead_sentences,
+	    authority = j->authority, head_first = r->g->head_first;
+	const struct {
+		const char	*name;
+		double		*to;
+	} settings[] = {
+		{ "title", &j->title }, { "lead", &j->lead },
+		{ "body", &j->body }, { "body-cap", &j->body_cap },
+		{ "repeat", &j->repeat }, { "threshold", &j->threshold },
+		{ "mixed", &j->mixed }, { "neutral", &j->neutral },
+		{ "midpoint", &j->midpoint }, { "slope", &j->slope },
+		{ "lead-length", &length }, { "lead-sentences", &sentences },
+		{ "authority", &authority }, { "head-first", &head_first },
+	};
+	const char *names[COUNT(settings)];
+
+	for (size_t i = 0; i < COUNT(settings); i++)
+		names[i] = settings[i].name;
+	if (r->at < r->st->count && r->st->lexemes[r->at].kind == LEXEME_COLON)
+		r->at++;
+	while (r->at < r->st->count) {
+		int i = take_choice(r, "setting", names, COUNT(names));
+
+		if (i == -1 || take_number(r, -100, 100000,
+		    settings[i].to) == -1)
+			return -1;
+	}
+	j->lead_length = (unsigned)length;
+	j->lead_sentences = (unsigned)sentences;
+	j->authority = authority > 0;
+	r->g->head_first = head_first > 0;
+	return 0;
+}
+
+static int
+read_example(struct reading *r)
+{
+	static const char *const labels[] = { "easing", "tightening", "mixed",
+	    "neutral" };
+	static const char *const parts[] = { "title", "text", "evidence" };
+	struct grammar *g = r->g;
+	struct example ex = { .statement = r->st };
+	struct str *const to[] = { &ex.title, &ex.text, &ex.evidence };
+	int label = take_choice(r, "label", labels, COUNT(labels)), part;
+
+	if (label == -1)
+		return -1;
+	ex.label = str_of(labels[label]);
+	while (r->at < r->st->count) {
+		part = 1;
+		if (r->st->lexemes[r->at].kind == LEXEME_WORD)
+			part = take_choice(r, "part of a test", parts,
+			    COUNT(parts));
+		if (part == -1)
+			return -1;
+		if (r->at >= r->st->count ||
+		    r->st->lexemes[r->at].kind != LEXEME_STRING)
+			return lexeme_error(r->st, &r->st->lexemes[r->at - 1],
+			    r->err, "a string is expected after this");
+		*to[part] = r->st->lexemes[r->at++].text;
+	}
+	GROW(g->examples, g->example_count, g->example_cap);
+	g->examples[g->example_count++] = ex;
+	return 0;
+}
+
+static int
+read_common(struct reading *r)
+{
+	while (r->at < r->st->count && r->st->lexemes[r->at].kind == LEXEME_COLON)
+		r->at++;
+	return read_words(r, r->g->common);
+}
+
+/* What the second pass does with a statement. */
+static int
+read_statement(struct reading *r)
+{
+	const struct keyword *kw = keyword_of(r->st);
+	struct str name = r->st->lexemes[0].text;
+
+	r->at = 1;
+	if (kw != NULL)
+		return define(r, kw);
+	if (str_eq(name, STR("family")))
+		return read_family(r);
+	if (str_eq(name, STR("numeral")))
+		return read_numeral(r);
+	if (str_eq(name, STR("rule")))
+		return read_rule(r);
+	if (str_eq(name, STR("verdict")))
+		return read_verdict(r);
+	if (str_eq(name, STR("test")))
+		return read_example(r);
+	if (str_eq(name, STR("common")))
+		return read_common(r);
+	return 0;
+}
+
+static int
+check_keyword(struct reading *r)
+{
+	const char *names[COUNT(keywords) + COUNT(others)];
+	size_t count = 0;
+	const struct lexeme *lx = &r->st->lexemes[0];
+
+	if (keyword_of(r->st) != NULL ||
+	    index_of(lx->text, others, COUNT(others)) >= 0)
+		return 0;
+	if (lx->column != 1)
+		return lexeme_error(r->st, lx, r->err,
+		    "an indented line must continue a statement");
+	for (size_t i = 0; i < COUNT(keywords); i++)
+		names[count++] = keywords[i].name;
+	for (size_t i = 0; i < COUNT(others); i++)
+		names[count++] = others[i];
+	return unknown(r, lx, "statement", names, count);
+}
+
+static bool
+is_for(const struct statement *st, const char *language)
+{
+	return str_eq(st->language, STR("*")) ||
+	    str_eq(st->language, str_of(language));
+}
+
+const char **
+grammar_languages(const struct rulefiles *files, struct arena *a)
+{
+	const char **names = arena_array(a, files->count + 1, sizeof(*names));
+	size_t n = 0;
+
+	for (size_t i = 0; i < files->count; i++) {
+		const struct statement *st = &files->statements[i];
+
+		if (!str_eq(st->lexemes[0].text, STR("language")) ||
+		    st->count < 2 || str_eq(st->lexemes[1].text, STR("*")) ||
+		    index_of(st->lexemes[1].text, names, n) >= 0)
+			continue;
+		names[n++] = arena_cstr(a, st->lexemes[1].text);
+	}
+	names[n] = NULL;
+	return names;
+}
+
+/* `language CODE [STEMMER]`: the stemmer of this language, or NULL. */
+static const struct lexeme *
+stemmer_of(const struct rulefiles *files, const char *language,
+    const struct statement **where)
+{
+	for (size_t i = 0; i < files->count; i++) {
+		const struct statement *st = &files->statements[i];
+
+		if (str_eq(st->lexemes[0].text, STR("language")) &&
+		    st->count > 2 &&
+		    str_eq(st->lexemes[1].text, str_of(language))) {
+			*where = st;
+			return &st->lexemes[2];
+		}
+	}
+	return NULL;
+}
+
+/* One pass over the statements for this language. */
+static int
+pass(struct grammar *g, const struct rulefiles *files, struct err *err,
+    int (*visit)(struct reading *r))
+{
+	for (size_t i = 0; i < files->count; i++) {
+		struct reading r = { g, &files->statements[i], 1, err };
+
+		if (is_for(r.st, g->language) &&
+		    visit(&r) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+declare_statement(struct reading *r)
+{
+	const struct keyword *kw = keyword_of(r->st);
+
+	if (check_keyword(r) == -1)
+		return -1;
+	return kw != NULL ? declare(r, kw) : 0;
+}
+
+static uint16_t
+add_builtin(struct grammar *g, const char *name)
+{
+	GROW(g->classes, g->class_count, g->class_cap);
+	g->classes[g->class_count] = (struct class){ .kind = CLASS_LEXICON,
+	    .name = name };
+	return (uint16_t)g->class_count++;
+}
+
+struct grammar *
+grammar_new(const struct rulefiles *files, const char *language,
+    struct err *err)
+{
+	struct grammar *g = xcalloc(1, sizeof(*g));
+	const struct statement *st = NULL;
+	const struct lexeme *stemmer = stemmer_of(files, language, &st);
+	char *stemmer_name = stemmer ? xstrndup(stemmer->text.p,
+	    stemmer->text.n) : NULL;
+	struct err why;
+
+	g->language = xstrdup(language);
+	g->judging = (struct judging){ .title = 2, .lead = 1, .body = 0.1,
+	    .body_cap = 0.5, .repeat = 0.3, .threshold = 0.6, .mixed = 0.6,
+	    .neutral = 1, .midpoint = 1, .slope = 2, .lead_length = 300,
+	    .lead_sentences = 2 };
+	g->breaks = add_builtin(g, "break");
+	g->links = add_builtin(g, "link");
+	g->passive = add_builtin(g, "passive");
+	g->joins = add_builtin(g, "join");
+	g->dets = add_builtin(g, "determiner");
+	g->common = add_builtin(g, "common-words");
+	g->lexicon = lexicon_new(stemmer_name, &why);
+	free(stemmer_name);
+	if (g->lexicon == NULL)
+		lexeme_error(st, stemmer, err, "%s", why.msg);
+	else if (pass(g, files, err, declare_statement) == 0 &&
+	    pass(g, files, err, read_statement) == 0) {
+		lexicon_seal(g->lexicon);
+		return g;
+	}
+	grammar_free(g);
+	return NULL;
+}
+
+void
+grammar_free(struct grammar *g)
+{
+	if (g == NULL)
+		return;
+	for (size_t i = 0; i < g->rule_count; i++)
+		expr_release(g->rules[i].expr);
+	lexicon_free(g->lexicon);
+	free(g->language);
+	free(g->classes);
+	free(g->rules);
+	free(g->examples);
+	arena_release(&g->arena);
+	free(g);
+}

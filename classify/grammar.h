@@ -1,0 +1,175 @@
+/*
+ * The grammar of one language: what the statements of its rule files mean.
+ * stance-rules(5) is the manual.
+ *
+ * A class is a named list of words with a role.  Operators and objects compose
+ * (compose.h), modifiers change what was composed, rules are expressions over
+ * classes (expr.h), and the verdict statement says how hits add up.
+ */
+#ifndef CLASSIFY_GRAMMAR_H
+#define CLASSIFY_GRAMMAR_H
+
+#include "classify/lexicon.h"
+#include "classify/rulefile.h"
+
+/* Classes of one language; their numbers fit sixteen bits with room to spare. */
+#define CLASSES_MAX	8192
+/* Classes named by one `needs`, `with` or the like. */
+#define REFERENCES_MAX	12
+
+enum class_kind {
+	CLASS_LEXICON,
+	CLASS_OBJECT,
+	CLASS_OPERATOR,
+	CLASS_MODIFIER,
+	CLASS_DISCARD,
+	CLASS_COMPARE,
+	CLASS_ACTOR,
+	CLASS_TOPIC,
+	CLASS_DOMAIN
+};
+
+enum effect {
+	EFFECT_EASING = -1,
+	EFFECT_NEUTRAL = 0,
+	EFFECT_TIGHTENING = 1
+};
+
+enum stage {
+	STAGE_NONE,
+	STAGE_SIGNALLED,
+	STAGE_PROPOSED,
+	STAGE_ANNOUNCED,
+	STAGE_ADOPTED
+};
+
+/* What a modifier does to the hit it governs. */
+enum action {
+	ACTION_CANCEL,		/* the hit is void */
+	ACTION_FLIP,		/* its effect is turned round */
+	ACTION_DROP,		/* the operator is void, its object stays */
+	ACTION_SCALE,		/* its weight is multiplied */
+	ACTION_SET		/* only flag and stage are set */
+};
+
+/* Where a modifier's word must stand for it to govern a hit. */
+enum place {
+	PLACE_BEFORE,		/* at most `distance` words before it */
+	PLACE_AFTER,
+	PLACE_CLAUSE,
+	PLACE_SENTENCE,
+	PLACE_TITLE		/* anywhere in the title, for hits anywhere */
+};
+
+struct references {
+	uint16_t	v[REFERENCES_MAX];
+	uint8_t		n;
+};
+
+struct class {
+	enum class_kind	 kind;
+	const char	*name;
+	const struct statement *statement;
+	int		 sign;		/* of an operator or object */
+	double		 weight;
+	int		 alone;		/* effect without a partner, or 0 */
+	double		 alone_weight;	/* 0: not without one */
+	bool		 left, right;	/* where an operator finds its object */
+	unsigned	 reach;		/* words between them */
+	const char	*operator_kind;	/* NULL: none */
+	enum stage	 stage;
+	const char	*domain, *topic;
+	struct references with, needs, unless;
+	/* of a modifier */
+	enum action	 action;
+	double		 factor;
+	enum place	 place;
+	unsigned	 distance;
+	bool		 across;	/* goes over the ends of clauses */
+	bool		 authority;	/* an actor that can decide */
+	const char	*flag;
+	/* operator kinds: those a modifier acts on (none: all), or those that
+	 * see an object with another sign */
+	const char	*on[REFERENCES_MAX];
+	int8_t		 on_sign[REFERENCES_MAX];
+	uint8_t		 on_count;
+};
+
+/* The parts of a text that a rule looks at as one. */
+enum scope {
+	SCOPE_SENTENCE,
+	SCOPE_CLAUSE,
+	SCOPE_PARAGRAPH,
+	SCOPE_TITLE,
+	SCOPE_LEAD,
+	SCOPE_TEXT
+};
+
+struct expr;
+
+struct rule {
+	const char	*name;
+	const struct statement *statement;
+	enum effect	 effect;
+	double		 weight;
+	enum scope	 scope;
+	enum stage	 stage;
+	const char	*domain, *topic, *flag;
+	struct references needs, unless;
+	bool		 plain;		/* modifiers do not touch it */
+	struct expr	*expr;
+};
+
+/* How hits add up. */
+struct judging {
+	double		 title, lead, body;	/* weight of a place */
+	double		 body_cap;		/* most that the body can add */
+	double		 repeat;		/* of a further hit in one place */
+	double		 threshold;		/* least mass of a label */
+	double		 mixed;			/* weaker half / stronger half */
+	double		 neutral;		/* weight of neutral hits */
+	double		 midpoint, slope;	/* of confidence over mass */
+	unsigned	 lead_length;		/* code points */
+	unsigned	 lead_sentences;
+	bool		 authority;		/* a text without one is neutral */
+};
+
+/* An example in a rule file, with the verdict it must get. */
+struct example {
+	const struct statement *statement;
+	struct str	 label;
+	struct str	 title, text, evidence;
+};
+
+struct grammar {
+	char		*language;
+	struct arena	 arena;
+	struct lexicon	*lexicon;
+	struct class	*classes;
+	size_t		 class_count, class_cap;
+	struct rule	*rules;
+	size_t		 rule_count, rule_cap;
+	struct example	*examples;
+	size_t		 example_count, example_cap;
+	struct judging	 judging;
+	/* Classes that the engine itself looks for; NO_CLASS when absent. */
+	uint16_t	 breaks, links, passive, joins, dets, common;
+	bool		 head_first;	/* "embargo export", not "export embargo" */
+};
+
+#define NO_CLASS	UINT16_MAX
+
+/* Make the grammar of `language` from all statements that are for it or for
+ * every language.  NULL with a placed error. */
+struct grammar *grammar_new(const struct rulefiles *files,
+    const char *language, struct err *err);
+void grammar_free(struct grammar *g);
+/* The class called `name`, or NO_CLASS. */
+uint16_t grammar_class(const struct grammar *g, struct str name);
+/* The languages that the files name, NULL-ended, in `a`. */
+const char **grammar_languages(const struct rulefiles *files, struct arena *a);
+
+const char *stage_name(enum stage stage);
+const char *effect_name(enum effect effect);
+
+#endif

@@ -1,0 +1,537 @@
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/utf8.h"
+#include "classify/judge.h"
+
+/* Kept evidence: what a reader can take in. */
+#define HITS_KEPT	12
+
+/* Rules by the classes of which one must be marked. */
+struct trigger {
+	uint32_t	*rules;
+	size_t		 n, cap;
+};
+
+struct judge {
+	const struct grammar	*g;
+	struct reader		*reader;
+	struct view		 title, text;
+	struct hits		 hits;
+	struct trigger		*triggers;	/* by class */
+	uint64_t		*tried;		/* by rule: unit it was tried on */
+	uint64_t		 units;
+	uint32_t		 lead_end;	/* token of the text */
+};
+
+const char *
+label_name(enum label label)
+{
+	static const char *const names[] = { "easing", "tightening", "mixed",
+	    "neutral" };
+
+	return names[label];
+}
+
+const char *
+scope_name(enum hit_scope scope)
+{
+	static const char *const names[] = { "title", "lead", "body" };
+
+	return names[scope];
+}
+
+static void
+set_triggers(struct judge *j)
+{
+	const struct grammar *g = j->g;
+	struct anchors anchors = { .n = 0 };
+
+	j->triggers = xcalloc(g->class_count, sizeof(*j->triggers));
+	j->tried = xcalloc(g->rule_count, sizeof(*j->tried));
+	for (size_t i = 0; i < g->rule_count; i++) {
+		anchors.n = 0;
+		expr_anchors(g->rules[i].expr, &anchors);
+		for (size_t k = 0; k < anchors.n; k++) {
+			struct trigger *t = &j->triggers[anchors.v[k]];
+
+			GROW(t->rules, t->n, t->cap);
+			t->rules[t->n++] = (uint32_t)i;
+		}
+	}
+	free(anchors.v);
+}
+
+struct judge *
+judge_new(const struct grammar *g)
+{
+	struct judge *j = xcalloc(1, sizeof(*j));
+
+	j->g = j->title.g = j->text.g = g;
+	j->reader = reader_new(g->lexicon);
+	j->title.reader = j->text.reader = j->reader;
+	j->text.title = &j->title;
+	set_triggers(j);
+	return j;
+}
+
+void
+judge_free(struct judge *j)
+{
+	if (j == NULL)
+		return;
+	for (size_t i = 0; i < j->g->class_count; i++)
+		free(j->triggers[i].rules);
+	free(j->triggers);
+	free(j->tried);
+	reader_free(j->reader);
+	words_release(&j->title.words);
+	words_release(&j->text.words);
+	free(j->title.marks.v);
+	free(j->text.marks.v);
+	free(j->hits.v);
+	free(j);
+}
+
+/* Cut to what is read, at a code point. */
+static struct str
+bounded(struct str s)
+{
+	size_t n = s.n;
+
+	if (n <= JUDGE_TEXT_MAX)
+		return s;
+	for (n = JUDGE_TEXT_MAX; n > 0 && ((unsigned char)s.p[n] & 0xc0) == 0x80;)
+		n--;
+	return str_slice(s, 0, n);
+}
+
+static void
+prepare(struct view *view, struct str text, struct arena *a)
+{
+	const struct words *w = &view->words;
+
+	words_split(&view->words, bounded(text));
+	view->marks.n = 0;
+	for (size_t i = 0; i < w->sentence_count; i++)
+		reader_mark(view->reader, w, w->sentences[i].first,
+		    w->sentences[i].end, &view->marks);
+	view_classify(view, a);
+}
+
+/* The lead: the first sentences, or what lies within the first code points,
+ * whichever is more, but never beyond them by a whole sentence. */
+static uint32_t
+find_lead_end(const struct judge *j)
+{
+	const struct words *w = &j->text.words;
+	size_t limit = utf8_offset(w->text, j->g->judging.lead_length);
+	uint32_t end = 0;
+
+	for (size_t i = 0; i < w->sentence_count; i++) {
+		const struct sentence *s = &w->sentences[i];
+
+		if (i >= j->g->judging.lead_sentences &&
+		    w->tokens[s->first].start >= limit)
+			break;
+		end = s->end;
+	}
+	return end;
+}
+
+static enum hit_scope
+place_of(const struct judge *j, const struct view *view, uint32_t token)
+{
+	if (view == &j->title)
+		return PLACED_TITLE;
+	return token < j->lead_end ? PLACED_LEAD : PLACED_BODY;
+}
+
+/* The index of the first mark at or behind `token`. */
+static size_t
+mark_at(const struct view *view, uint32_t token)
+{
+	size_t low = 0, high = view->marks.n;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (view->marks.v[mid].first < token)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* The unit of `scope` around a mark in sentence number `s`. */
+static bool
+unit_of(const struct judge *j, const struct view *view, enum scope scope,
+    size_t s, const struct mark *m, struct unit *u)
+{
+	const struct words *w = &view->words;
+	uint32_t first = w->sentences[s].first, end = w->sentences[s].end;
+	size_t i;
+
+	switch (scope) {
+	case SCOPE_SENTENCE:
+		break;
+	case SCOPE_CLAUSE:
+		for (i = m->first; i > first &&
+		    !(view->bits[i - 1] & TOKEN_BREAK); )
+			i--;
+		first = (uint32_t)i;
+		for (i = m->end; i < end && !(view->bits[i] & TOKEN_BREAK); )
+			i++;
+		end = (uint32_t)i;
+		break;
+	case SCOPE_PARAGRAPH:
+		for (i = s; i > 0 && w->sentences[i - 1].paragraph ==
+		    w->sentences[s].paragraph; )
+			first = w->sentences[--i].first;
+		for (i = s; i + 1 < w->sentence_count &&
+		    w->sentences[i + 1].paragraph ==
+		    w->sentences[s].paragraph; )
+			end = w->sentences[++i].end;
+		break;
+	case SCOPE_TITLE:
+		if (view != &j->title)
+			return false;
+		first = 0;
+		end = (uint32_t)w->count;
+		break;
+	case SCOPE_LEAD:
+		if (view == &j->title || m->first >= j->lead_end)
+			return false;
+		first = 0;
+		end = j->lead_end;
+		break;
+	case SCOPE_TEXT:
+		first = 0;
+		end = (uint32_t)w->count;
+		break;
+	}
+	i = mark_at(view, first);
+	*u = (struct unit){ j->g, w, view->marks.v + i,
+	    mark_at(view, end) - i, first, end };
+	return true;
+}
+
+static void
+try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
+    const struct mark *m)
+{
+	const struct rule *rule = &j->g->rules[id];
+	struct unit u;
+	struct hit hit;
+	size_t from, end;
+	uint64_t key;
+
+	if (!unit_of(j, view, rule->scope, s, m, &u))
+		return;
+	key = (j->units << 32) + u.first + (view == &j->title) + 1;
+	if (j->tried[id] == key)
+		return;
+	j->tried[id] = key;
+	hit = (struct hit){ .rule = rule->name, .effect = rule->effect,
+	    .weight = rule->weight, .stage = rule->stage ? rule->stage :
+	    STAGE_ANNOUNCED, .domain = rule->domain, .topic = rule->topic,
+	    .action = rule->name };
+	if (!expr_match(rule->expr, &u, &hit.span))
+		return;
+	if (rule->flag != NULL)
+		hit.flags[hit.flag_count++] = rule->flag;
+	from = (size_t)(u.marks - view->marks.v);
+	end = from + u.count;
+	if (!marks_allow(view, from, end, &rule->needs, &rule->unless) ||
+	    (!rule->plain && !modify(view, from, end, hit.span.first, rule->name,
+	    &hit)))
+		return;
+	GROW(j->hits.v, j->hits.n, j->hits.cap);
+	j->hits.v[j->hits.n++] = hit;
+}
+
+static void
+try_rules(struct judge *j, const struct view *view, size_t s, size_t from,
+    size_t end)
+{
+	for (size_t i = from; i < end; i++) {
+		const struct mark *m = &view->marks.v[i];
+		size_t count;
+		const uint16_t *classes = phrase_classes(j->g->lexicon,
+		    m->phrase, &count);
+
+		for (size_t k = 0; k < count; k++) {
+			const struct trigger *t = &j->triggers[classes[k]];
+
+			for (size_t r = 0; r < t->n; r++)
+				try_rule(j, view, t->rules[r], s, m);
+		}
+	}
+}
+
+/* The actor nearest before the hit in its sentence, or after it. */
+static const char *
+find_actor(const struct view *view, size_t from, size_t end,
+    const struct hit *hit)
+{
+	const char *best = NULL;
+
+	for (size_t i = from; i < end; i++) {
+		const struct mark *m = &view->marks.v[i];
+		size_t count;
+		const uint16_t *classes = phrase_classes(view->g->lexicon,
+		    m->phrase, &count);
+
+		for (size_t k = 0; k < count; k++) {
+			const struct class *c = &view->g->classes[classes[k]];
+
+			if (c->kind == CLASS_ACTOR && (best == NULL ||
+			    m->end <= hit->span.first))
+				best = c->name;
+		}
+	}
+	return best;
+}
+
+static void
+read_sentence(struct judge *j, const struct view *view, size_t s)
+{
+	const struct sentence *sentence = &view->words.sentences[s];
+	size_t from = mark_at(view, sentence->first),
+	    end = mark_at(view, sentence->end), first = j->hits.n;
+
+	if (from == end)
+		return;
+	compose_sentence(view, sentence, from, end, &j->hits);
+	try_rules(j, view, s, from, end);
+	for (size_t i = first; i < j->hits.n; i++) {
+		struct hit *hit = &j->hits.v[i];
+
+		hit->field = view == &j->title ? FIELD_TITLE : FIELD_TEXT;
+		hit->scope = (uint8_t)place_of(j, view, hit->span.first);
+		hit->actor = find_actor(view, from, end, hit);
+	}
+}
+
+static void
+read_view(struct judge *j, const struct view *view)
+{
+	j->units++;
+	for (size_t s = 0; s < view->words.sentence_count; s++)
+		read_sentence(j, view, s);
+}
+
+static int
+heavier(const void *a, const void *b)
+{
+	const struct hit *x = a, *y = b;
+
+	if (x->weight != y->weight)
+		return x->weight < y->weight ? 1 : -1;
+	if (x->field != y->field)
+		return x->field - y->field;
+	return (x->span.first > y->span.first) - (x->span.first < y->span.first);
+}
+
+/* Multiply the place in, and count a further hit of one direction in one place
+ * for less. */
+static void
+weigh(struct judge *j, struct verdict *v)
+{
+	const struct judging *how = &j->g->judging;
+	const double place[] = { how->title, how->lead, how->body };
+	bool seen[3][3] = { { false } };
+	double *mass[] = { &v->easing, &v->neutral, &v->tightening };
+	double body[3] = { 0 };
+
+	for (size_t i = 0; i < j->hits.n; i++)
+		j->hits.v[i].weight *= place[j->hits.v[i].scope];
+	if (j->hits.n > 1)
+		qsort(j->hits.v, j->hits.n, sizeof(*j->hits.v), heavier);
+	for (size_t i = 0; i < j->hits.n; i++) {
+		const struct hit *hit = &j->hits.v[i];
+		double w = hit->weight;
+		bool *again = &seen[hit->scope][hit->effect + 1];
+
+		if (*again)
+			w *= how->repeat;
+		*again = true;
+		if (hit->scope == PLACED_BODY)
+			body[hit->effect + 1] += w;
+		else
+			*mass[hit->effect + 1] += w;
+	}
+	for (int i = 0; i < 3; i++)
+		*mass[i] += body[i] < how->body_cap ? body[i] : how->body_cap;
+	v->neutral *= how->neutral;
+}
+
+static void
+decide(const struct judging *how, struct verdict *v)
+{
+	double strong = fmax(v->easing, v->tightening),
+	    weak = fmin(v->easing, v->tightening), margin;
+
+	if (strong < how->threshold || v->neutral > strong)
+		v->label = LABEL_NEUTRAL;
+	else if (weak >= how->mixed * strong && weak >= how->threshold)
+		v->label = LABEL_MIXED;
+	else
+		v->label = v->easing > v->tightening ? LABEL_EASING :
+		    LABEL_TIGHTENING;
+	v->score = strong + v->neutral > 0 ? (v->tightening - v->easing) /
+	    (v->tightening + v->easing + v->neutral + how->threshold / 2) : 0;
+	if (v->label == LABEL_NEUTRAL)
+		margin = how->threshold + v->neutral - strong;
+	else if (v->label == LABEL_MIXED)
+		margin = weak;
+	else
+		margin = strong - fmax(weak, v->neutral);
+	v->confidence = 1 / (1 + exp(-how->slope * (margin - how->midpoint)));
+}
+
+static void
+add_name(struct names *names, const char *name)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (strcmp(names->v[i], name) == 0)
+			return;
+	if (name != NULL && names->n < NAMES_MAX)
+		names->v[names->n++] = name;
+}
+
+/* Names of all classes of a kind that a view's first `end` tokens mention. */
+static void
+add_mentions(const struct view *view, uint32_t end, enum class_kind kind,
+    struct names *names)
+{
+	for (size_t i = 0; i < view->marks.n && view->marks.v[i].first < end;
+	    i++) {
+		size_t count;
+		const uint16_t *classes = phrase_classes(view->g->lexicon,
+		    view->marks.v[i].phrase, &count);
+
+		for (size_t k = 0; k < count; k++)
+			if (view->g->classes[classes[k]].kind == kind)
+				add_name(names,
+				    view->g->classes[classes[k]].name);
+	}
+}
+
+static bool
+supports(const struct verdict *v, const struct hit *hit)
+{
+	switch (v->label) {
+	case LABEL_EASING: return hit->effect == EFFECT_EASING;
+	case LABEL_TIGHTENING: return hit->effect == EFFECT_TIGHTENING;
+	case LABEL_MIXED: return hit->effect != EFFECT_NEUTRAL;
+	case LABEL_NEUTRAL: return hit->effect == EFFECT_NEUTRAL;
+	}
+	BUG("a verdict without a label");
+}
+
+/* Domains, topics, actors and stage, from the hits that carry the label. */
+static void
+describe(const struct judge *j, struct verdict *v)
+{
+	if (v->label == LABEL_NEUTRAL) {
+		v->stage = STAGE_NONE;
+	} else {
+		for (size_t i = 0; i < v->count; i++) {
+			const struct hit *hit = &v->hits[i];
+
+			if (!supports(v, hit))
+				continue;
+			if (v->stage == STAGE_NONE)
+				v->stage = hit->stage;
+			if (hit->domain != NULL && v->domains.n == 0)
+				add_name(&v->domains, hit->domain);
+			if (hit->topic != NULL)
+				add_name(&v->topics, hit->topic);
+		}
+		if (v->domains.n == 0)
+			add_mentions(&j->title, UINT32_MAX, CLASS_DOMAIN,
+			    &v->domains);
+		if (v->domains.n == 0)
+			add_mentions(&j->text, j->lead_end, CLASS_DOMAIN,
+			    &v->domains);
+		if (v->domains.n > 1)
+			v->domains.n = 1;
+		if (v->domains.n == 0)
+			add_name(&v->domains, "regulation");
+	}
+	add_mentions(&j->title, UINT32_MAX, CLASS_TOPIC, &v->topics);
+	add_mentions(&j->text, j->lead_end, CLASS_TOPIC, &v->topics);
+	add_mentions(&j->title, UINT32_MAX, CLASS_ACTOR, &v->actors);
+	add_mentions(&j->text, j->lead_end, CLASS_ACTOR, &v->actors);
+}
+
+/* Those that carry the label come first, and few are enough. */
+static void
+choose_evidence(struct judge *j, struct verdict *v, struct arena *a)
+{
+	struct hit *kept = arena_array(a, j->hits.n + 1, sizeof(*kept));
+
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < j->hits.n && v->count < HITS_KEPT; i++)
+			if (supports(v, &j->hits.v[i]) == (pass == 0))
+				kept[v->count++] = j->hits.v[i];
+	v->hits = kept;
+}
+
+void
+judge_article(struct judge *j, struct str title, struct str text,
+    struct arena *a, struct verdict *v)
+{
+	*v = (struct verdict){ .label = LABEL_NEUTRAL };
+	j->hits.n = 0;
+	prepare(&j->title, title, a);
+	prepare(&j->text, text, a);
+	j->lead_end = find_lead_end(j);
+	read_view(j, &j->title);
+	read_view(j, &j->text);
+	weigh(j, v);
+	decide(&j->g->judging, v);
+	choose_evidence(j, v, a);
+	describe(j, v);
+}
+
+double
+judge_familiarity(struct judge *j, struct str text)
+{
+	struct view view = { .g = j->g, .reader = j->reader };
+	size_t known = 0, words = 0, end;
+	double share;
+
+	words_split(&view.words, str_slice(text, 0, utf8_offset(text, 600)));
+	end = view.words.count;
+	reader_mark(j->reader, &view.words, 0, end, &view.marks);
+	for (size_t i = 0; i < end; i++)
+		words += view.words.tokens[i].kind == TOKEN_WORD;
+	for (size_t i = 0; i < view.marks.n; i++)
+		known += marks_hold(&view, i, i + 1, j->g->common);
+	share = words > 0 ? (double)known / (double)words : 0;
+	words_release(&view.words);
+	free(view.marks.v);
+	return share;
+}
+
+const struct words *
+judge_words(const struct judge *j, enum hit_field field)
+{
+	return field == FIELD_TITLE ? &j->title.words : &j->text.words;
+}
+
+struct str
+judge_quote(const struct judge *j, const struct hit *hit)
+{
+	const struct words *w = judge_words(j, (enum hit_field)hit->field);
+	uint32_t start, end;
+
+	assert(hit->span.first < hit->span.end && hit->span.end <= w->count);
+	start = w->tokens[hit->span.first].start;
+	end = w->tokens[hit->span.end - 1].end;
+	return str_slice(w->text, start, end);
+}

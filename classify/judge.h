@@ -1,0 +1,59 @@
+/*
+ * The judge reads one article with the grammar of its language and says which
+ * way policy moves, and why.
+ *
+ * A judge is one thread's working storage over an immutable grammar.
+ */
+#ifndef CLASSIFY_JUDGE_H
+#define CLASSIFY_JUDGE_H
+
+#include "classify/compose.h"
+
+/* Bytes of an article that are read; what makes news stands above that. */
+#define JUDGE_TEXT_MAX	(256UL << 10)
+#define NAMES_MAX	24
+
+enum label {
+	LABEL_EASING,
+	LABEL_TIGHTENING,
+	LABEL_MIXED,
+	LABEL_NEUTRAL
+};
+
+enum hit_field { FIELD_TITLE, FIELD_TEXT };
+enum hit_scope { PLACED_TITLE, PLACED_LEAD, PLACED_BODY };
+
+struct names {
+	const char	*v[NAMES_MAX];
+	size_t		 n;
+};
+
+struct verdict {
+	enum label	 label;
+	double		 score;		/* -1 easing .. +1 tightening */
+	double		 confidence;
+	enum stage	 stage;
+	struct names	 domains, topics, actors;
+	const struct hit *hits;		/* heaviest first */
+	size_t		 count;
+	double		 easing, tightening, neutral;	/* the masses */
+};
+
+struct judge;
+
+struct judge *judge_new(const struct grammar *g);
+void judge_free(struct judge *j);
+/* Judge an article.  The verdict lives until the next call, and in `a`. */
+void judge_article(struct judge *j, struct str title, struct str text,
+    struct arena *a, struct verdict *v);
+/* The share of words of `text` that are among the language's common ones. */
+double judge_familiarity(struct judge *j, struct str text);
+/* The bytes of a hit in its field. */
+struct str judge_quote(const struct judge *j, const struct hit *hit);
+/* The tokens of a field, for those who show it. */
+const struct words *judge_words(const struct judge *j, enum hit_field field);
+
+const char *label_name(enum label label);
+const char *scope_name(enum hit_scope scope);
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * A lexicon knows every word and phrase that the rules of one language name,
+ * and marks where they lie in a text.
+ *
+ * Each distinct form a rule names (a stem, a raw form, a wildcard) is a symbol;
+ * a word of the text that no rule names has none and costs one look-up.  The
+ * phrases are paths of symbols in one trie, which is tried only where a word
+ * begins one.  So the cost hardly grows with the number of rules:
+ *
+ *	"lift the ban"		lift -> the -> ban
+ *	"lift|ease ..2 ban"	one symbol for both verbs, then up to two words
+ *
+ * A lexicon never changes once it is sealed.  A reader is what one thread needs
+ * to use it: the stemmer and the cache of words seen.
+ */
+#ifndef CLASSIFY_LEXICON_H
+#define CLASSIFY_LEXICON_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/text/words.h"
+
+struct lexicon;
+struct reader;
+
+/* Tokens first..end-1 are phrase number `phrase`. */
+struct mark {
+	uint32_t	first, end;
+	uint32_t	phrase;
+};
+
+struct marks {
+	struct mark	*v;
+	size_t		 n, cap;
+};
+
+/* Without `stemmer` (NULL) every form is raw. */
+struct lexicon *lexicon_new(const char *stemmer, struct err *err);
+void lexicon_free(struct lexicon *lex);
+
+/* Let `~name` stand for this word too. */
+void lexicon_family(struct lexicon *lex, struct str name, struct str word);
+/* Let `word` be a number with this value. */
+void lexicon_numeral(struct lexicon *lex, struct str word, double value);
+/* Add the phrase written `text` to class `class`.  `quoted`: spaces part its
+ * words; else it is one word.  -1 with the reason (no place). */
+int lexicon_add(struct lexicon *lex, struct str text, uint16_t class,
+    struct err *err);
+/* All marks of `class` are marks of `into` too. */
+void lexicon_include(struct lexicon *lex, uint16_t class, uint16_t into);
+/* No more additions; closes the includes. */
+void lexicon_seal(struct lexicon *lex);
+
+/* The classes that a phrase belongs to. */
+const uint16_t *phrase_classes(const struct lexicon *lex, uint32_t phrase,
+    size_t *count);
+/* Was the phrase's first number the new one ("to #2 from #1")? */
+bool phrase_swapped(const struct lexicon *lex, uint32_t phrase);
+size_t lexicon_phrases(const struct lexicon *lex);
+
+struct reader *reader_new(const struct lexicon *lex);
+void reader_free(struct reader *r);
+/* Append the marks in tokens first..end-1, in order of their starts. */
+void reader_mark(struct reader *r, const struct words *w, size_t first,
+    size_t end, struct marks *marks);
+/* The value of token `i`, written in digits or as a numeral. */
+bool reader_number(struct reader *r, const struct words *w, size_t i,
+    double *value);
+
+#endif

@@ -1,0 +1,429 @@
+#include <stdlib.h>
+
+#include "classify/program.h"
+
+/* A text whose words are this much more familiar to another language than to
+ * the one its record names is in that other language. */
+#define FAMILIAR_LEAST	0.06
+#define FAMILIAR_FACTOR	3
+
+int
+program_load(struct program *prog, const char *const *paths, size_t count,
+    struct err *err)
+{
+	struct arena a = ARENA_INIT;
+	const char **languages;
+	int result = 0;
+
+	*prog = (struct program){ .count = 0 };
+	for (size_t i = 0; i < count; i++)
+		if (rulefiles_read(&prog->files, paths[i], err) == -1)
+			return -1;
+	languages = grammar_languages(&prog->files, &a);
+	for (size_t i = 0; languages[i] != NULL && result == 0; i++) {
+		struct grammar *g;
+
+		if (i == LANGUAGES_MAX) {
+			result = err_set(err, "more than %d languages",
+			    LANGUAGES_MAX);
+			break;
+		}
+		g = grammar_new(&prog->files, languages[i], err);
+		if (g == NULL)
+			result = -1;
+		else
+			prog->grammars[prog->count++] = g;
+	}
+	if (result == 0 && prog->count == 0)
+		result = err_set(err, "the rules name no language");
+	rulefiles_hash(&prog->files, prog->hash);
+	arena_release(&a);
+	return result;
+}
+
+void
+program_release(struct program *prog)
+{
+	for (size_t i = 0; i < prog->count; i++)
+		grammar_free(prog->grammars[i]);
+	rulefiles_release(&prog->files);
+	prog->count = 0;
+}
+
+void
+bench_init(struct bench *bench, const struct program *prog)
+{
+	*bench = (struct bench){ .prog = prog };
+}
+
+void
+bench_release(struct bench *bench)
+{
+	for (size_t i = 0; i < LANGUAGES_MAX; i++)
+		judge_free(bench->judges[i]);
+}
+
+static struct judge *
+judge_of(struct bench *bench, size_t i)
+{
+	if (bench->judges[i] == NULL)
+		bench->judges[i] = judge_new(bench->prog->grammars[i]);
+	return bench->judges[i];
+}
+
+/* The primary subtag of `language` among the program's, or -1. */
+static int
+named_language(const struct program *prog, struct str language)
+{
+	size_t n = 0;
+
+	while (n < language.n && is_alpha(language.p[n]))
+		n++;
+	for (size_t i = 0; i < prog->count; i++)
+		if (str_ieq(str_slice(language, 0, n),
+		    str_of(prog->grammars[i]->language)))
+			return (int)i;
+	return -1;
+}
+
+/* The language the text is most familiar to, or `named` where that is no
+ * worse by much. */
+static int
+choose_language(struct bench *bench, int named, struct str text)
+{
+	double best = 0, own = 0;
+	int found = -1;
+
+	if (named >= 0) {
+		own = judge_familiarity(judge_of(bench, (size_t)named), text);
+		if (own >= FAMILIAR_LEAST)
+			return named;
+	}
+	for (size_t i = 0; i < bench->prog->count; i++) {
+		double share = (int)i == named ? own :
+		    judge_familiarity(judge_of(bench, i), text);
+
+		if (share > best) {
+			best = share;
+			found = (int)i;
+		}
+	}
+	if (best < FAMILIAR_LEAST || (named >= 0 &&
+	    best < FAMILIAR_FACTOR * own))
+		return named;
+	return found;
+}
+
+void
+bench_judge(struct bench *bench, struct str language, struct str title,
+    struct str text, struct arena *a, struct verdict *v)
+{
+	int named = named_language(bench->prog, language), chosen;
+
+	/* a language that the rules do not speak is not to be guessed away */
+	if (named == -1 && language.n > 0 && !str_ieq(language, STR("und"))) {
+		bench->latest = judge_of(bench, 0);
+		judge_article(bench->latest, STR_NONE, STR_NONE, a, v);
+		return;
+	}
+	chosen = choose_language(bench, named, text.n > 80 ? text : title);
+	bench->latest = judge_of(bench, chosen >= 0 ? (size_t)chosen : 0);
+	judge_article(bench->latest, title, text, a, v);
+}
+
+static void
+put_names(struct buf *b, const char *member, const struct names *names)
+{
+	json_name(b, member);
+	json_open(b, '[');
+	for (size_t i = 0; i < names->n; i++)
+		json_put_str(b, str_of(names->v[i]));
+	json_close(b, ']');
+}
+
+static bool
+carries(const struct verdict *v, const struct hit *hit)
+{
+	return hit->effect != EFFECT_NEUTRAL && (v->label == LABEL_MIXED ||
+	    (v->label == LABEL_EASING) == (hit->effect == EFFECT_EASING)) &&
+	    v->label != LABEL_NEUTRAL;
+}
+
+static void
+put_events(struct buf *b, const struct verdict *v)
+{
+	json_name(b, "events");
+	json_open(b, '[');
+	for (size_t i = 0; i < v->count; i++) {
+		const struct hit *hit = &v->hits[i];
+
+		if (!carries(v, hit) || hit->scope == PLACED_BODY)
+			continue;
+		json_open(b, '{');
+		if (hit->actor != NULL)
+			json_member_str(b, "actor", str_of(hit->actor));
+		json_member_str(b, "action", str_of(hit->action ?
+		    hit->action : hit->rule));
+		if (hit->object != NULL)
+			json_member_str(b, "object", str_of(hit->object));
+		json_member_str(b, "effect", str_of(effect_name(hit->effect)));
+		json_member_str(b, "stage", str_of(stage_name(hit->stage)));
+		json_close(b, '}');
+	}
+	json_close(b, ']');
+}
+
+/* W3C Web Annotation: where the quote is not unique, what stands around it. */
+static void
+put_surroundings(struct buf *b, struct str field, struct str quote)
+{
+	size_t start = (size_t)(quote.p - field.p), end = start + quote.n, n;
+	ptrdiff_t first = str_find(field, quote, 0);
+	struct str after = str_from(field, end);
+
+	if ((size_t)first == start && str_find(field, quote, start + 1) < 0)
+		return;
+	first = (ptrdiff_t)start;
+	for (n = 0; n < 32 && first > 0; n++)
+		while (--first > 0 &&
+		    ((unsigned char)field.p[first] & 0xc0) == 0x80)
+			;
+	json_member_str(b, "prefix", str_slice(field, (size_t)first, start));
+	json_member_str(b, "suffix", str_slice(after, 0,
+	    utf8_offset(after, 32)));
+}
+
+static void
+put_evidence(struct buf *b, const struct judge *j, const struct hit *hit,
+    const char *text_member)
+{
+	struct str field = judge_words(j, (enum hit_field)hit->field)->text;
+	struct str quote = judge_quote(j, hit);
+	size_t start = utf8_count(str_slice(field, 0,
+	    (size_t)(quote.p - field.p)));
+
+	json_open(b, '{');
+	json_member_str(b, "rule", str_of(hit->rule));
+	json_member_str(b, "effect", str_of(effect_name(hit->effect)));
+	json_name(b, "weight");
+	json_put_num(b, hit->weight, 3);
+	json_member_str(b, "field", hit->field == FIELD_TITLE ? STR("title") :
+	    str_of(text_member));
+	json_member_str(b, "scope", str_of(scope_name(
+	    (enum hit_scope)hit->scope)));
+	json_name(b, "start");
+	json_put_int(b, (long long)start);
+	json_name(b, "end");
+	json_put_int(b, (long long)(start + utf8_count(quote)));
+	json_member_str(b, "exact", quote);
+	put_surroundings(b, field, quote);
+	json_name(b, "flags");
+	json_open(b, '[');
+	for (size_t i = 0; i < hit->flag_count; i++)
+		json_put_str(b, str_of(hit->flags[i]));
+	json_close(b, ']');
+	json_close(b, '}');
+}
+
+void
+verdict_write(struct buf *b, const struct bench *bench,
+    const struct verdict *v, const char *text_member)
+{
+	json_name(b, "stance");
+	json_open(b, '{');
+	json_member_str(b, "label", str_of(label_name(v->label)));
+	json_name(b, "score");
+	json_put_num(b, v->score, 3);
+	json_name(b, "confidence");
+	json_put_num(b, v->confidence, 3);
+	json_member_str(b, "stage", str_of(stage_name(v->stage)));
+	put_names(b, "domains", &v->domains);
+	put_names(b, "topics", &v->topics);
+	put_names(b, "actors", &v->actors);
+	put_events(b, v);
+	json_name(b, "evidence");
+	json_open(b, '[');
+	for (size_t i = 0; i < v->count; i++)
+		put_evidence(b, bench->latest, &v->hits[i], text_member);
+	json_close(b, ']');
+	json_member_str(b, "ruleset", str_of(bench->prog->hash));
+	json_close(b, '}');
+}
+
+static const char *
+colour_of(enum label label)
+{
+	switch (label) {
+	case LABEL_EASING: return "\033[32m";
+	case LABEL_TIGHTENING: return "\033[31m";
+	case LABEL_MIXED: return "\033[33m";
+	case LABEL_NEUTRAL: return "\033[2m";
+	}
+	BUG("a verdict without a label");
+}
+
+/* Text from outside, on one line and without control characters. */
+static void
+put_plain(struct buf *b, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		buf_addc(b, (unsigned char)s.p[i] < ' ' || s.p[i] == 127 ?
+		    ' ' : s.p[i]);
+}
+
+/* The sentence around a hit, the hit itself highlighted. */
+static void
+explain_hit(struct buf *b, const struct judge *j, const struct hit *hit,
+    bool colour)
+{
+	const struct words *w = judge_words(j, (enum hit_field)hit->field);
+	struct str quote = judge_quote(j, hit);
+	size_t at = (size_t)(quote.p - w->text.p), s = 0;
+	size_t start, end;
+
+	while (s + 1 < w->sentence_count &&
+	    w->sentences[s].end <= hit->span.first)
+		s++;
+	start = w->tokens[w->sentences[s].first].start;
+	end = w->tokens[w->sentences[s].end - 1].end;
+	buf_addf(b, "  %-10s %5.2f  %-5s %s%s%s", effect_name(hit->effect),
+	    hit->weight, scope_name((enum hit_scope)hit->scope), hit->rule,
+	    hit->object && strcmp(hit->object, hit->rule) ? " x " : "",
+	    hit->object && strcmp(hit->object, hit->rule) ? hit->object : "");
+	for (size_t i = 0; i < hit->flag_count; i++)
+		buf_addf(b, " [%s]", hit->flags[i]);
+	buf_addz(b, "\n      ");
+	put_plain(b, str_slice(w->text, start, at));
+	buf_addz(b, colour ? "\033[1;4m" : ">>");
+	put_plain(b, quote);
+	buf_addz(b, colour ? "\033[0m" : "<<");
+	put_plain(b, str_slice(w->text, at + quote.n, end));
+	buf_addc(b, '\n');
+}
+
+void
+verdict_explain(struct buf *b, const struct bench *bench, struct str id,
+    const struct verdict *v, bool colour)
+{
+	if (colour)
+		buf_addz(b, colour_of(v->label));
+	buf_addz(b, label_name(v->label));
+	if (colour)
+		buf_addz(b, "\033[0m");
+	buf_addf(b, " %+.2f (confidence %.2f, %s", v->score, v->confidence,
+	    stage_name(v->stage));
+	for (size_t i = 0; i < v->domains.n; i++)
+		buf_addf(b, ", %s", v->domains.v[i]);
+	buf_addf(b, "; easing %.2f, tightening %.2f, neutral %.2f)  ",
+	    v->easing, v->tightening, v->neutral);
+	put_plain(b, id);
+	buf_addc(b, '\n');
+	for (size_t i = 0; i < v->count; i++)
+		explain_hit(b, bench->latest, &v->hits[i], colour);
+}
+
+static const char *
+kind_name(enum class_kind kind)
+{
+	static const char *const names[] = { "lexicon", "object", "operator",
+	    "modifier", "discard", "compare", "actor", "topic", "domain" };
+
+	return names[kind];
+}
+
+static void
+list_grammar(const struct grammar *g, struct buf *b)
+{
+	buf_addf(b, "language %s: %zu lists, %zu phrases, %zu rules, "
+	    "%zu tests\n", g->language, g->class_count,
+	    lexicon_phrases(g->lexicon), g->rule_count, g->example_count);
+	for (size_t i = 0; i < g->class_count; i++) {
+		const struct class *c = &g->classes[i];
+
+		if (c->kind == CLASS_LEXICON)
+			continue;
+		buf_addf(b, "  %-9s %-20s", kind_name(c->kind), c->name);
+		if (c->kind == CLASS_OBJECT || c->kind == CLASS_OPERATOR)
+			buf_addf(b, " %c weight %g", "-0+"[c->sign + 1],
+			    c->weight);
+		if (c->domain != NULL)
+			buf_addf(b, " %s", c->domain);
+		if (c->operator_kind != NULL)
+			buf_addf(b, " kind %s", c->operator_kind);
+		buf_addc(b, '\n');
+	}
+	for (size_t i = 0; i < g->rule_count; i++)
+		buf_addf(b, "  rule      %-20s %s weight %g\n",
+		    g->rules[i].name, effect_name(g->rules[i].effect),
+		    g->rules[i].weight);
+}
+
+void
+program_list(const struct program *prog, struct buf *b)
+{
+	buf_addf(b, "ruleset %s\n", prog->hash);
+	for (size_t i = 0; i < prog->files.source_count; i++)
+		buf_addf(b, "file %s\n", prog->files.sources[i]->path);
+	for (size_t i = 0; i < prog->count; i++)
+		list_grammar(prog->grammars[i], b);
+}
+
+/* Is the wanted quote within a piece of evidence that carries the label? */
+static bool
+is_proved(const struct bench *bench, const struct verdict *v,
+    struct str evidence)
+{
+	for (size_t i = 0; i < v->count; i++)
+		if (str_find(judge_quote(bench->latest, &v->hits[i]), evidence,
+		    0) >= 0)
+			return true;
+	return evidence.n == 0;
+}
+
+static bool
+run_example(struct bench *bench, const struct grammar *g,
+    const struct example *ex, struct arena *a)
+{
+	struct verdict v;
+	struct err err;
+	const char *label;
+
+	for (size_t i = 0; i < bench->prog->count; i++)
+		if (bench->prog->grammars[i] == g)
+			bench->latest = judge_of(bench, i);
+	judge_article(bench->latest, ex->title, ex->text, a, &v);
+	label = label_name(v.label);
+	if (str_eq(ex->label, str_of(label)) &&
+	    is_proved(bench, &v, ex->evidence))
+		return true;
+	lexeme_error(ex->statement, &ex->statement->lexemes[0], &err,
+	    str_eq(ex->label, str_of(label)) ?
+	    "the verdict is %s as it should be, but no evidence quotes '%.*s'" :
+	    "the verdict is %s, not %.*s", label,
+	    STR_FMT(str_eq(ex->label, str_of(label)) ? ex->evidence :
+	    ex->label));
+	err_print(&err, STR_NONE);
+	return false;
+}
+
+void
+program_test(const struct program *prog, size_t *count, size_t *failed)
+{
+	struct arena a = ARENA_INIT;
+	struct bench bench;
+
+	*count = *failed = 0;
+	bench_init(&bench, prog);
+	for (size_t i = 0; i < prog->count; i++) {
+		const struct grammar *g = prog->grammars[i];
+
+		for (size_t k = 0; k < g->example_count; k++) {
+			arena_reset(&a);
+			++*count;
+			*failed += !run_example(&bench, g, &g->examples[k],
+			    &a);
+		}
+	}
+	bench_release(&bench);
+	arena_release(&a);
+}

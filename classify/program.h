@@ -1,0 +1,56 @@
+/*
+ * A program is what rule files compile to: a grammar for each language they
+ * speak of.  It never changes after program_load() and holds nothing of any
+ * article, so one program can judge many, in several threads.
+ */
+#ifndef CLASSIFY_PROGRAM_H
+#define CLASSIFY_PROGRAM_H
+
+#include "base/json.h"
+#include "base/utf8.h"
+#include "classify/judge.h"
+
+#define LANGUAGES_MAX	32
+
+struct program {
+	struct rulefiles	 files;
+	struct grammar		*grammars[LANGUAGES_MAX];
+	size_t			 count;
+	char			 hash[17];	/* of the rules, for verdicts */
+};
+
+/* Read and compile `paths`.  -1 with a placed error; rulefiles_line() of
+ * prog->files then shows the line. */
+int program_load(struct program *prog, const char *const *paths, size_t count,
+    struct err *err);
+void program_release(struct program *prog);
+
+/* One thread's storage: a judge for each language, made when first needed. */
+struct bench {
+	const struct program	*prog;
+	struct judge		*judges[LANGUAGES_MAX];
+	struct judge		*latest;	/* who gave the last verdict */
+};
+
+void bench_init(struct bench *bench, const struct program *prog);
+void bench_release(struct bench *bench);
+/* Judge in the language named (BCP 47), or the one the text is in when it is
+ * absent or clearly another.  Text in no language of the program is neutral. */
+void bench_judge(struct bench *bench, struct str language, struct str title,
+    struct str text, struct arena *a, struct verdict *v);
+
+/* Append the verdict as the record's member `stance`; `text_member` names the
+ * member that the text came from. */
+void verdict_write(struct buf *b, const struct bench *bench,
+    const struct verdict *v, const char *text_member);
+/* Append the verdict for people; `colour`: with terminal escapes. */
+void verdict_explain(struct buf *b, const struct bench *bench, struct str id,
+    const struct verdict *v, bool colour);
+
+/* Run the tests of all rule files: their number and that of the failed, which
+ * are told on stderr. */
+void program_test(const struct program *prog, size_t *count, size_t *failed);
+/* Append the compiled program for people. */
+void program_list(const struct program *prog, struct buf *b);
+
+#endif
