@@ -1277,7 +1277,7 @@ on_doctype(void *arg, const xmlChar *name, const xmlChar *external,
 static void
 on_error(void *arg, xmlErrorPtr error)
 {
-	struct parser *p = ((xmlParserCtxt *)arg)->userData;
+	struct parser *p = arg;
 
 	if (p->saw_doctype || p->error.n > 0 || error->level < XML_ERR_ERROR)
 		return;
