@@ -26,7 +26,7 @@ struct judge {
 };
 
 const char *
-label_name(enum label label)
+verdict_label(enum label label)
 {
 	static const char *const names[] = { "easing", "tightening", "mixed",
 	    "neutral" };
@@ -35,7 +35,7 @@ label_name(enum label label)
 }
 
 const char *
-scope_name(enum hit_scope scope)
+verdict_scope(enum hit_scope scope)
 {
 	static const char *const names[] = { "title", "lead", "body" };
 

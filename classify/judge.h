@@ -53,7 +53,7 @@ struct str judge_quote(const struct judge *j, const struct hit *hit);
 /* The tokens of a field, for those who show it. */
 const struct words *judge_words(const struct judge *j, enum hit_field field);
 
-const char *label_name(enum label label);
-const char *scope_name(enum hit_scope scope);
+const char *verdict_label(enum label label);
+const char *verdict_scope(enum hit_scope scope);
 
 #endif

@@ -209,7 +209,7 @@ put_evidence(struct buf *b, const struct judge *j, const struct hit *hit,
 	json_put_num(b, hit->weight, 3);
 	json_member_str(b, "field", hit->field == FIELD_TITLE ? STR("title") :
 	    str_of(text_member));
-	json_member_str(b, "scope", str_of(scope_name(
+	json_member_str(b, "scope", str_of(verdict_scope(
 	    (enum hit_scope)hit->scope)));
 	json_name(b, "start");
 	json_put_int(b, (long long)start);
@@ -231,7 +231,7 @@ verdict_write(struct buf *b, const struct bench *bench,
 {
 	json_name(b, "stance");
 	json_open(b, '{');
-	json_member_str(b, "label", str_of(label_name(v->label)));
+	json_member_str(b, "label", str_of(verdict_label(v->label)));
 	json_name(b, "score");
 	json_put_num(b, v->score, 3);
 	json_name(b, "confidence");
@@ -287,7 +287,7 @@ explain_hit(struct buf *b, const struct judge *j, const struct hit *hit,
 	start = w->tokens[w->sentences[s].first].start;
 	end = w->tokens[w->sentences[s].end - 1].end;
 	buf_addf(b, "  %-10s %5.2f  %-5s %s%s%s", effect_name(hit->effect),
-	    hit->weight, scope_name((enum hit_scope)hit->scope), hit->rule,
+	    hit->weight, verdict_scope((enum hit_scope)hit->scope), hit->rule,
 	    hit->object && strcmp(hit->object, hit->rule) ? " x " : "",
 	    hit->object && strcmp(hit->object, hit->rule) ? hit->object : "");
 	for (size_t i = 0; i < hit->flag_count; i++)
@@ -307,7 +307,7 @@ verdict_explain(struct buf *b, const struct bench *bench, struct str id,
 {
 	if (colour)
 		buf_addz(b, colour_of(v->label));
-	buf_addz(b, label_name(v->label));
+	buf_addz(b, verdict_label(v->label));
 	if (colour)
 		buf_addz(b, "\033[0m");
 	buf_addf(b, " %+.2f (confidence %.2f, %s", v->score, v->confidence,
@@ -392,7 +392,7 @@ run_example(struct bench *bench, const struct grammar *g,
 		if (bench->prog->grammars[i] == g)
 			bench->latest = judge_of(bench, i);
 	judge_article(bench->latest, ex->title, ex->text, a, &v);
-	label = label_name(v.label);
+	label = verdict_label(v.label);
 	if (str_eq(ex->label, str_of(label)) &&
 	    is_proved(bench, &v, ex->evidence))
 		return true;
