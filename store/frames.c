@@ -197,6 +197,37 @@ frames_read(struct frames *f, uint64_t offset, struct buf *b, uint64_t *start,
 	return 0;
 }
 
+/* Append the frame at the start of `s`: its packed size, or 0. */
+static size_t
+salvage_frame(struct str s, struct buf *plain)
+{
+	size_t packed = ZSTD_findFrameCompressedSize(s.p, s.n), got;
+	unsigned long long size = ZSTD_getFrameContentSize(s.p, s.n);
+
+	if (ZSTD_isError(packed) || size > STORED_LINE_MAX + FRAME_SIZE)
+		return 0;
+	buf_reserve(plain, size);
+	got = ZSTD_decompress(plain->p + plain->n, size, s.p, packed);
+	if (ZSTD_isError(got))
+		return 0;
+	plain->n += got;
+	return packed;
+}
+
+void
+frames_salvage(struct str file, struct buf *plain)
+{
+	static const char magic[4] = { '\x28', '\xb5', '\x2f', '\xfd' };
+	ptrdiff_t at = 0;
+
+	while ((at = str_find(file, (struct str){ magic, 4 }, (size_t)at)) >= 0) {
+		size_t packed = salvage_frame(str_from(file, (size_t)at),
+		    plain);
+
+		at += packed ? (ptrdiff_t)packed : 4;
+	}
+}
+
 struct frames_writer {
 	int		 fd;
 	ZSTD_CCtx	*zstd;

@@ -28,6 +28,10 @@ int frames_read(struct frames *frames, uint64_t offset, struct buf *b,
 uint64_t frames_start(const struct frames *frames, uint64_t offset);
 uint64_t frames_next(const struct frames *frames, uint64_t offset);
 
+/* Append what can still be decompressed of a file whose frames or table are
+ * damaged. */
+void frames_salvage(struct str file, struct buf *plain);
+
 /* Writing: whole lines in, frames of about 1 MB out to `fd`. */
 struct frames_writer;
 

@@ -1,11 +1,12 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/digest.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "store/frames.h"
 #include "store/mend.h"
 
 /* Far above what a writer lets a segment become, so that only a file that is
@@ -26,7 +27,7 @@ sort_lines(struct str bytes, struct buf *sound, struct buf *damage,
 {
 	struct str text;
 
-	while (memchr(bytes.p, '\n', bytes.n) != NULL) {
+	while (bytes.n > 0 && memchr(bytes.p, '\n', bytes.n) != NULL) {
 		struct line line;
 
 		str_split(&bytes, '\n', &text);
@@ -43,13 +44,15 @@ sort_lines(struct str bytes, struct buf *sound, struct buf *damage,
 	}
 }
 
+/* Keep the damaged bytes under a name that depends on them only, so that doing
+ * it again adds nothing. */
 static int
 quarantine(const char *store, const struct segment *seg, struct str damage,
     struct err *err)
 {
 	char *folder = xasprintf("%s/quarantine", store);
-	char *path = xasprintf("%s/%06" PRIu32 "-%016" PRIx64, folder,
-	    seg->number, hash64(damage));
+	char *path = xasprintf("%s/%06" PRIu32 "-%016" PRIx64 "%s", folder,
+	    seg->number, hash64(damage), seg->sealed ? ".zst" : "");
 	int rc = -1;
 
 	if (make_folders(folder, 0755, err) == 0 &&
@@ -60,27 +63,55 @@ quarantine(const char *store, const struct segment *seg, struct str damage,
 	return rc;
 }
 
+/* Put the plain file in the place of the sealed one, then seal it. */
+static int
+seal_anew(struct segment *seg, struct err *err)
+{
+	char *sealed = xasprintf("%s.jsonl.zst", seg->path);
+	int rc;
+
+	if (unlink(sealed) == -1)
+		rc = err_set(err, "cannot remove '%s': %s", sealed,
+		    strerror(errno));
+	else
+		rc = sync_parent(sealed, err);
+	seg->sealed = false;
+	seg->plain = true;
+	free(sealed);
+	return rc == 0 ? segment_seal(seg, err) : -1;
+}
+
 int
-mend_segment(const char *store, const struct segment *seg, uint64_t seq,
+mend_segment(const char *store, struct segment *seg, uint64_t seq,
     struct mended *mended, struct err *err)
 {
-	struct buf bytes = BUF_INIT, sound = BUF_INIT, damage = BUF_INIT;
-	char *path = xasprintf("%s.jsonl", seg->path);
+	struct buf file = BUF_INIT, text = BUF_INIT;
+	struct buf sound = BUF_INIT, damage = BUF_INIT;
+	char *name = segment_file(seg);
+	char *plain = xasprintf("%s.jsonl", seg->path);
 	int rc;
 
 	*mended = (struct mended){ .last_seq = seq };
-	rc = file_slurp(path, &bytes, SEGMENT_BYTES_MAX, err);
+	rc = file_slurp(name, &file, SEGMENT_BYTES_MAX, err);
 	if (rc == 0) {
-		sort_lines(buf_str(&bytes), &sound, &damage, mended);
-		mended->damaged = damage.n;
-		if (damage.n > 0)
-			rc = quarantine(store, seg, buf_str(&damage), err);
+		if (seg->sealed)
+			frames_salvage(buf_str(&file), &text);
+		sort_lines(buf_str(seg->sealed ? &text : &file), &sound,
+		    &damage, mended);
+		mended->damaged = seg->sealed ? file.n : damage.n;
 	}
+	if (rc == 0 && mended->damaged > 0)
+		rc = quarantine(store, seg,
+		    buf_str(seg->sealed ? &file : &damage), err);
 	if (rc == 0)
-		rc = file_replace(path, buf_str(&sound), 0644, err);
-	buf_release(&bytes);
+		rc = file_replace(plain, buf_str(&sound), 0644, err);
+	if (rc == 0 && seg->sealed)
+		rc = seal_anew(seg, err);
+	buf_release(&file);
+	buf_release(&text);
 	buf_release(&sound);
 	buf_release(&damage);
-	free(path);
+	free(name);
+	free(plain);
 	return rc;
 }

@@ -18,8 +18,9 @@ struct mended {
 
 /* Mend `seg` of the store at `store`, whose lines' seqs are above `seq`.  A
  * last line without its end is dropped without a trace: it was never
- * acknowledged. */
-int mend_segment(const char *store, const struct segment *seg, uint64_t seq,
+ * acknowledged.  Of a sealed segment the whole damaged file goes to
+ * quarantine/, and what could be read is sealed anew. */
+int mend_segment(const char *store, struct segment *seg, uint64_t seq,
     struct mended *mended, struct err *err);
 
 #endif

@@ -214,26 +214,33 @@ seal_older(struct writer *w)
 	}
 }
 
+/* The seq of the segment's last line, or `otherwise`. */
+static uint64_t
+last_seq(const struct segment *seg, uint64_t otherwise)
+{
+	struct segment_text text;
+	struct line line;
+	struct str last = STR_NONE;
+	struct err err;
+
+	if (segment_open(&text, seg, &err) == -1 ||
+	    segment_last_line(&text, &last, &err) == -1)
+		warn("%s; see 'stance-store check'", err.msg);
+	if (last.n > 0 && line_read(&line, last) == 0)
+		otherwise = line.seq;
+	segment_close(&text);
+	return otherwise;
+}
+
 /* The seq that the segments before the last one end with. */
 static uint64_t
 seq_before_active(struct writer *w)
 {
-	for (size_t i = w->list.n - 1; i > 0; i--) {
-		struct segment_text text;
-		struct line line = { .seq = 0 };
-		struct str last;
-		struct err err;
+	uint64_t seq = 0;
 
-		if (segment_open(&text, &w->list.v[i - 1], &err) == -1 ||
-		    segment_last_line(&text, &last, &err) == -1)
-			warn("%s; see 'stance-store check'", err.msg);
-		else if (last.n > 0)
-			line_read(&line, last);
-		segment_close(&text);
-		if (line.seq > 0)
-			return line.seq;
-	}
-	return 0;
+	for (size_t i = w->list.n - 1; i > 0 && seq == 0; i--)
+		seq = last_seq(&w->list.v[i - 1], 0);
+	return seq;
 }
 
 static void
@@ -529,4 +536,58 @@ writer_close(struct writer *w)
 	buf_release(&w->group);
 	free(w->store);
 	free(w);
+}
+
+/* Does anything in this segment need mending? */
+static bool
+is_damaged(const struct segment *seg, uint64_t seq)
+{
+	struct segment_text text;
+	struct str lines, one;
+	struct line line;
+	uint64_t at = 0;
+	struct err err;
+	bool sound = segment_open(&text, seg, &err) == 0;
+
+	while (sound && (sound = segment_lines(&text, at, &lines, &err) == 0) &&
+	    lines.n > 0) {
+		at += lines.n;
+		while (sound && str_split(&lines, '\n', &one)) {
+			sound = line_read(&line, one) == 0 &&
+			    line.seq > seq && line_is_whole(&line);
+			seq = line.seq;
+		}
+	}
+	segment_close(&text);
+	return !sound;
+}
+
+void
+writer_repair(const char *store)
+{
+	struct writer w = { .store = xstrdup(store), .fd = -1 };
+	char *folder = xasprintf("%s/articles", store);
+	uint64_t seq = 0;
+	struct err err;
+
+	take_lock(&w);
+	if (segments_list(&w.list, folder, &err) == -1)
+		die("%s", err.msg);
+	for (size_t i = 0; i < w.list.n; i++) {
+		struct mended m;
+
+		if (is_damaged(&w.list.v[i], seq)) {
+			if (mend_segment(store, &w.list.v[i], seq, &m,
+			    &err) == -1)
+				die("%s", err.msg);
+			warn("'%s': %zu sound lines stay, %zu damaged bytes "
+			    "are in quarantine", w.list.v[i].path, m.lines,
+			    m.damaged);
+		}
+		seq = last_seq(&w.list.v[i], seq);
+	}
+	close(w.lock);
+	segments_release(&w.list);
+	free(folder);
+	free(w.store);
 }

@@ -42,4 +42,7 @@ long writer_age_ms(const struct writer *w);
 void writer_commit(struct writer *w);
 void writer_close(struct writer *w);
 
+/* Under the writer's lock, mend every segment that has damage. */
+void writer_repair(const char *store);
+
 #endif

@@ -1,0 +1,378 @@
+/*
+ * query: options and words become one query; what matches goes out as it is
+ * stored, or as a table.  Only the latest revision of an article counts, so the
+ * store is first run through for revisions: their number stands in the tail of
+ * a line and costs no parsing.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/date.h"
+#include "base/digest.h"
+#include "base/io.h"
+#include "base/jail.h"
+#include "base/opt.h"
+#include "base/term.h"
+#include "store/commands.h"
+#include "store/ids.h"
+#include "store/query.h"
+#include "store/reader.h"
+#include "store/show.h"
+
+enum order { ORDER_OLDEST, ORDER_NEWEST, ORDER_PUBLISHED, ORDER_CONFIDENCE };
+
+static const char *const order_names[] = { [ORDER_OLDEST] = "oldest",
+	[ORDER_NEWEST] = "newest", [ORDER_PUBLISHED] = "published",
+	[ORDER_CONFIDENCE] = "confidence" };
+
+/* An article that matched, when it cannot go out at once. */
+struct hit {
+	double		rank;		/* the highest first */
+	struct place	place;
+};
+
+struct asking {
+	struct query	*query;
+	struct reader	 reader;
+	struct out	 out;
+	struct ids	*revised;	/* latest places of revised articles;
+					 * NULL: all revisions are wanted */
+	enum order	 order;
+	bool		 table, count, colours;
+	unsigned	 columns;
+	size_t		 limit, found;
+	struct hit	*hits;
+	size_t		 hits_cap;
+	bool		 damaged;
+};
+
+/* The next line; damage is named, remembered and passed. */
+static bool
+next_line(struct asking *ask, struct line *line)
+{
+	enum reader_result result;
+	struct err err;
+
+	while ((result = reader_next(&ask->reader, line, &err)) ==
+	    READER_DAMAGE) {
+		if (!ask->damaged)
+			warn("%s; see 'stance-store check'", err.msg);
+		ask->damaged = true;
+	}
+	return result == READER_LINE;
+}
+
+static struct place
+place_of(const struct reader *r)
+{
+	return (struct place){ r->at.segment, (uint32_t)r->at.offset };
+}
+
+static void
+find_revised(struct asking *ask)
+{
+	static const struct cursor start = { 0 };
+	struct arena a = ARENA_INIT;
+	struct record rec;
+	struct line line;
+	struct err err;
+
+	ask->revised = ids_new();
+	while (next_line(ask, &line)) {
+		if (line.revision < 2)
+			continue;
+		arena_reset(&a);
+		if (record_read(&rec, line.text, &a, &err) == 0)
+			ids_put(ask->revised, id_of_key(record_key(&rec, &a)),
+			    place_of(&ask->reader));
+	}
+	if (reader_seek(&ask->reader, &start, &err) == -1)
+		die("%s", err.msg);
+	arena_release(&a);
+}
+
+static bool
+is_latest(const struct asking *ask, const struct article *art)
+{
+	struct place latest, here = place_of(&ask->reader);
+
+	return ask->revised == NULL || art->line->revision == 0 ||
+	    !ids_find(ask->revised, id_of_key(record_key(&art->rec, art->a)),
+	    &latest) ||
+	    (latest.segment == here.segment && latest.offset == here.offset);
+}
+
+static void
+put_article(struct asking *ask, const struct article *art)
+{
+	struct buf *b = out_buf(&ask->out);
+
+	if (ask->table)
+		show_table(b, art, ask->colours, ask->columns);
+	else {
+		buf_adds(b, art->line->text);
+		buf_addc(b, '\n');
+	}
+	out_poll(&ask->out);
+}
+
+static double
+rank_of(const struct asking *ask, const struct article *art)
+{
+	double confidence;
+
+	switch (ask->order) {
+	case ORDER_OLDEST:
+		return -(double)art->line->seq;
+	case ORDER_NEWEST:
+		return (double)art->line->seq;
+	case ORDER_PUBLISHED:
+		return (double)article_published(art);
+	case ORDER_CONFIDENCE:
+		confidence = article_measure(art, "confidence");
+		return isnan(confidence) ? -1 : confidence;
+	}
+	BUG("an order of no kind");
+}
+
+static void
+take_hit(struct asking *ask, const struct article *art)
+{
+	if (!ask->count && ask->order == ORDER_OLDEST)
+		put_article(ask, art);
+	else if (!ask->count) {
+		GROW(ask->hits, ask->found, ask->hits_cap);
+		ask->hits[ask->found] = (struct hit){ rank_of(ask, art),
+		    place_of(&ask->reader) };
+	}
+	ask->found++;
+}
+
+static void
+search(struct asking *ask)
+{
+	struct arena a = ARENA_INIT;
+	struct article art;
+	struct line line;
+	struct err err;
+
+	while (next_line(ask, &line)) {
+		arena_reset(&a);
+		if (article_read(&art, &line, &a, &err) == -1 ||
+		    !query_match(ask->query, &art) || !is_latest(ask, &art))
+			continue;
+		take_hit(ask, &art);
+		if (ask->order == ORDER_OLDEST && ask->found == ask->limit)
+			break;
+	}
+	arena_release(&a);
+}
+
+/* Highest rank first, then as they arrived. */
+static int
+by_rank(const void *a, const void *b)
+{
+	const struct hit *s = a, *t = b;
+
+	if (s->rank < t->rank || s->rank > t->rank)
+		return s->rank < t->rank ? 1 : -1;
+	if (s->place.segment != t->place.segment)
+		return s->place.segment < t->place.segment ? -1 : 1;
+	return (s->place.offset > t->place.offset) -
+	    (s->place.offset < t->place.offset);
+}
+
+/* Print the hits that had to wait for their order. */
+static void
+put_hits(struct asking *ask)
+{
+	struct picker picker = { &ask->reader.list, SEGMENT_TEXT_NONE, 0 };
+	size_t n = ask->found < ask->limit ? ask->found : ask->limit;
+	struct arena a = ARENA_INIT;
+	struct article art;
+	struct line line;
+	struct err err;
+
+	if (ask->hits == NULL)
+		return;
+	qsort(ask->hits, ask->found, sizeof(*ask->hits), by_rank);
+	for (size_t i = 0; i < n; i++) {
+		arena_reset(&a);
+		if (picker_read(&picker, ask->hits[i].place.segment,
+		    ask->hits[i].place.offset, &line, &err) == -1 ||
+		    article_read(&art, &line, &a, &err) == -1)
+			die("%s", err.msg);
+		put_article(ask, &art);
+	}
+	picker_close(&picker);
+	arena_release(&a);
+}
+
+static enum order
+parse_order(const char *word)
+{
+	for (size_t i = 0; i < sizeof(order_names) / sizeof(*order_names); i++)
+		if (strcmp(word, order_names[i]) == 0)
+			return (enum order)i;
+	usage_error("'--order' takes oldest, newest, published or confidence, "
+	    "not '%s'", word);
+}
+
+static struct query *
+compile(struct str text)
+{
+	char *z = xstrndup(text.p, text.n);
+	struct query *q;
+	struct err err;
+
+	q = query_new(z, clock_now(), &err);
+	if (q == NULL)
+		usage_error("in the query '%s', column %lu: %s", z, err.column,
+		    err.msg);
+	free(z);
+	return q;
+}
+
+static void
+ask(struct asking *asking, const char *store, bool all_revisions)
+{
+	struct err err;
+
+	if (reader_open(&asking->reader, store, &err) == -1)
+		die("%s", err.msg);
+	if (!all_revisions)
+		find_revised(asking);
+	search(asking);
+	put_hits(asking);
+	if (asking->count)
+		buf_addf(out_buf(&asking->out), "%zu\n", asking->found);
+	out_close(&asking->out);
+	if (query_gave_up(asking->query) > 0)
+		warn("an expression was too costly for %lu texts, which were "
+		    "taken not to match", query_gave_up(asking->query));
+	reader_close(&asking->reader);
+	query_free(asking->query);
+	ids_free(asking->revised);
+	free(asking->hits);
+}
+
+/* What the command line says, before it is a query. */
+struct wish {
+	struct opt_list	 label, domain, source, text;
+	const char	*since, *until, *by;
+};
+
+/* FIELD:"A","B" from what the option was given, with or without commas. */
+static void
+add_choice(struct buf *q, const char *field, const struct opt_list *list)
+{
+	const char *sign = field;
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct str rest = str_of(list->v[i]), value;
+
+		while (str_split(&rest, ',', &value)) {
+			query_add_value(q, sign, value);
+			sign = ",";
+		}
+	}
+}
+
+static void
+build_query(struct buf *q, const struct wish *wish, int words, char **word)
+{
+	bool published = strcmp(wish->by, "published") == 0, alone;
+
+	if (!published && strcmp(wish->by, "arrival") != 0)
+		usage_error("'--by' takes arrival or published, not '%s'",
+		    wish->by);
+	add_choice(q, " label:", &wish->label);
+	add_choice(q, " domain:", &wish->domain);
+	add_choice(q, " source:", &wish->source);
+	for (size_t i = 0; i < wish->text.n; i++)
+		query_add_value(q, " text:", str_of(wish->text.v[i]));
+	if (wish->since != NULL)
+		query_add_value(q, published ? " published>=" : " stored>=",
+		    str_of(wish->since));
+	if (wish->until != NULL)
+		query_add_value(q, published ? " published<" : " stored<",
+		    str_of(wish->until));
+	alone = q->n == 0;
+	if (words > 0 && !alone)
+		buf_addz(q, " (");
+	for (int i = 0; i < words; i++)
+		buf_addf(q, "%s%s", i > 0 ? " " : "", word[i]);
+	if (words > 0 && !alone)
+		buf_addc(q, ')');
+}
+
+static bool
+is_table(const char *format)
+{
+	if (strcmp(format, "table") != 0 && strcmp(format, "jsonl") != 0)
+		usage_error("'--format' takes table or jsonl, not '%s'",
+		    format);
+	return strcmp(format, "table") == 0;
+}
+
+int
+run_query(int argc, char **argv)
+{
+	struct asking asking = { .order = ORDER_OLDEST };
+	struct opt_number limit = { INT64_MAX, 0, INT64_MAX };
+	struct wish wish = { .by = "arrival" };
+	const char *format = "jsonl", *order = "oldest", *colour = "auto";
+	bool all_revisions = false;
+	const struct opt opts[] = {
+		{ 'l', "label", "LABEL", "only this label, or these, joined by "
+		    "commas", OPT_LIST, &wish.label },
+		{ 'd', "domain", "DOMAIN", "only this policy domain", OPT_LIST,
+		    &wish.domain },
+		{ 's', "source", "SOURCE", "only this source: a feed's title "
+		    "or a host", OPT_LIST, &wish.source },
+		{ 't', "text", "WORDS", "only with these words, as a phrase",
+		    OPT_LIST, &wish.text },
+		{ 0, "since", "TIME", "not before: 2026-11-23, 3d, yesterday",
+		    OPT_STRING, &wish.since },
+		{ 0, "until", "TIME", "only before", OPT_STRING, &wish.until },
+		{ 0, "by", "WHICH", "time of arrival (default) or published",
+		    OPT_STRING, &wish.by },
+		{ 'n', "limit", "N", "the first N in the order", OPT_NUMBER,
+		    &limit },
+		{ 0, "order", "ORDER", "oldest (default), newest, published, "
+		    "confidence", OPT_STRING, &order },
+		{ 0, "all-revisions", NULL, "also texts that were replaced "
+		    "since", OPT_FLAG, &all_revisions },
+		{ 'c', "count", NULL, "print only how many", OPT_FLAG,
+		    &asking.count },
+		{ 'f', "format", "FORMAT", "jsonl (default) or table",
+		    OPT_STRING, &format },
+		{ 0, "color", "WHEN", "auto (default), always, never",
+		    OPT_STRING, &colour },
+		{ 0 }
+	};
+	const struct tool tool = { "stance-store query",
+	    "[OPTION...] STORE [QUERY...]",
+	    "Print the articles of STORE that match.", opts,
+	    "A query: label:easing domain:trade confidence>0.6 "
+	    "text:\"rare earths\"" };
+	int n = opt_parse(&tool, argc, argv);
+	const char *store = store_operand(n, argv);
+	struct buf q = BUF_INIT;
+
+	build_query(&q, &wish, n - 1, argv + 2);
+	asking.query = compile(buf_str(&q));
+	asking.limit = (size_t)limit.value;
+	asking.order = parse_order(order);
+	asking.table = is_table(format);
+	asking.colours = term_colours(colour, STDOUT_FILENO);
+	asking.columns = term_columns(STDOUT_FILENO);
+	out_init(&asking.out, STDOUT_FILENO, "<stdout>");
+	digest_setup();
+	jail_enter(JAIL_READ, (const char *[]){ store, NULL }, NULL);
+	ask(&asking, store, all_revisions);
+	buf_release(&q);
+	return asking.damaged ? EXIT_WORLD : EXIT_DONE;
+}

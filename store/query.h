@@ -1,0 +1,33 @@
+/*
+ * The query language, for `query`, `--match` and whoever asks a store:
+ *
+ *	label:easing domain:trade confidence>0.6 text:"rare earths"
+ *
+ * Terms stand side by side and must all hold; "or", "not" (or a minus sign) and
+ * parentheses combine them.  Records that are no articles match only a query
+ * that asks for their type.  stance-store(1) lists the fields.
+ */
+#ifndef STORE_QUERY_H
+#define STORE_QUERY_H
+
+#include "store/article.h"
+
+struct query;
+
+/* Compile `text`; times relative to `now`.  NULL with the column and the reason
+ * otherwise.  Regular expressions are compiled here, so before the jail. */
+struct query *query_new(const char *text, int64_t now, struct err *err);
+void query_free(struct query *q);
+bool query_match(struct query *q, const struct article *art);
+/* A regular expression gave up on some text (its cost has a ceiling) and was
+ * taken not to match: how often. */
+unsigned long query_gave_up(const struct query *q);
+
+/* A point in time: RFC 3339, "2026-11-23" (its first second, UTC), "now",
+ * "today", "yesterday", or an age: "90s", "30m", "12h", "3d", "2w". */
+int time_parse(struct str s, int64_t now, int64_t *seconds);
+
+/* Append `sign` (" label:", ",") and the value in quotes to a query's text. */
+void query_add_value(struct buf *text, const char *sign, struct str value);
+
+#endif
