@@ -459,6 +459,27 @@ join_parts(struct finder *f, uint32_t best)
 	return top;
 }
 
+/*
+ * The share of a page's sentences that the article must hold.  On pages built of
+ * many small boxes no part stands out, and half of all is asked for; a part that
+ * is called the article's body is believed with less, unless it is a stub.
+ */
+#define SHARE_MIN	0.5f
+#define SHARE_NAMED_MIN	0.25f
+#define STUB_MAX	400
+
+/* The nearest ancestor that holds enough. */
+static uint32_t
+widen(const struct finder *f, uint32_t best)
+{
+	float share = is_named_body(f, best) && prose(f, best) > STUB_MAX ?
+	    SHARE_NAMED_MIN : SHARE_MIN;
+
+	while (best != 0 && (float)prose(f, best) < share * (float)prose(f, 0))
+		best = f->nodes[best].parent;
+	return best;
+}
+
 /* The article, by what may be believed. */
 static void
 find(struct finder *f, struct body *body)
@@ -475,6 +496,7 @@ find(struct finder *f, struct body *body)
 	named = best_named(f);
 	if (named != 0 && prose(f, named) * 2 > prose(f, body->from))
 		body->from = named;
+	body->from = widen(f, body->from);
 	if (is_named_body(f, body->from))
 		body->from = join_parts(f, body->from);
 	else
