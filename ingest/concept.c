@@ -140,7 +140,8 @@ negates(const char *word, size_t n)
 {
 	static const struct str words[] = { { "has", 3 }, { "no", 2 },
 	    { "with", 4 }, { "without", 7 }, { "non", 3 }, { "hide", 4 },
-	    { "not", 3 }, { "after", 5 }, { "before", 6 }, { "enable", 6 } };
+	    { "not", 3 }, { "after", 5 }, { "before", 6 }, { "enable", 6 },
+	    { "label", 5 } };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (str_eq((struct str){ word, n }, words[i]))

@@ -1,3 +1,4 @@
+#include "base/utf8.h"
 #include "ingest/blocks.h"
 #include "ingest/body.h"
 #include "ingest/charset.h"
@@ -17,17 +18,142 @@ page_fragment_text(struct str html, struct arena *a)
 	return blocks_text(&tree, 0, tree.count, NULL, a);
 }
 
+/* Bytes at a page's start in which a meta element may name the encoding. */
+#define DECLARATION_MAX	8192
+
+/* The name behind "charset=" in `s`, or none. */
+static struct str
+charset_in(struct str s)
+{
+	ptrdiff_t at = str_ifind(s, STR("charset"), 0);
+	struct str name;
+	size_t n = 0;
+
+	if (at < 0)
+		return STR_NONE;
+	name = str_trim(str_from(s, (size_t)at + strlen("charset")));
+	if (name.n == 0 || name.p[0] != '=')
+		return STR_NONE;
+	name = str_trim(str_from(name, 1));
+	while (name.n > 0 && (name.p[0] == '"' || name.p[0] == '\''))
+		name = str_from(name, 1);
+	while (n < name.n && !is_space(name.p[n]) &&
+	    memchr("\"';>/", name.p[n], 6) == NULL)
+		n++;
+	return str_slice(name, 0, n);
+}
+
+static struct str
+charset_of_meta(struct str bytes)
+{
+	struct str head = str_slice(bytes, 0, DECLARATION_MAX);
+	ptrdiff_t at = 0;
+
+	while ((at = str_ifind(head, STR("<meta"), (size_t)at)) >= 0) {
+		struct str rest = str_from(head, (size_t)at), tag, name;
+
+		str_split(&rest, '>', &tag);
+		name = charset_in(tag);
+		if (name.n > 0)
+			return name;
+		at++;
+	}
+	return STR_NONE;
+}
+
+/* Is it UTF-8 but for a few bytes?  Other encodings fail at nearly every byte
+ * that is not ASCII. */
+static bool
+is_mostly_utf8(struct str bytes)
+{
+	size_t bad = 0, good = 0;
+
+	while (bytes.n > 0) {
+		size_t n = utf8_check(bytes);
+
+		for (size_t i = 0; i < n; i++)
+			good += (unsigned char)bytes.p[i] >= 0xc2;
+		bad += n < bytes.n;
+		bytes = str_from(bytes, n + 1);
+	}
+	return good >= 8 * bad;
+}
+
+/*
+ * The page as UTF-8.  Bytes that are UTF-8 are taken for it whatever the page
+ * or its server claim: text in another encoding is not valid UTF-8 by chance.
+ * The encodings made of ASCII bytes alone are believed when declared.
+ */
+static struct str
+decode(const struct source *src, struct arena *a)
+{
+	struct str bytes = src->bytes, name, text;
+	struct buf decoded = BUF_INIT;
+	bool damaged;
+	size_t skip = 0;
+	const char *mark = charset_of_mark(bytes, &skip);
+
+	name = str_of(mark);
+	if (name.n == 0)
+		name = charset_in(src->content_type);
+	if (name.n == 0 || !charset_is_known(name))
+		name = charset_of_meta(bytes);
+	bytes = str_from(bytes, skip);
+	if (str_istarts(name, STR("utf-16")) && mark == NULL)
+		name = STR("utf-8");	/* its declaration was read as ASCII */
+	if ((mark == NULL && !str_istarts(name, STR("iso-2022")) &&
+	    is_mostly_utf8(bytes)) || str_ieq(name, STR("utf-8")))
+		return bytes;
+	if (name.n == 0 || !charset_is_known(name))
+		name = str_of(charset_guess(bytes));
+	if (charset_decode(bytes, name, &decoded, &damaged) == -1)
+		return bytes;
+	text = arena_str(a, buf_str(&decoded));
+	buf_release(&decoded);
+	return text;
+}
+
+/* What the first bytes of other formats look like, so that the reason can be
+ * named. */
+static const char *
+foreign_format(struct str bytes)
+{
+	static const struct {
+		struct str	 start;
+		const char	*name;
+	} formats[] = {
+		{ { "%PDF-", 5 }, "a PDF document" },
+		{ { "\xff\xd8\xff", 3 }, "a JPEG image" },
+		{ { "\x89PNG", 4 }, "a PNG image" },
+		{ { "GIF8", 4 }, "a GIF image" },
+		{ { "RIFF", 4 }, "a RIFF file" },
+		{ { "PK\x03\x04", 4 }, "a ZIP archive" },
+		{ { "\x1f\x8b", 2 }, "gzip data" },
+		{ { "\xd0\xcf\x11\xe0", 4 }, "an Office document" },
+	};
+
+	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
+		if (str_starts(bytes, formats[i].start))
+			return formats[i].name;
+	return NULL;
+}
+
 int
 page_extract(const struct source *src, struct arena *a, struct page *page,
     struct err *err)
 {
+	const char *foreign = foreign_format(src->bytes);
 	struct prepass pre;
 	struct jsonld ld;
 	struct tree tree;
 	struct body body;
 
 	*page = (struct page){ .url = src->url };
-	prepass_run(&pre, src->bytes, a);
+	if (src->bytes.n == 0)
+		return err_set(err, "the page is empty");
+	if (foreign != NULL)
+		return err_set(err, "not a page but %s", foreign);
+	prepass_run(&pre, decode(src, a), a);
 	tree_parse(&tree, pre.html, pre.tags, a);
 	jsonld_read(&ld, pre.jsonld, pre.njsonld, a);
 	meta_read(page, &tree, &ld, a);
