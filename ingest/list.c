@@ -1,0 +1,161 @@
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "ingest/list.h"
+
+void
+subscription_tag(struct subscription *sub, struct str tag)
+{
+	GROW(sub->tags, sub->ntags, sub->cap);
+	sub->tags[sub->ntags++] = arena_str(&sub->list->strings, tag);
+}
+
+struct subscription *
+list_add(struct list *list, struct str url)
+{
+	struct subscription *sub;
+
+	GROW(list->v, list->n, list->cap);
+	sub = &list->v[list->n++];
+	*sub = (struct subscription){ .list = list,
+	    .url = arena_cstr(&list->strings, url) };
+	return sub;
+}
+
+/* The next word; quotes keep spaces together and are taken off. */
+static bool
+next_word(struct str *rest, struct buf *word)
+{
+	bool quoted = false;
+	size_t i = 0;
+
+	*rest = str_trim(*rest);
+	buf_reset(word);
+	for (; i < rest->n && (quoted || !is_space(rest->p[i])); i++) {
+		if (rest->p[i] == '"')
+			quoted = !quoted;
+		else
+			buf_addc(word, rest->p[i]);
+	}
+	*rest = str_from(*rest, i);
+	return word->n > 0;
+}
+
+static int
+read_interval(struct str value, long long *seconds, struct err *err)
+{
+	static const struct {
+		char		letter;
+		long long	seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+	long long unit = 1, number;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+		if (value.n > 0 && value.p[value.n - 1] == units[i].letter) {
+			unit = units[i].seconds;
+			value.n--;
+			break;
+		}
+	number = str_number(value, 1000000);
+	if (number < 1)
+		return err_set(err, "an interval is a number and s, m, h or d");
+	*seconds = number * unit;
+	return 0;
+}
+
+static int
+read_content(struct str value, enum content_policy *content, struct err *err)
+{
+	static const char *const names[] = { [CONTENT_AUTO] = "auto",
+	    [CONTENT_FEED] = "feed", [CONTENT_PAGE] = "page" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (str_eq(value, str_of(names[i]))) {
+			*content = (enum content_policy)i;
+			return 0;
+		}
+	return err_set(err, "content is feed, page or auto");
+}
+
+static void
+add_header(struct subscription *sub, struct str value)
+{
+	struct arena *a = &sub->list->strings;
+
+	sub->headers = arena_cstr(a, arena_printf(a, "%s%s%.*s",
+	    sub->headers ? sub->headers : "", sub->headers ? "\n" : "",
+	    STR_FMT(value)));
+}
+
+static int
+read_option(struct subscription *sub, struct str word, struct err *err)
+{
+	struct str value = word, name;
+
+	str_split(&value, '=', &name);
+	if (value.n == 0)
+		return err_set(err, "expected name=value, not '%.*s'",
+		    STR_FMT(word));
+	if (str_eq(name, STR("interval")))
+		return read_interval(value, &sub->interval, err);
+	if (str_eq(name, STR("content")))
+		return read_content(value, &sub->content, err);
+	if (str_eq(name, STR("tag")))
+		subscription_tag(sub, value);
+	else if (str_eq(name, STR("agent")))
+		sub->agent = arena_cstr(&sub->list->strings, value);
+	else if (str_eq(name, STR("title")))
+		sub->title = arena_cstr(&sub->list->strings, value);
+	else if (str_eq(name, STR("header")))
+		add_header(sub, value);
+	else if (str_eq(name, STR("id")) && str_eq(value, STR("link")))
+		sub->by_link = true;
+	else if (!str_eq(name, STR("id")) || !str_eq(value, STR("auto")))
+		return err_set(err, "no option '%.*s' for a feed",
+		    STR_FMT(word));
+	return 0;
+}
+
+int
+list_read(struct list *list, const char *name, struct str text,
+    struct err *err)
+{
+	struct buf word = BUF_INIT;
+	struct str line;
+	unsigned long number = 0;
+	int rc = 0;
+
+	while (rc == 0 && str_split(&text, '\n', &line)) {
+		struct subscription *sub = NULL;
+		struct err why;
+
+		number++;
+		line = str_trim(line);
+		if (line.n > 0 && line.p[0] == '#')
+			continue;
+		while (rc == 0 && next_word(&line, &word)) {
+			if (sub != NULL)
+				rc = read_option(sub, buf_str(&word), &why);
+			else if (str_istarts(buf_str(&word), STR("http://")) ||
+			    str_istarts(buf_str(&word), STR("https://")))
+				sub = list_add(list, buf_str(&word));
+			else
+				rc = err_set(&why, "'%.*s' is no address",
+				    STR_FMT(buf_str(&word)));
+		}
+		if (rc == -1)
+			err_at(err, name, number, 0, "%s", why.msg);
+	}
+	buf_release(&word);
+	return rc;
+}
+
+void
+list_release(struct list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		free(list->v[i].tags);
+	free(list->v);
+	arena_release(&list->strings);
+	*list = (struct list){ 0 };
+}

@@ -1,0 +1,139 @@
+#include "base/date.h"
+#include "base/digest.h"
+#include "ingest/schedule.h"
+#include "net/http.h"
+
+/* What a server may ask us to wait at most. */
+#define ASKED_MOST	(7 * 86400LL)
+/* The longest pause that failures lead to. */
+#define BACKOFF_MOST	(24 * 3600LL)
+
+/* The directive `name` of a Cache-Control header: its number, 0 for a bare one
+ * such as no-store, -1 where it is absent. */
+static long long
+directive(struct str control, const char *name)
+{
+	struct str part, word;
+
+	while (str_split(&control, ',', &part)) {
+		str_split(&part, '=', &word);
+		if (!str_ieq(str_trim(word), str_of(name)))
+			continue;
+		part = str_trim(part);
+		if (part.n >= 2 && part.p[0] == '"')
+			part = str_slice(part, 1, part.n - 1);
+		return part.n ? str_number(part, ASKED_MOST) : 0;
+	}
+	return -1;
+}
+
+static long long
+clamp(long long v, long long least, long long most)
+{
+	return v < least ? least : v > most ? most : v;
+}
+
+long long
+schedule_max_age(struct str headers, int64_t now)
+{
+	struct str control = http_header(headers, "cache-control");
+	struct str expires = http_header(headers, "expires");
+	long long fresh = directive(control, "max-age"), age;
+	struct date until, sent = { .seconds = now };
+
+	if (directive(control, "no-cache") == 0 ||
+	    directive(control, "no-store") == 0)
+		return 0;
+	if (fresh == -1 && date_parse_822(expires, &until) == 0) {
+		date_parse_822(http_header(headers, "date"), &sent);
+		fresh = until.seconds - sent.seconds;
+	}
+	age = str_number(http_header(headers, "age"), ASKED_MOST);
+	return clamp(fresh - (age > 0 ? age : 0), 0, ASKED_MOST);
+}
+
+long long
+schedule_retry_after(struct str headers, int64_t now)
+{
+	struct str value = http_header(headers, "retry-after");
+	long long seconds = str_number(value, ASKED_MOST);
+	struct date until;
+
+	if (seconds >= 0 || value.n == 0)
+		return seconds;
+	if (date_parse_822(value, &until) == -1)
+		return -1;
+	return clamp(until.seconds - now, 0, ASKED_MOST);
+}
+
+/* A tenth to either side, so that feeds polled together drift apart; the same
+ * for the same feed and time, so that a run can be repeated. */
+static long long
+jitter(const struct feed_state *feed, long long wait, int64_t now)
+{
+	uint64_t roll = hash64(str_of(feed->id)) ^ (uint64_t)now;
+
+	roll = hash64((struct str){ (const char *)&roll, sizeof(roll) });
+	return wait - wait / 10 + (long long)(roll % (uint64_t)(wait / 5 + 1));
+}
+
+/* The first moment from `at` on that is neither a skipped hour nor day, of
+ * GMT.  A feed that skips everything is not believed. */
+static int64_t
+unskipped(int64_t at, const struct hints *hints)
+{
+	int64_t t = at;
+
+	for (int hours = 0; hours < 8 * 24; hours++) {
+		unsigned hour = (unsigned)(t / 3600 % 24);
+		unsigned day = (unsigned)((t / 86400 + 4) % 7);
+
+		if (!(hints->skip_hours >> hour & 1) &&
+		    !(hints->skip_days >> day & 1))
+			return t;
+		t = (t / 3600 + 1) * 3600;
+	}
+	return at;
+}
+
+void
+schedule_answered(struct feed_state *feed, const struct hints *hints,
+    bool changed, long long fixed, int64_t now)
+{
+	long long wait;
+
+	if (feed->interval == 0)
+		feed->interval = SCHEDULE_FIRST;
+	else if (changed)
+		feed->interval /= 2;
+	else
+		feed->interval += feed->interval / 5 + 1;
+	feed->interval = clamp(feed->interval, SCHEDULE_LEAST, SCHEDULE_MOST);
+	wait = fixed > 0 ? fixed : feed->interval;
+	if (hints->ttl > wait)
+		wait = clamp(hints->ttl, 0, 4 * SCHEDULE_MOST);
+	if (hints->max_age > wait)
+		wait = clamp(hints->max_age, 0, 4 * SCHEDULE_MOST);
+	wait = jitter(feed, wait, now);
+	feed->errors = 0;
+	feed->not_before = 0;
+	feed->last_success = now;
+	feed->next_poll = unskipped(now + clamp(wait, SCHEDULE_LEAST,
+	    ASKED_MOST), hints);
+}
+
+void
+schedule_failed(struct feed_state *feed, long long retry_after, int64_t now)
+{
+	long long wait = SCHEDULE_LEAST;
+
+	feed->errors++;
+	for (long long i = 0; i < feed->errors && wait < BACKOFF_MOST; i++)
+		wait *= 2;
+	wait = jitter(feed, clamp(wait, SCHEDULE_LEAST, BACKOFF_MOST), now);
+	if (retry_after >= 0) {
+		feed->not_before = now + retry_after;
+		wait = retry_after > wait ? retry_after : wait;
+	}
+	feed->next_poll = now + wait;
+}
