@@ -1,6 +1,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,6 +82,29 @@ out_flush(struct out *out)
 	if (out->buf.cap > 4 * IO_WRITE)	/* one giant record, long ago */
 		buf_release(&out->buf);
 	return out->error ? -1 : 0;
+}
+
+/* A pipe that poll() calls writable takes PIPE_BUF bytes without waiting. */
+void
+out_some(struct out *out)
+{
+	size_t done = 0;
+
+	while (done < out->buf.n && out->error == 0) {
+		struct pollfd pfd = { .fd = out->fd, .events = POLLOUT };
+		size_t n = out->buf.n - done;
+
+		if (poll(&pfd, 1, 0) <= 0)
+			break;
+		n = n > PIPE_BUF ? PIPE_BUF : n;
+		if (write_full(out->fd, out->buf.p + done, n) == 0)
+			done += n;
+		else if (!out->keep_going)
+			die_errno("cannot write to '%s'", out->name);
+		else
+			out->error = errno;
+	}
+	buf_drop(&out->buf, done);
 }
 
 void

@@ -34,6 +34,8 @@ out_buf(struct out *out)
 void out_poll(struct out *out);
 /* Write everything now. 0, or -1 with out->error set when keep_going. */
 int out_flush(struct out *out);
+/* Write what goes without waiting, for a loop that must not sleep here. */
+void out_some(struct out *out);
 /* Flush and close, checked: on a full disk close is the last to tell. */
 void out_close(struct out *out);
 
