@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <stdio.h>
 
 #include <unicode/uclean.h>
 #include <unicode/ucnv.h>
@@ -67,8 +68,20 @@ static const struct {
 	{ "csksc56011987", "windows-949-2000" }, { "cp949", "windows-949-2000" },
 	{ "x-mac-roman", "macintosh" }, { "mac", "macintosh" },
 	{ "x-mac-ukrainian", "x-mac-cyrillic" },
-	{ "mac-iceland", "macintosh" },
-	{ "ibm039", "ibm-037" },
+	{ "mac-iceland", "macintosh" }, { "mac-centeuro", "macos-29-10.2" },
+	{ "mac-latin2", "macos-29-10.2" }, { "mac-greek", "macos-6_2-10.4" },
+	{ "mac-turkish", "macos-35-10.2" },
+	{ "ibm039", "ibm-037" }, { "csibm858", "ibm-858" },
+	{ "cp866u", "ibm-1125" }, { "ruscii", "ibm-1125" },
+	{ "cp1051", "hp-roman8" },
+	{ "latin7", "iso-8859-13" }, { "l7", "iso-8859-13" },
+	{ "latin", "windows-1252" }, { "iso8859", "windows-1252" },
+	{ "thai", "windows-874" }, { "tis-620-0", "windows-874" },
+	{ "iso-ir-166", "windows-874" },
+	{ "uhc", "windows-949-2000" }, { "ks-x-1001", "windows-949-2000" },
+	{ "big5-tw", "big5-hkscs" }, { "hkscs", "big5-hkscs" },
+	{ "gb18030-2000", "gb18030" }, { "eucgb2312-cn", "gb18030" },
+	{ "u8", "utf-8" }, { "utf", "utf-8" },
 	{ "utf-7", NULL }, { "unicode-1-1-utf-7", NULL }, { "imap", NULL },
 	{ "scsu", NULL }, { "bocu-1", NULL }, { "cesu-8", NULL },
 	{ "hz", NULL }, { "hz-gb-2312", NULL }, { "iso-2022-kr", NULL },
@@ -80,12 +93,13 @@ static const char *
 converter_name(struct str name, char label[LABEL_MAX])
 {
 	name = str_trim(name);
-	if (name.n == 0 || name.n >= LABEL_MAX ||
+	if (name.n == 0 || name.n + 2 >= LABEL_MAX ||
 	    memchr(name.p, '\0', name.n) != NULL ||
 	    memchr(name.p, ',', name.n) != NULL)	/* options of a converter */
 		return NULL;
-	memcpy(label, name.p, name.n);
-	label[name.n] = '\0';
+	/* A bare number is a code page. */
+	snprintf(label, LABEL_MAX, "%s%.*s",
+	    str_number(name, 99999) == -1 ? "" : "cp", STR_FMT(name));
 	for (size_t i = 0; i < sizeof(overrides) / sizeof(*overrides); i++)
 		if (ucnv_compareNames(label, overrides[i].label) == 0)
 			return overrides[i].converter;
@@ -109,11 +123,10 @@ converter_open(struct str name)
 bool
 charset_is_known(struct str name)
 {
-	char label[LABEL_MAX];
-	const char *converter = converter_name(name, label);
-	UErrorCode status = U_ZERO_ERROR;
+	UConverter *cnv = converter_open(name);
 
-	return converter != NULL && (ucnv_countAliases(converter, &status) > 0);
+	ucnv_close(cnv);
+	return cnv != NULL;
 }
 
 void
@@ -237,22 +250,59 @@ charset_of_mark(struct str bytes, size_t *skip)
 	return NULL;
 }
 
+/* Thai in TIS-620, which ICU does not look for: nothing but its letters, and
+ * one in ten of them a vowel or tone above or below another. */
+static bool
+is_thai(struct str bytes)
+{
+	size_t high = 0, letters = 0, marks = 0;
+
+	for (size_t i = 0; i < bytes.n; i++) {
+		unsigned char c = (unsigned char)bytes.p[i];
+
+		high += c >= 0x80;
+		letters += (c >= 0xA1 && c <= 0xDA) || (c >= 0xDF && c <= 0xFB);
+		marks += c == 0xD1 || (c >= 0xD4 && c <= 0xDA) ||
+		    (c >= 0xE7 && c <= 0xEE);
+	}
+	return letters * 20 >= high * 19 && marks * 10 >= high;
+}
+
+/* ICU's names for what is better read as a superset of it; NULL: no guess for
+ * text with tags in ASCII. */
+static const char *
+usual_name(const char *guess)
+{
+	if (strncmp(guess, "ISO-8859-8", 10) == 0)
+		return "windows-1255";
+	if (strncmp(guess, "UTF-", 4) == 0 || strncmp(guess, "IBM", 3) == 0)
+		return NULL;
+	return guess;
+}
+
+/* Below this, ICU is guessing as well. */
+#define CONFIDENCE_MIN	15
+
 const char *
 charset_guess(struct str bytes)
 {
 	UErrorCode status = U_ZERO_ERROR;
 	UCharsetDetector *detector = ucsdet_open(&status);
-	const UCharsetMatch *match;
+	const UCharsetMatch **matches;
 	const char *guess = NULL;
+	int32_t n = 0;
 
 	if (bytes.n > GUESS_MAX)
 		bytes.n = GUESS_MAX;
 	ucsdet_setText(detector, bytes.p, (int32_t)bytes.n, &status);
 	ucsdet_enableInputFilter(detector, true);	/* look past markup */
-	match = ucsdet_detect(detector, &status);
-	if (match != NULL)
-		guess = ucsdet_getName(match, &status);	/* ICU's own literal */
-	ucsdet_close(detector);
+	matches = ucsdet_detectAll(detector, &n, &status);
+	for (int32_t i = 0; i < n && guess == NULL &&
+	    ucsdet_getConfidence(matches[i], &status) >= CONFIDENCE_MIN; i++)
+		guess = usual_name(ucsdet_getName(matches[i], &status));
+	ucsdet_close(detector);		/* the names are ICU's own literals */
+	if (guess == NULL && is_thai(bytes))
+		return "tis-620";
 	return guess != NULL && charset_is_known(str_of(guess)) ? guess :
 	    "windows-1252";
 }

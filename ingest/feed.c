@@ -257,7 +257,7 @@ static bool
 has_feed_root(struct str head)
 {
 	static const char *const roots[] = { "rss", "feed", "RDF", "opml",
-	    "urlset", "sitemapindex", "channel", NULL };
+	    "urlset", "sitemapindex", "channel", "entry", NULL };
 	struct markup m;
 	struct markup_token token;
 
@@ -370,10 +370,20 @@ settle_entry(struct feed *feed, struct feed_node *node, struct arena *a)
 {
 	if (node->url.s.n == 0)
 		node->url.s = entry_url(node, a);
+	if (node->source != NULL && node->source->url.s.n == 0)
+		node->source->url.s = link_of(node->source, STR("alternate"));
 	if (node->title.value.n == 0)
 		node->title.value = entry_title(node, a);
 	if (node->language.s.n == 0)
 		node->language = feed->head.language;
+}
+
+/* Atom's picture of a feed is its logo, or else its icon. */
+static void
+settle_image(struct feed_node *head)
+{
+	if (head->image.s.n == 0)
+		head->image = head->logo.s.n > 0 ? head->logo : head->icon;
 }
 
 static void
@@ -381,6 +391,7 @@ settle_head(struct feed *feed, const struct source *src)
 {
 	struct feed_node *head = &feed->head;
 
+	settle_image(head);
 	if (head->url.s.n == 0)
 		head->url.s = link_of(head, STR("alternate"));
 	if (head->language.s.n == 0)
@@ -409,9 +420,12 @@ feed_parse(const struct source *src, struct arena *a, struct feed **feed,
 	struct str base = document_base(src, a);
 
 	*feed = f;
+	f->ttl = -1;
 	if ((is_json(text) ? feed_parse_json(text, base, a, f, err) :
-	    feed_parse_xml(text, base, a, f, err)) == -1)
+	    feed_parse_xml(text, base, a, f, err)) == -1) {
+		f->error = arena_str(a, str_of(err->msg));
 		return -1;
+	}
 	if (str_istarts(src->content_type, STR("text/plain")) &&
 	    f->error.n == 0)
 		f->error = STR("document was sent as text/plain");

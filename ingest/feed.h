@@ -16,7 +16,8 @@ struct feed;
 /* Is this a feed rather than a page?  By its first bytes, then its type. */
 bool feed_is(const struct source *src);
 /* Parse.  All lives in `a` or in the source.  Broken documents give what can be
- * had, and feed->error; -1 only where nothing can. */
+ * had and say what was wrong in --feed-info; -1 only where nothing can, and
+ * then *feed has nothing but the error. */
 int feed_parse(const struct source *src, struct arena *a, struct feed **feed,
     struct err *err);
 /* The lines of `stance extract --feed-info`: {"type":"feed",...} and then one

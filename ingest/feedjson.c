@@ -215,6 +215,9 @@ read_entry(struct feed *feed, const struct object *o)
 	node->language = member(o, "language");
 	read_contents(o, node);
 	read_authors(o, node);
+	if (node->authors.n == 0)	/* the feed's are the item's too */
+		memcpy(&node->authors, &feed->head.authors,
+		    sizeof(node->authors));
 	read_tags(o, node);
 	read_attachments(o, node);
 }

@@ -49,9 +49,10 @@ read_tags(const struct feed_node *node, struct feed_entry *entry,
     struct arena *a)
 {
 	entry->tags = arena_array(a, node->categories.n, sizeof(*entry->tags));
-	entry->ntags = node->categories.n;
-	for (size_t i = 0; i < entry->ntags; i++)
-		entry->tags[i] = node->categories.v[i].term;
+	entry->ntags = 0;
+	for (size_t i = 0; i < node->categories.n; i++)
+		if (node->categories.v[i].term.n > 0)
+			entry->tags[entry->ntags++] = node->categories.v[i].term;
 }
 
 /* An entry without authors has its source's, else the feed's (RFC 4287, 4.2.1). */

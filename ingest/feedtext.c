@@ -14,7 +14,7 @@ base64_value(char c)
 	return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
 }
 
-/* -1 when it is not base64 after all. */
+/* -1 when it is not base64 of a text after all. */
 static int
 base64_decode(struct str s, struct buf *to)
 {
@@ -34,7 +34,7 @@ base64_decode(struct str s, struct buf *to)
 			buf_addc(to, (char)(bits >> n & 0xFF));
 		}
 	}
-	return 0;
+	return utf8_check(buf_str(to)) == to->n ? 0 : -1;
 }
 
 /* Does it hold U+0080 to U+009F? */
@@ -81,13 +81,9 @@ feed_text_clean(struct str s, bool base64, struct arena *a)
 	struct buf plain = BUF_INIT;
 	struct str result;
 
-	if (base64 && base64_decode(s, &plain) == 0) {
-		struct buf sound = BUF_INIT;
-
-		utf8_repair(&sound, buf_str(&plain));
-		result = arena_str(a, str_trim(buf_str(&sound)));
-		buf_release(&sound);
-	} else
+	if (base64 && base64_decode(s, &plain) == 0)
+		result = arena_str(a, str_trim(buf_str(&plain)));
+	else
 		result = has_c1(s) ? without_c1(s, a) : arena_str(a, s);
 	buf_release(&plain);
 	return result;

@@ -6,8 +6,8 @@
 
 #include "ingest/page.h"
 
-/* A copy of `s` in `a`: base64 undone where asked, controls of C1 taken for
- * windows-1252, and what is no UTF-8 replaced. */
+/* A copy of `s` in `a`: base64 of UTF-8 undone where asked, controls of C1 taken
+ * for windows-1252. */
 struct str feed_text_clean(struct str s, bool base64, struct arena *a);
 /* A person written as one string: "me@example.org (Name)", "Name <me@...>".
  * Fills what `person` has not. */

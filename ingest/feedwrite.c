@@ -86,7 +86,8 @@ put_categories(struct buf *to, const struct feed_node *node)
 		const struct feed_category *category = &node->categories.v[i];
 
 		json_open(to, '{');
-		json_member_str(to, "term", category->term);
+		if (category->term.n > 0)
+			json_member_str(to, "term", category->term);
 		if (category->scheme.n > 0)
 			json_member_str(to, "scheme", category->scheme);
 		if (category->label.n > 0)
@@ -104,7 +105,8 @@ put_tags(struct buf *to, const struct feed_node *node)
 	json_name(to, "tags");
 	json_open(to, '[');
 	for (size_t i = 0; i < node->categories.n; i++)
-		json_put_str(to, node->categories.v[i].term);
+		if (node->categories.v[i].term.n > 0)
+			json_put_str(to, node->categories.v[i].term);
 	json_close(to, ']');
 }
 
@@ -208,7 +210,8 @@ put_feed(struct buf *to, const struct feed *feed)
 	json_member_str(to, "type", STR("feed"));
 	put_channel(to, &feed->head);
 	put_number(to, "ttl", feed->ttl);
-	json_member_str(to, "version", str_of(feed->version));
+	if (feed->version != NULL)
+		json_member_str(to, "version", str_of(feed->version));
 	json_member_str(to, "encoding", feed->encoding);
 	if (feed->error.n > 0)
 		json_member_str(to, "error", feed->error);

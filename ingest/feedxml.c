@@ -49,7 +49,8 @@ enum vocabulary {
 	V_NEWS = 1 << 9,
 	V_XHTML = 1 << 10,
 	V_CC = 1 << 11,
-	V_PICTURE = 1 << 12		/* a sitemap's image: */
+	V_PICTURE = 1 << 12,		/* a sitemap's image: */
+	V_OPML = 1 << 13
 };
 
 enum shape {
@@ -88,8 +89,8 @@ static const struct element elements[] = {
 	{ "author",	V_CORE,		EL_AUTHOR,	SHAPE_TEXT, 5 },
 	{ "author",	V_DC,		EL_AUTHOR,	SHAPE_TEXT, 4 },
 	{ "author",	V_ITUNES,	EL_AUTHOR,	SHAPE_TEXT, 3 },
-	{ "body",	V_CORE,		EL_GROUP,	SHAPE_GROUP, 0 },
-	{ "body",	V_XHTML,	EL_CONTENT,	SHAPE_MARKUP, 5 },
+	{ "body",	V_OPML,		EL_GROUP,	SHAPE_GROUP, 0 },
+	{ "body",	V_CORE | V_XHTML, EL_CONTENT,	SHAPE_MARKUP, 5 },
 	{ "build",	V_CORE,		EL_IGNORED,	SHAPE_SKIP, 0 },
 	{ "category",	V_CORE,		EL_CATEGORY,	SHAPE_MARKUP, 1 },
 	{ "category",	V_ITUNES,	EL_CATEGORY,	SHAPE_TEXT, 2 },
@@ -120,7 +121,7 @@ static const struct element elements[] = {
 	{ "generator",	V_CORE,		EL_GENERATOR,	SHAPE_TEXT, 2 },
 	{ "group",	V_MEDIA,	EL_GROUP,	SHAPE_GROUP, 0 },
 	{ "guid",	V_CORE,		EL_ID,		SHAPE_MARKUP, 3 },
-	{ "head",	V_CORE,		EL_GROUP,	SHAPE_GROUP, 0 },
+	{ "head",	V_OPML,		EL_GROUP,	SHAPE_GROUP, 0 },
 	{ "homepage",	V_CORE,		EL_URI,		SHAPE_TEXT, 1 },
 	{ "hour",	V_CORE,		EL_SKIP_HOUR,	SHAPE_TEXT, 1 },
 	{ "icon",	V_CORE,		EL_ICON,	SHAPE_TEXT, 1 },
@@ -131,13 +132,13 @@ static const struct element elements[] = {
 	{ "image",	V_PICTURE,	EL_IMAGE,	SHAPE_GROUP, 3 },
 	{ "issued",	CORE_DC,	EL_PUBLISHED,	SHAPE_TEXT, 4 },
 	{ "item",	V_CORE,		EL_ENTRY,	SHAPE_GROUP, 0 },
-	{ "keywords",	V_ITUNES | V_MEDIA | V_NEWS, EL_KEYWORDS, SHAPE_TEXT, 1 },
+	{ "keywords",	V_ITUNES | V_NEWS, EL_KEYWORDS,	SHAPE_TEXT, 1 },
 	{ "language",	V_CORE,		EL_LANGUAGE,	SHAPE_TEXT, 3 },
 	{ "language",	V_DC | V_NEWS,	EL_LANGUAGE,	SHAPE_TEXT, 2 },
 	{ "lastBuildDate", V_CORE,	EL_MODIFIED,	SHAPE_TEXT, 4 },
 	{ "lastmod",	V_SITEMAP,	EL_MODIFIED,	SHAPE_TEXT, 4 },
 	{ "license",	V_CORE | V_CC,	EL_LICENSE,	SHAPE_TEXT, 1 },
-	{ "link",	V_CORE,		EL_LINK,	SHAPE_TEXT, 5 },
+	{ "link",	V_CORE | V_ITUNES, EL_LINK,	SHAPE_TEXT, 5 },
 	{ "loc",	V_SITEMAP,	EL_LOC,		SHAPE_TEXT, 1 },
 	{ "loc",	V_PICTURE,	EL_URL,		SHAPE_TEXT, 3 },
 	{ "logo",	V_CORE,		EL_LOGO,	SHAPE_TEXT, 1 },
@@ -148,7 +149,7 @@ static const struct element elements[] = {
 	{ "opml",	V_CORE,		EL_FEED,	SHAPE_GROUP, 0 },
 	{ "origEnclosureLink", V_FEEDBURNER, EL_ENCLOSURE, SHAPE_TEXT, 2 },
 	{ "origLink",	V_FEEDBURNER,	EL_ORIGINAL_LINK, SHAPE_TEXT, 9 },
-	{ "outline",	V_CORE,		EL_OUTLINE,	SHAPE_GROUP, 0 },
+	{ "outline",	V_OPML,		EL_OUTLINE,	SHAPE_GROUP, 0 },
 	{ "owner",	V_ITUNES,	EL_PUBLISHER,	SHAPE_TEXT, 3 },
 	{ "pubDate",	V_CORE,		EL_PUBLISHED,	SHAPE_TEXT, 5 },
 	{ "publication", V_NEWS,	EL_GROUP,	SHAPE_GROUP, 0 },
@@ -263,7 +264,8 @@ struct frame {
 	struct str		 scheme, label;	/* of EL_CATEGORY */
 	struct feed_link	 link;		/* of EL_LINK */
 	struct str		 type;		/* of a MARKUP element */
-	bool			 base64, opaque, has_markup, escape;
+	unsigned		 children;	/* written out as markup */
+	bool			 base64, opaque, escape;
 };
 
 struct parser {
@@ -275,8 +277,7 @@ struct parser {
 	size_t		 depth;
 	unsigned	 skipping;	/* levels inside an element that is not ours */
 	unsigned	 markup;	/* levels inside one written out as markup */
-	unsigned	 root_vocabulary;	/* that of names without a namespace */
-	bool		 is_atom, is_feed, saw_doctype;
+	bool		 is_atom, is_opml, is_feed, saw_doctype;
 	struct str	 outlines[16];	/* titles of the open outlines */
 	unsigned	 noutlines;
 	struct str	 error;
@@ -298,7 +299,7 @@ static unsigned
 vocabulary_of(const struct parser *p, const xmlChar *prefix, const xmlChar *uri)
 {
 	if (uri == NULL && prefix == NULL)
-		return V_CORE | V_SITEMAP;
+		return p->is_opml ? V_OPML | V_CORE : V_CORE | V_SITEMAP;
 	if (uri == NULL) {
 		for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
 			if (strcmp((const char *)prefix, prefixes[i].prefix) == 0)
@@ -458,7 +459,6 @@ begin_markup(struct parser *p, struct frame *f)
 	struct buf old = BUF_INIT;
 	struct str own = str_from(buf_str(&p->text), f->start);
 
-	f->has_markup = true;
 	f->escape = !str_eq(f->type, STR("text/html"));
 	if (!f->escape || own.n == 0)
 		return;
@@ -485,9 +485,9 @@ markup_type(struct parser *p, const struct element *element,
 	if (str_ieq(type, STR("text")))
 		return STR("text/plain");
 	if (memchr(type.n ? type.p : "", '/', type.n) != NULL) {
-		if (element->el == EL_CONTENT && !str_istarts(type, STR("text/")) &&
-		    !str_ends(type, STR("xml")) && p->is_atom)
-			*base64 = true;
+		*base64 = *base64 || (p->is_atom &&	/* RFC 4287, 4.1.3.3 */
+		    !str_istarts(type, STR("text/")) &&
+		    !str_ends(type, STR("xml")));
 		return type;
 	}
 	if (element->vocabularies & V_XHTML)
@@ -519,7 +519,7 @@ set_version(struct parser *p, struct str name, const struct attributes *attrs,
 	struct str space = str_xml(uri);
 
 	p->feed->version = "rss";
-	if (str_eq(name, STR("feed"))) {
+	if (str_eq(name, STR("feed")) || str_eq(name, STR("entry"))) {
 		p->is_atom = true;
 		p->feed->version = str_istarts(space,
 		    STR("http://www.w3.org/2005/")) ? "atom10" :
@@ -529,8 +529,10 @@ set_version(struct parser *p, struct str name, const struct attributes *attrs,
 		    "atom03" : "atom";
 	} else if (str_ieq(name, STR("rdf")))
 		p->feed->version = "rss10";
-	else if (str_eq(name, STR("opml")))
+	else if (str_eq(name, STR("opml"))) {
+		p->is_opml = true;
 		p->feed->version = "opml";
+	}
 	else if (str_eq(name, STR("urlset")) || str_eq(name, STR("sitemapindex")))
 		p->feed->version = "sitemap";
 	else
@@ -555,7 +557,7 @@ start_link(struct parser *p, struct frame *f, const struct attributes *attrs)
 
 	(void)p;
 	link->href = attr_of(attrs, NULL, "href");
-	if (link->href.n == 0)
+	if (link->href.p == NULL)
 		link->href = attr_of(attrs, "xlink", "href");
 	link->rel = attr_of(attrs, NULL, "rel");
 	link->type = attr_of(attrs, NULL, "type");
@@ -624,7 +626,7 @@ add_category(struct parser *p, struct feed_node *node,
 {
 	if (category.term.n == 0)
 		category.term = category.label;
-	if (category.term.n == 0)
+	if (category.term.n == 0 && category.scheme.n == 0)
 		return;
 	for (size_t i = 0; i < node->categories.n && i < 64; i++)
 		if (str_eq(node->categories.v[i].term, category.term) &&
@@ -648,7 +650,7 @@ start_category(struct parser *p, struct frame *f,
 	if (f->element->vocabularies & V_ITUNES)
 		category.scheme = STR("http://www.itunes.com/");
 	category.label = f->label;
-	if (category.term.n > 0)
+	if (category.term.n > 0 || p->is_atom)
 		add_category(p, f->node, category);
 }
 
@@ -752,10 +754,22 @@ inherit(struct frame *f, const struct frame *outer,
 		f->base = url_resolve(f->base, base, attrs->p->a);
 }
 
+/* XHTML comes in a div that is not part of it (RFC 4287, 3.1.1.3). */
+static struct str
+unwrap(const struct frame *f, struct str own)
+{
+	if (f->children == 1 && str_starts(own, STR("<div>")) &&
+	    str_ends(own, STR("</div>")))
+		own = str_trim(str_slice(own, strlen("<div>"),
+		    own.n - strlen("</div>")));
+	return own;
+}
+
 static void
 set_text(struct parser *p, struct frame *f, struct feed_text *to, int rank)
 {
-	struct str own = str_trim(str_from(buf_str(&p->text), f->start));
+	struct str own = unwrap(f,
+	    str_trim(str_from(buf_str(&p->text), f->start)));
 	struct feed_text text = { .type = f->type, .language = f->language,
 	    .base = f->base, .rank = rank };
 
@@ -809,8 +823,8 @@ end_link(struct parser *p, struct frame *f, struct str own)
 	struct feed_link link = f->link;
 	struct feed_node *node = f->node;
 
-	if (link.href.n == 0)
-		link.href = own;
+	if (link.href.n == 0)		/* href="" is the document itself */
+		link.href = link.href.p != NULL ? f->base : own;
 	if (link.rel.n == 0)
 		link.rel = STR("alternate");
 	link.rel = feed_relation(link.rel);
@@ -1182,8 +1196,10 @@ on_start(void *arg, const xmlChar *name, const xmlChar *prefix,
 	}
 	f = p->depth > 0 ? top(p) : NULL;
 	if (f != NULL && f->element->shape == SHAPE_MARKUP) {
-		if (!f->has_markup)
+		if (f->children == 0)
 			begin_markup(p, f);
+		if (p->markup == 0)
+			f->children++;
 		write_tag(p, name, nattrs, v);
 		p->markup++;
 		return;
@@ -1206,7 +1222,8 @@ on_start(void *arg, const xmlChar *name, const xmlChar *prefix,
 		set_value(&p->feed->head.language,
 		    p->frames[p->depth].language, 1);
 		set_version(p, str_xml(name), &attrs, uri);
-		p->is_feed = element->el == EL_FEED || element->el == EL_CHANNEL;
+		p->is_feed = element->el == EL_FEED ||
+		    element->el == EL_CHANNEL || element->el == EL_ENTRY;
 	}
 	f = &p->frames[p->depth++];
 	if (element->shape == SHAPE_MARKUP)
@@ -1226,7 +1243,7 @@ on_text(void *arg, const xmlChar *s, int n)
 	f = top(p);
 	if (f->element->shape == SHAPE_GROUP)
 		return;
-	if (f->has_markup && f->escape)
+	if (f->escape)
 		markup_escape(&p->text, (struct str){ (const char *)s, (size_t)n });
 	else
 		buf_add(&p->text, s, (size_t)n);

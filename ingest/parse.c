@@ -48,9 +48,9 @@ parse_feed(const struct source *src, bool info, struct buf *to,
 	struct feed *feed;
 	struct feed_head head;
 
-	if (feed_parse(src, a, &feed, err) == -1)
+	if (feed_parse(src, a, &feed, err) == -1 && !info)
 		return -1;
-	if (info) {
+	if (info) {		/* of a document that is none, its error */
 		feed_write_info(to, feed);
 		return 0;
 	}
