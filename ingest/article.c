@@ -1,5 +1,6 @@
 #include <assert.h>
 
+#include "base/digest.h"
 #include "ingest/article.h"
 
 static void
@@ -195,13 +196,52 @@ put_fetched(struct buf *to, const struct article_fetched *fetched)
 	json_close(to, '}');
 }
 
+/* An id of our own making stands for the text where there is nothing else. */
+static struct str
+identify(const struct record *entry, const struct article_feed *feed,
+    struct str url, struct str rev, struct arena *a)
+{
+	struct str id = text_of(lookup(entry, "id"), a);
+
+	if (url.n > 0 && (id.n == 0 || (feed != NULL && feed->by_link)))
+		return url;
+	return id.n > 0 ? id : arena_printf(a, "urn:sha256:%.*s", STR_FMT(rev));
+}
+
 struct str
+article_key(const struct record *entry, const struct article_feed *feed,
+    struct arena *a)
+{
+	struct str url = text_of(lookup(entry, "url"), a);
+	struct str rev = record_make_rev(text_of(lookup(entry, "title"), a),
+	    text_of(lookup(entry, "content_text"), a), a);
+
+	return record_make_key(identify(entry, feed, url, rev, a),
+	    feed->identity, url, a);
+}
+
+uint64_t
+article_version(const struct record *entry)
+{
+	static const char *const told[] = { "url", "title", "summary",
+	    "content_text", "date_modified" };
+	uint64_t version = 0;
+
+	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++) {
+		const struct json_member *m = lookup(entry, told[i]);
+
+		version = version * 31 + (m ? hash64(m->raw) : i);
+	}
+	return version;
+}
+
+void
 article_write(struct buf *to, const struct record *entry,
     const struct record *page, const struct article_feed *feed,
     const struct article_fetched *fetched, struct arena *a)
 {
 	const struct json_member *found[MEMBERS];
-	struct str id, url, title, text, rev, key;
+	struct str id, url, title, text, rev;
 
 	assert(entry != NULL || page != NULL);
 	for (size_t i = 0; i < MEMBERS; i++)
@@ -212,17 +252,14 @@ article_write(struct buf *to, const struct record *entry,
 	title = text_of(found[1], a);
 	text = text_of(found[3], a);
 	rev = record_make_rev(title, text, a);
-	id = text_of(lookup(entry, "id"), a);
-	if (id.n == 0)
-		id = url.n > 0 ? url :
-		    arena_printf(a, "urn:sha256:%.*s", STR_FMT(rev));
-	key = record_make_key(id, feed ? feed->identity : STR_NONE, url, a);
+	id = identify(entry, feed, url, rev, a);
 
 	json_open(to, '{');
 	json_name(to, "v");
 	json_put_int(to, RECORD_VERSION);
 	json_member_str(to, "id", id);
-	json_member_str(to, "key", key);
+	json_member_str(to, "key", record_make_key(id,
+	    feed ? feed->identity : STR_NONE, url, a));
 	json_member_str(to, "rev", rev);
 	for (size_t i = 0; i < MEMBERS; i++)
 		if (found[i] != NULL)
@@ -234,5 +271,4 @@ article_write(struct buf *to, const struct record *entry,
 	if (fetched != NULL)
 		put_fetched(to, fetched);
 	record_end(to);
-	return key;
 }

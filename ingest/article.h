@@ -24,6 +24,7 @@ struct article_feed {
 	struct str		 identity, title, feed_url, home_page_url;
 	const struct str	*tags;
 	size_t			 ntags;
+	bool			 by_link;	/* its ids are not to be trusted */
 };
 
 /* How it came here. */
@@ -37,9 +38,14 @@ struct article_fetched {
  * it was found. */
 void article_feed_read(struct article_feed *feed, const struct record *line,
     struct str address, struct arena *a);
+/* The key that article_write() will give the entry. */
+struct str article_key(const struct record *entry,
+    const struct article_feed *feed, struct arena *a);
+/* A number that changes when the entry says something else. */
+uint64_t article_version(const struct record *entry);
 /* Append the record's line.  `entry` or `page` may be NULL, so may `feed` and
- * `fetched`.  The returned key lives in `a`. */
-struct str article_write(struct buf *to, const struct record *entry,
+ * `fetched`. */
+void article_write(struct buf *to, const struct record *entry,
     const struct record *page, const struct article_feed *feed,
     const struct article_fetched *fetched, struct arena *a);
 

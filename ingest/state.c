@@ -52,7 +52,7 @@ static const struct {
 }, numbers[] = {
 	TEXT(moved_seen), TEXT(interval), TEXT(next_poll), TEXT(not_before),
 	TEXT(first_poll), TEXT(last_success), TEXT(last_new), TEXT(errors),
-	TEXT(articles), TEXT(gone),
+	TEXT(articles), TEXT(gone), TEXT(said), TEXT(said_at),
 };
 #define TEXTS	(sizeof(texts) / sizeof(*texts))
 #define NUMBERS	(sizeof(numbers) / sizeof(*numbers))
@@ -113,6 +113,7 @@ state_feed(struct state *s, const char *id)
 	feed = xcalloc(1, sizeof(*feed));
 	feed->id = xstrdup(id);
 	feed->url = xstrdup(id);
+	feed->number = s->nfeeds;
 	GROW(s->feeds, s->nfeeds, s->cap);
 	s->feeds[s->nfeeds++] = feed;
 	s->by_id[slot] = s->nfeeds;

@@ -18,6 +18,7 @@
 struct state;
 
 struct feed_state {
+	size_t		 number;	/* its place among all */
 	char		*id;		/* the address in the list, for good */
 	char		*url;		/* where it is now */
 	char		*title, *home;
@@ -33,6 +34,7 @@ struct feed_state {
 	long long	 errors;	/* in a row */
 	long long	 articles;	/* handed on since first_poll */
 	long long	 gone;		/* it said 410 */
+	long long	 said, said_at;	/* what was last reported of it, when */
 };
 
 /* Open the state in the folder `dir`, made where it is missing; NULL: keep it

@@ -1,0 +1,426 @@
+/*
+ * stance-ingest: set up, start the children that have rights this process gives
+ * up, and let the poller run.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/date.h"
+#include "base/jail.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/opt.h"
+#include "base/record.h"
+#include "base/term.h"
+#include "ingest/poller.h"
+
+static bool once, follow, status, no_robots;
+static const char *state_dir, *acks_path, *contact, *user_agent, *proxy;
+static const char *ca_file;
+static struct opt_list allow_net;
+static struct opt_number jobs = { 1, 1, PARSER_CHILDREN };
+static struct opt_number per_host = { 2, 1, 1000 };
+static struct opt_number host_delay = { 100, 0, 3600000 };
+static struct opt_number timeout = { 60, 1, 3600 };
+
+static const struct opt opts[] = {
+	{ '1', "once", NULL, "ask each feed once, then end", OPT_FLAG, &once },
+	{ 'f', "follow", NULL, "go on for ever, each feed in its own rhythm "
+	    "(the default)", OPT_FLAG, &follow },
+	{ 's', "state", "DIR", "remember feeds and articles there",
+	    OPT_STRING, &state_dir },
+	{ 'a', "acks", "FIFO", "an article is done when 'store add --ack' says "
+	    "so here", OPT_STRING, &acks_path },
+	{ 0, "status", NULL, "print how the feeds of --state are, and end",
+	    OPT_FLAG, &status },
+	{ 'c', "contact", "ADDRESS", "who is asking, for the User-Agent: a web "
+	    "or mail address", OPT_STRING, &contact },
+	{ 0, "user-agent", "TEXT", "the whole User-Agent", OPT_STRING,
+	    &user_agent },
+	{ 0, "allow-net", "CIDR", "addresses that are not public but may be "
+	    "asked", OPT_LIST, &allow_net },
+	{ 0, "proxy", "URL", "ask through this proxy", OPT_STRING, &proxy },
+	{ 0, "ca-file", "FILE", "trust these certificates instead of the "
+	    "system's", OPT_STRING, &ca_file },
+	{ 0, "per-host", "N", "connections to one host at once (2)",
+	    OPT_NUMBER, &per_host },
+	{ 0, "host-delay", "MS", "pause between two requests to one host (100)",
+	    OPT_NUMBER, &host_delay },
+	{ 0, "timeout", "SECONDS", "of one request (60)", OPT_NUMBER,
+	    &timeout },
+	{ 0, "no-robots", NULL, "do not ask robots.txt before article pages",
+	    OPT_FLAG, &no_robots },
+	{ 'j', "jobs", "N", "parse in N processes (1)", OPT_NUMBER, &jobs },
+	{ 0, NULL, NULL, NULL, OPT_FLAG, NULL }
+};
+
+static const struct tool tool = {
+	"stance-ingest",
+	"[--once] [--state DIR] [--acks FIFO] LIST|URL...\n"
+	"--status --state DIR",
+	"Fetch feeds and the pages of their articles, print articles.",
+	opts,
+	"A LIST is a file with an address a line (options may follow it) or "
+	"OPML.\nWithout --state nothing is remembered from run to run."
+};
+
+#define TRANSFERS	1000
+#define REDIRECTS	10
+/* Descriptors beside those of the transfers. */
+#define OTHER_FILES	64
+
+static volatile sig_atomic_t stop, reload;
+
+static void
+on_signal(int number)
+{
+	if (number == SIGHUP)
+		reload = 1;
+	else
+		stop = 1;
+}
+
+/* Signals arrive only while the poller sleeps, so none is missed. */
+static void
+catch_signals(sigset_t *while_asleep)
+{
+	static const int caught[] = { SIGHUP, SIGINT, SIGTERM };
+	struct sigaction action = { .sa_handler = on_signal };
+	sigset_t blocked;
+
+	sigemptyset(&blocked);
+	for (size_t i = 0; i < sizeof(caught) / sizeof(*caught); i++) {
+		sigaddset(&blocked, caught[i]);
+		sigaction(caught[i], &action, NULL);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	sigprocmask(SIG_BLOCK, &blocked, while_asleep);
+	for (size_t i = 0; i < sizeof(caught) / sizeof(*caught); i++)
+		sigdelset(while_asleep, caught[i]);
+}
+
+static bool
+is_address(const char *operand)
+{
+	return str_istarts(str_of(operand), STR("http://")) ||
+	    str_istarts(str_of(operand), STR("https://"));
+}
+
+/* OPML goes through the parse child like all foreign markup. */
+static int
+load_outline(struct list *list, struct parser *parser, const char *path,
+    struct str bytes, struct err *err)
+{
+	struct source src = { .bytes = bytes, .url = str_of(path) };
+	struct parser_reply reply;
+	struct arena a = ARENA_INIT;
+	struct record rec;
+	struct str line;
+	int rc = 0;
+
+	parser_submit(parser, 0, PARSE_FEED, &src);
+	while (!parser_next(parser, &reply))
+		parser_wait(parser);
+	if (reply.outcome != PARSER_DONE)
+		return err_set(err, "%s: %.*s", path, STR_FMT(reply.lines));
+	while (rc == 0 && str_split(&reply.lines, '\n', &line)) {
+		struct subscription *sub;
+
+		if (line.n == 0)
+			continue;
+		rc = record_read(&rec, line, &a, err);
+		if (rc == -1 || !record_is_article(&rec) ||
+		    rec.known[RECORD_URL] == NULL)
+			continue;
+		sub = list_add(list, record_str(&rec, RECORD_URL, &a));
+		if (rec.known[RECORD_TITLE] != NULL)
+			sub->title = arena_cstr(&list->strings,
+			    record_str(&rec, RECORD_TITLE, &a));
+	}
+	arena_release(&a);
+	return rc;
+}
+
+static int
+load_file(struct list *list, struct parser *parser, const char *path,
+    struct err *err)
+{
+	struct buf bytes = BUF_INIT;
+	struct str text;
+	int rc = file_slurp(path, &bytes, LIMIT_PAGE, err);
+
+	text = str_trim(buf_str(&bytes));
+	if (str_starts(text, STR("\xef\xbb\xbf")))
+		text = str_from(text, 3);
+	if (rc == 0 && text.n > 0 && text.p[0] == '<')
+		rc = load_outline(list, parser, path, text, err);
+	else if (rc == 0)
+		rc = list_read(list, path, text, err);
+	buf_release(&bytes);
+	return rc;
+}
+
+static int
+load_list(struct list *list, struct parser *parser, char **operands, int count,
+    struct err *err)
+{
+	*list = (struct list){ 0 };
+	for (int i = 0; i < count; i++)
+		if (is_address(operands[i]))
+			list_add(list, str_of(operands[i]));
+		else if (load_file(list, parser, operands[i], err) == -1)
+			return -1;
+	return list->n > 0 ? 0 : err_set(err, "no feed in the list");
+}
+
+static struct fetcher *
+start_fetcher(void)
+{
+	struct guard_range *ranges = xcalloc(allow_net.n, sizeof(*ranges));
+	struct http_options options = {
+		.proxy = proxy, .ca_file = ca_file, .opened = ranges,
+		.nopened = allow_net.n, .in_flight = TRANSFERS,
+		.per_host = (unsigned)per_host.value,
+		.host_gap_ms = (unsigned)host_delay.value,
+		.timeout_ms = (unsigned)timeout.value * 1000,
+		.redirects = REDIRECTS,
+	};
+	char *agent = xasprintf("stance/%s%s%s%s", STANCE_VERSION,
+	    contact ? " (+" : "", contact ? contact : "", contact ? ")" : "");
+	struct fetcher *fetcher;
+	struct rlimit files;
+	struct err err;
+
+	for (size_t i = 0; i < allow_net.n; i++)
+		if (guard_parse(allow_net.v[i], &ranges[i], &err) == -1)
+			usage_error("--allow-net: %s", err.msg);
+	options.user_agent = user_agent ? user_agent : agent;
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max < 4 * TRANSFERS ?
+		    files.rlim_max : 4 * TRANSFERS;
+		setrlimit(RLIMIT_NOFILE, &files);
+		if (files.rlim_cur < TRANSFERS + OTHER_FILES)
+			options.in_flight = (unsigned)files.rlim_cur / 2;
+	}
+	fetcher = fetcher_new(&options);
+	free(ranges);
+	free(agent);
+	return fetcher;
+}
+
+/* A name that is not there yet becomes a FIFO. */
+static int
+open_acks(void)
+{
+	struct stat st;
+	int fd;
+
+	if (acks_path == NULL)
+		return -1;
+	if (mkfifo(acks_path, 0600) == -1 && errno != EEXIST)
+		die_errno("cannot make '%s'", acks_path);
+	fd = open(acks_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd == -1 || fstat(fd, &st) == -1)
+		die_errno("cannot open '%s'", acks_path);
+	if (!S_ISFIFO(st.st_mode))
+		usage_error("'%s' is not a FIFO", acks_path);
+	return fd;
+}
+
+static char *
+make_quarantine(void)
+{
+	struct err err;
+	char *path;
+
+	if (state_dir == NULL)
+		return NULL;
+	path = xasprintf("%s/quarantine", state_dir);
+	if (make_folders(path, 0755, &err) == -1)
+		die("%s", err.msg);
+	return path;
+}
+
+static void
+enter_jail(char **operands, int count)
+{
+	const char **reads = xcalloc((size_t)count + 2, sizeof(*reads));
+	const char *writes[] = { state_dir, NULL };
+	size_t n = 0;
+
+	for (int i = 0; i < count; i++)
+		if (!is_address(operands[i]))
+			reads[n++] = operands[i];
+	reads[n] = "/etc/localtime";
+	jail_enter(JAIL_READ | JAIL_WRITE | JAIL_PROC, reads, writes);
+	free(reads);
+}
+
+static void
+print_time(struct buf *to, long long seconds)
+{
+	char text[DATE_SIZE];
+
+	if (seconds == 0)
+		buf_addf(to, "%-18s", "-");
+	else {
+		date_format_utc(seconds, text);
+		buf_addf(to, "%.10s %.5sZ ", text, text + 11);
+	}
+}
+
+static void
+print_feed(struct buf *to, const struct feed_state *feed, int64_t now)
+{
+	long long days = feed->first_poll ? (now - feed->first_poll) / 86400 :
+	    0;
+
+	buf_addf(to, "%-8s", feed->gone ? "gone" : feed->errors == 0 ? "ok" :
+	    "failing");
+	print_time(to, feed->last_success);
+	print_time(to, feed->gone ? 0 : feed->next_poll);
+	buf_addf(to, "%6lld %9.1f  ", feed->errors,
+	    (double)feed->articles / (double)(days + 1));
+	term_add(to, str_of(feed->url));
+	if (feed->error != NULL) {
+		buf_addz(to, "  ");
+		term_add(to, str_of(feed->error));
+	}
+	buf_addc(to, '\n');
+}
+
+/* --status: how the feeds are, for people. */
+static int
+print_status(void)
+{
+	struct state *state;
+	struct out out;
+	struct err err;
+
+	if (state_dir == NULL)
+		usage_error("--status needs --state DIR");
+	state = state_open(state_dir, true, &err);
+	if (state == NULL)
+		die("%s", err.msg);
+	out_init(&out, STDOUT_FILENO, "standard output");
+	buf_addf(out_buf(&out), "%-8s%-18s%-18s%6s %9s  %s\n", "STATE",
+	    "LAST SUCCESS", "NEXT POLL", "ERRORS", "ITEMS/DAY", "FEED");
+	for (size_t i = 0; i < state_count(state); i++)
+		print_feed(out_buf(&out), state_nth(state, i), clock_now());
+	out_close(&out);
+	state_close(state);
+	return EXIT_DONE;
+}
+
+/* Lists stay as long as the poller, for articles on their way name the feed
+ * they came from; so a reload costs the size of the list. */
+struct lists {
+	struct list	*v[256];
+	size_t		 n;
+};
+
+static void
+release_lists(struct lists *lists)
+{
+	for (size_t i = 0; i < lists->n; i++) {
+		list_release(lists->v[i]);
+		free(lists->v[i]);
+	}
+}
+
+/* Read the list again; one that cannot be read changes nothing. */
+static void
+reload_list(struct poller *poller, struct lists *lists, struct parser *parser,
+    char **operands, int count)
+{
+	struct list *list = xcalloc(1, sizeof(*list));
+	struct err err;
+
+	reload = 0;
+	if (lists->n == sizeof(lists->v) / sizeof(*lists->v))
+		err_set(&err, "reloaded too often: start again");
+	else if (load_list(list, parser, operands, count, &err) == 0) {
+		lists->v[lists->n++] = list;
+		poller_watch(poller, list);
+		return;
+	}
+	err_print(&err, STR_NONE);
+	list_release(list);
+	free(list);
+}
+
+static int
+run(struct poller_options *options, char **operands, int count)
+{
+	struct lists lists = { { xcalloc(1, sizeof(struct list)) }, 1 };
+	struct poller *poller;
+	sigset_t while_asleep;
+	struct err err;
+	int rc;
+
+	catch_signals(&while_asleep);
+	if (load_list(lists.v[0], options->parser, operands, count,
+	    &err) == -1) {
+		err_print(&err, STR_NONE);
+		return EXIT_USAGE;
+	}
+	poller = poller_new(options);
+	poller_watch(poller, lists.v[0]);
+	for (;;) {
+		rc = poller_run(poller, &stop, &reload, &while_asleep);
+		if (!reload || rc != EXIT_DONE)
+			break;
+		reload_list(poller, &lists, options->parser, operands, count);
+	}
+	poller_free(poller);
+	release_lists(&lists);
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct parser_options parsing = { parse_source, 1, LIMIT_PARSE_CPU_MS,
+	    LIMIT_PARSE_WALL_MS };
+	struct poller_options options = { .acks = -1 };
+	char *quarantine;
+	struct err err;
+	int count, rc;
+
+	process_setup();
+	count = opt_parse(&tool, argc, argv);
+	if (status)
+		return print_status();
+	if (count == 0)
+		usage_error("which feeds? a LIST or a URL is needed");
+	if (once && follow)
+		usage_error("--once or --follow, not both");
+	options.state = state_open(state_dir, false, &err);
+	if (options.state == NULL)
+		die("%s", err.msg);
+	options.quarantine = quarantine = make_quarantine();
+	options.acks = open_acks();
+	options.once = once;
+	options.robots = !no_robots;
+	options.progress = isatty(STDERR_FILENO);
+	http_setup();
+	parse_setup();
+	options.fetcher = start_fetcher();
+	enter_jail(argv + 1, count);
+	parsing.children = (unsigned)jobs.value;
+	options.parser = parser_new(&parsing);
+
+	rc = run(&options, argv + 1, count);
+	parser_free(options.parser);
+	fetcher_free(options.fetcher);
+	state_close(options.state);
+	opt_list_release(&allow_net);
+	free(quarantine);
+	return rc;
+}

@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""One poll after another: what is printed, what is asked, what is remembered."""
+import os, sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from room import Room, done, eq, full, link, ok, page, rss
+
+with Room() as room:
+    room.write("feed.xml", rss(link("one"), full("two"), link("three", "/secret/"),
+                               head="<ttl>5</ttl>"))
+    room.write("one.html", page("one"))
+    room.write("secret/three.html", page("three"))
+    room.write("robots.txt", "User-agent: *\nDisallow: /secret/\n")
+
+    articles, reports, err, rc = room.ingest("@BASE@/feed.xml")
+    by_id = {a["id"]: a for a in articles}
+    eq(rc, 0, "a poll ends with 0")
+    eq(sorted(by_id), ["id-one", "id-three", "id-two"], "each entry is an article")
+    asked = [path for path, _, _ in room.requests()]
+    eq(sorted(asked), ["/feed.xml", "/one.html", "/robots.txt"],
+       "full content needs no page, robots.txt is asked and obeyed")
+    one = by_id["id-one"]
+    ok("quarter of a point" in one.get("content_text", ""), "the page's text is there", one)
+    ok("Markets" not in one.get("content_text", ""), "and its navigation is not", one)
+    eq(one["title"], "Headline one", "the feed names its article")
+    eq(one["v"], 1, "the record has its version")
+    ok(len(one["key"]) == 32 and len(one["rev"]) == 32, "key and rev are hashes", one)
+    eq(one["fetched"]["status"], 200, "how it was fetched is told")
+    eq(one["fetched"]["url"], room.base + "/one.html", "and from where")
+    eq(len(one["fetched"]["sha256"]), 64, "and a digest of the bytes")
+    eq(one["fetched"]["backfill"], True, "a first poll is backfill")
+    eq(one["feed"], {"title": "The Desk", "feed_url": room.base + "/feed.xml",
+                     "home_page_url": room.base + "/"}, "the feed is told")
+    ok("content_text" not in by_id["id-three"] and "robots.txt forbids" in err,
+       "a forbidden page leaves the headline", err)
+    eq([(r["status"], r["errors"]) for r in reports], [("ok", 0)], "the feed's health is told")
+
+    articles, reports, err, rc = room.ingest("@BASE@/feed.xml")
+    eq((articles, reports, err, rc), ([], [], "", 0), "a second run has nothing new")
+    (path, status, headers), = room.requests()
+    eq((path, status), ("/feed.xml", 304), "and the server has nothing to send")
+
+    room.write("feed.xml", rss(full("four"), link("one"), full("two", "It was put back.")))
+    articles, _, _, _ = room.ingest("@BASE@/feed.xml")
+    eq(sorted(a["id"] for a in articles), ["id-four", "id-two"],
+       "a new entry and a changed one are printed, others not")
+    ok(all("backfill" not in a["fetched"] for a in articles), "which is no backfill")
+
+    room.write("feed.xml", rss(full("a"), full("b")).replace("id-a", "same").replace("id-b", "same"))
+    articles, _, _, _ = room.ingest("@BASE@/feed.xml")
+    eq(len({a["key"] for a in articles}), 2, "an id given twice does not hide an article")
+    articles, _, _, _ = room.ingest("@BASE@/feed.xml")
+    eq(articles, [], "nor flips from poll to poll")
+
+    room.write("plain.txt", "# desks\n\n%s/one.xml tag=official tag=\"trade press\" "
+               "title=\"My Desk\" agent=\"reader/1\" header=\"X-Key: secret\"\n" % room.base)
+    room.write("one.xml", rss(full("listed")))
+    room.requests()
+    articles, _, err, rc = room.ingest(os.path.join(room.web, "plain.txt"))
+    eq(articles[0]["feed"]["tags"], ["official", "trade press"], "a list gives tags")
+    eq(articles[0]["feed"]["title"], "My Desk", "and a title")
+    headers = room.requests()[0][2]
+    eq((headers["user-agent"], headers["x-key"]), ("reader/1", "secret"), "and headers")
+    room.write("bad.txt", "%s/one.xml colour=red\n" % room.base)
+    _, _, err, rc = room.ingest(os.path.join(room.web, "bad.txt"))
+    ok(rc == 2 and "bad.txt:1:" in err and "colour=red" in err, "a bad option has its place", err)
+    room.write("list.opml", '<opml version="2.0"><body><outline text="x"><outline type="rss" '
+               'text="T" xmlUrl="%s/one.xml"/></outline></body></opml>' % room.base)
+    articles, _, err, rc = room.ingest(os.path.join(room.web, "list.opml"), state=False)
+    eq([a["id"] for a in articles], ["id-listed"], "OPML is a list, too")
+done()
