@@ -12,6 +12,11 @@
 /* The object of a nominal operator: "removal of the last two bans". */
 #define NOMINAL_REACH	5
 
+/* Words between "the ban that" and the verb of the relative clause. */
+#define RELATIVE_REACH	4
+/* Words between numbers that are compared and what they are about. */
+#define COMPARE_REACH	12
+
 enum role {
 	ROLE_NONE,		/* used up, or void */
 	ROLE_OPERATOR,
@@ -127,7 +132,7 @@ view_classify(struct view *view, struct arena *a)
 		uint8_t		bit;
 	} kinds[] = { { g->breaks, TOKEN_BREAK }, { g->links, TOKEN_LINK },
 	    { g->passive, TOKEN_PASSIVE }, { g->joins, TOKEN_JOIN },
-	    { g->dets, TOKEN_DET } };
+	    { g->dets, TOKEN_DET }, { g->relatives, TOKEN_RELATIVE } };
 
 	view->bits = arena_zalloc(a, w->count + 1);
 	for (size_t i = 0; i < w->count; i++)
@@ -391,6 +396,39 @@ drop_background(struct clause *c)
 	}
 }
 
+/* "The exemption that has allowed parcels in will end": the verb next to the
+ * relative word tells what the object is, not what becomes of it. */
+static bool
+is_relative(const struct clause *c, size_t i)
+{
+	const struct item *op = &c->items[i];
+
+	for (size_t k = i; k-- > 0; ) {
+		const struct item *it = &c->items[k];
+
+		if (it->role == ROLE_NONE || it->end > op->first)
+			continue;
+		return it->object != NULL && it->turn == 0 &&
+		    token_is(c, it->end, TOKEN_RELATIVE) &&
+		    op->first - it->end <= RELATIVE_REACH &&
+		    !any_token(c, it->end + 1, op->first, TOKEN_JOIN);
+	}
+	return false;
+}
+
+static void
+drop_relatives(struct clause *c)
+{
+	for (size_t i = c->n; i-- > 1; ) {
+		struct item *it = &c->items[i];
+
+		if (it->operator == NULL || it->turn != 0 || !is_relative(c, i))
+			continue;
+		it->operator = NULL;
+		it->role = it->object ? ROLE_OBJECT : ROLE_NONE;
+	}
+}
+
 /* A word that is operator and object ("limits", "ban") is an object when it is
  * led by a determiner, followed by a preposition, or beside an operator that
  * needs one. */
@@ -506,23 +544,29 @@ find_right(struct clause *c, size_t i, unsigned reach)
 }
 
 /* The object on its left; other operators may stand between, as in "the ban
- * imposed in May was lifted". */
+ * imposed in May was lifted".  What stands in a relative clause is passed over
+ * for the object that the clause describes. */
 static struct item *
 find_left(struct clause *c, size_t i, unsigned reach)
 {
-	struct item *op = &c->items[i];
+	struct item *op = &c->items[i], *near = NULL;
 
 	for (size_t k = i; k-- > 0; ) {
 		struct item *it = &c->items[k];
 
 		if (!is_target(it) || it->end > op->first)
 			continue;
-		if (op->first - it->end > reach ||
-		    any_token(c, it->end, op->first, TOKEN_BREAK))
-			return NULL;
-		return it;
+		if (near == NULL) {
+			if (op->first - it->end > reach || any_token(c,
+			    it->end, op->first, TOKEN_BREAK))
+				return NULL;
+			near = it;
+		} else if (near->first - it->end <= 3 * reach &&
+		    token_is(c, it->end, TOKEN_RELATIVE)) {
+			return it;
+		}
 	}
-	return NULL;
+	return near;
 }
 
 static bool
@@ -647,6 +691,21 @@ has_event(const struct clause *c)
 	return false;
 }
 
+/* Words between two items, or UINT32_MAX over the end of a clause. */
+static uint32_t
+distance(const struct clause *c, const struct item *a, const struct item *b)
+{
+	uint32_t from = a->end, to = b->first;
+
+	if (b->end <= a->first) {
+		from = b->end;
+		to = a->first;
+	}
+	if (from >= to)
+		return 0;
+	return any_token(c, from, to, TOKEN_BREAK) ? UINT32_MAX : to - from;
+}
+
 /* Numbers speak where no verb does: "rice tariff 50%, from 35%". */
 static void
 join_comparisons(struct clause *c)
@@ -662,7 +721,9 @@ join_comparisons(struct clause *c)
 			struct item *it = &c->items[k];
 
 			if (it->role == ROLE_OBJECT && can_join(c, op, it) &&
-			    (best == NULL || it->end <= op->end))
+			    distance(c, op, it) <= COMPARE_REACH &&
+			    (best == NULL ||
+			    distance(c, op, it) < distance(c, op, best)))
 				best = it;
 		}
 		if (best != NULL)
@@ -725,6 +786,7 @@ compose_sentence(const struct view *view, const struct sentence *s,
 	if (c.n == 0)
 		return;
 	drop_background(&c);
+	drop_relatives(&c);
 	settle_roles(&c);
 	chain_objects(&c);
 	join_nominal(&c);

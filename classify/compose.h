@@ -56,7 +56,8 @@ enum {
 	TOKEN_LINK = 2,		/* of, on, for */
 	TOKEN_PASSIVE = 4,	/* was, been */
 	TOKEN_JOIN = 8,		/* and, or, comma */
-	TOKEN_DET = 16		/* the, its, new */
+	TOKEN_DET = 16,		/* the, its, new */
+	TOKEN_RELATIVE = 32	/* that, which, it: as in "the ban it lifted" */
 };
 
 /* Set the bits of all tokens from the marks. */

@@ -387,11 +387,14 @@ take_property(struct reading *r, uint64_t allowed)
 static int
 declare(struct reading *r, const struct keyword *kw)
 {
-	const struct lexeme *lx = take_word(r, "a name");
+	const struct lexeme *lx;
 	struct grammar *g = r->g;
 	uint16_t known;
 
-	if (lx == NULL)
+	/* names of actors and topics can have spaces, in quotes */
+	if (r->st->count > 1 && r->st->lexemes[1].kind == LEXEME_STRING)
+		lx = &r->st->lexemes[1];
+	else if ((lx = take_word(r, "a name")) == NULL)
 		return -1;
 	known = grammar_class(g, lx->text);
 	if (known != NO_CLASS)
@@ -448,6 +451,8 @@ define(struct reading *r, const struct keyword *kw)
 	while ((p = take_property(r, kw->allowed)) != PROPERTIES_END)
 		if (p == -1 || class_property(r, c, (enum property)p) == -1)
 			return -1;
+	if (c->authority)
+		lexicon_include(r->g->lexicon, id, r->g->authority);
 	return read_words(r, id);
 }
 
@@ -773,6 +778,8 @@ grammar_new(const struct rulefiles *files, const char *language,
 	g->passive = add_builtin(g, "passive");
 	g->joins = add_builtin(g, "join");
 	g->dets = add_builtin(g, "determiner");
+	g->authority = add_builtin(g, "authority");
+	g->relatives = add_builtin(g, "relative");
 	g->common = add_builtin(g, "common-words");
 	g->lexicon = lexicon_new(stemmer_name, &why);
 	free(stemmer_name);

@@ -153,7 +153,8 @@ struct grammar {
 	size_t		 example_count, example_cap;
 	struct judging	 judging;
 	/* Classes that the engine itself looks for; NO_CLASS when absent. */
-	uint16_t	 breaks, links, passive, joins, dets, common;
+	uint16_t	 breaks, links, passive, joins, dets, relatives,
+			 authority, common;
 	bool		 head_first;	/* "embargo export", not "export embargo" */
 };
 
