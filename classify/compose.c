@@ -33,6 +33,7 @@ struct item {
 	const struct class *object;
 	int		 sign;		/* of an object or event */
 	int		 turn;		/* of a comparison: up 1, down -1 */
+	bool		 parted;	/* an operator with words in between */
 	enum stage	 stage;
 	double		 weight;
 	const struct class *act;	/* outermost operator of an event */
@@ -210,9 +211,21 @@ make_item(struct clause *c, size_t mark, struct item *it)
 		it->operator = it->object = NULL;
 	if (it->object != NULL)
 		it->sign = it->object->sign;
+	it->parted = it->operator != NULL && it->turn == 0 &&
+	    phrase_gapped(g->lexicon, m->phrase);
 	it->role = it->operator ? ROLE_OPERATOR :
 	    it->object ? ROLE_OBJECT : ROLE_NONE;
 	return true;
+}
+
+/* Does the longer item `o` hide `it`?  A verb and its particle ("hebt ... auf")
+ * hide only what begins where they begin, not their object in between. */
+static bool
+hides(const struct item *o, const struct item *it)
+{
+	return o->turn == 0 && it->turn == 0 && o->first <= it->first &&
+	    o->end >= it->end && o->end - o->first > it->end - it->first &&
+	    (!o->parted || o->first == it->first);
 }
 
 /* Of items that lie within one another only the longest stays; comparisons
@@ -221,14 +234,33 @@ static bool
 is_covered(const struct clause *c, const struct item *it)
 {
 	for (size_t i = 0; i < c->n; i++) {
-		const struct item *o = &c->items[i];
-
-		if (o != it && o->turn == 0 && it->turn == 0 &&
-		    o->first <= it->first && o->end >= it->end &&
-		    o->end - o->first > it->end - it->first)
+		if (&c->items[i] != it && hides(&c->items[i], it))
 			return true;
 	}
 	return false;
+}
+
+/* Phrases of the very same words are one item; the first found, which is the
+ * most exact, decides. */
+static bool
+merge_item(struct clause *c, const struct item *it)
+{
+	struct item *was = c->n > 0 ? &c->items[c->n - 1] : NULL;
+
+	if (was == NULL || was->first != it->first || was->end != it->end ||
+	    was->turn != 0 || it->turn != 0)
+		return false;
+	if (was->role == ROLE_NONE)
+		return true;
+	if (was->operator == NULL && !it->parted)
+		was->operator = it->operator;
+	if (was->object == NULL) {
+		was->object = it->object;
+		was->sign = it->sign;
+	}
+	if (was->operator != NULL)
+		was->role = ROLE_OPERATOR;
+	return true;
 }
 
 static void
@@ -236,16 +268,20 @@ gather_items(struct clause *c)
 {
 	size_t kept = 0;
 	bool covered[ITEMS_MAX];
+	struct item it;
 
 	for (size_t i = c->from; i < c->end && c->n < ITEMS_MAX; i++)
-		if (make_item(c, i, &c->items[c->n]))
-			c->n++;
+		if (make_item(c, i, &it) && !merge_item(c, &it))
+			c->items[c->n++] = it;
 	for (size_t i = 0; i < c->n; i++)
 		covered[i] = is_covered(c, &c->items[i]) ||
 		    c->items[i].role == ROLE_NONE;
 	for (size_t i = 0; i < c->n; i++)
-		if (!covered[i])
+		if (!covered[i]) {
+			if (c->items[i].parted)
+				c->items[i].end = c->items[i].first + 1;
 			c->items[kept++] = c->items[i];
+		}
 	c->n = kept;
 }
 
@@ -256,6 +292,7 @@ governs(const struct view *view, const struct class *m, const struct mark *at,
     uint32_t anchor, struct span span)
 {
 	uint32_t from, to;
+	uint8_t stops = TOKEN_BREAK;
 
 	if (m->place == PLACE_SENTENCE || m->place == PLACE_TITLE)
 		return true;
@@ -274,8 +311,10 @@ governs(const struct view *view, const struct class *m, const struct mark *at,
 	}
 	if (m->place != PLACE_CLAUSE && to - from > m->distance)
 		return false;
+	if (m->tight)
+		stops |= TOKEN_JOIN;
 	for (; from < to && !m->across; from++)
-		if (view->bits[from] & TOKEN_BREAK)
+		if (view->bits[from] & stops)
 			return false;
 	return true;
 }

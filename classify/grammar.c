@@ -166,7 +166,7 @@ enum property {
 	PROPERTY_ON, PROPERTY_BEFORE, PROPERTY_AFTER, PROPERTY_CLAUSE,
 	PROPERTY_SENTENCE, PROPERTY_TITLE, PROPERTY_ACROSS, PROPERTY_FLAG,
 	PROPERTY_AUTHORITY, PROPERTY_EASING, PROPERTY_TIGHTENING,
-	PROPERTY_NEUTRAL, PROPERTY_IN, PROPERTY_PLAIN
+	PROPERTY_NEUTRAL, PROPERTY_IN, PROPERTY_PLAIN, PROPERTY_TIGHT
 };
 
 static const char *const properties[] = {
@@ -174,7 +174,7 @@ static const char *const properties[] = {
 	"stage", "domain", "topic", "with", "needs", "unless", "cancel",
 	"flip", "drop", "scale", "set", "on", "before", "after", "clause",
 	"sentence", "title", "across", "flag", "authority", "easing",
-	"tightening", "neutral", "in", "plain"
+	"tightening", "neutral", "in", "plain", "tight"
 };
 #define BIT(p)	(1ULL << (p))
 
@@ -199,7 +199,7 @@ static const struct keyword {
 	    BIT(PROPERTY_SET) | BIT(PROPERTY_ON) | BIT(PROPERTY_BEFORE) |
 	    BIT(PROPERTY_AFTER) | BIT(PROPERTY_CLAUSE) |
 	    BIT(PROPERTY_SENTENCE) | BIT(PROPERTY_TITLE) |
-	    BIT(PROPERTY_ACROSS) | BIT(PROPERTY_FLAG) | BIT(PROPERTY_STAGE) |
+	    BIT(PROPERTY_ACROSS) | BIT(PROPERTY_TIGHT) | BIT(PROPERTY_FLAG) | BIT(PROPERTY_STAGE) |
 	    BIT(PROPERTY_UNLESS) | BIT(PROPERTY_NEEDS) },
 	{ "discard", CLASS_DISCARD, 0 },
 	{ "compare", CLASS_COMPARE, BIT(PROPERTY_WEIGHT) |
@@ -345,6 +345,7 @@ class_property(struct reading *r, struct class *c, enum property p)
 	case PROPERTY_SENTENCE: c->place = PLACE_SENTENCE; return 0;
 	case PROPERTY_TITLE: c->place = PLACE_TITLE; return 0;
 	case PROPERTY_ACROSS: c->across = true; return 0;
+	case PROPERTY_TIGHT: c->tight = true; return 0;
 	case PROPERTY_FLAG: return take_flag(r, &c->flag);
 	case PROPERTY_AUTHORITY: c->authority = true; return 0;
 	case PROPERTY_EASING: case PROPERTY_TIGHTENING: case PROPERTY_NEUTRAL:

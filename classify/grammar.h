@@ -86,6 +86,7 @@ struct class {
 	enum place	 place;
 	unsigned	 distance;
 	bool		 across;	/* goes over the ends of clauses */
+	bool		 tight;		/* not even over a comma or an "and" */
 	bool		 authority;	/* an actor that can decide */
 	const char	*flag;
 	/* operator kinds: those a modifier acts on (none: all), or those that

@@ -50,6 +50,7 @@ struct phrase {
 	uint16_t	*classes;
 	uint16_t	 count, cap;
 	bool		 swapped;
+	bool		 gapped;
 };
 
 struct edge {
@@ -300,6 +301,7 @@ struct pattern {
 	struct element	 v[PHRASE_MAX];
 	size_t		 n;
 	bool		 swapped;
+	bool		 gapped;
 	bool		 numbered;	/* a #1 or #2 was seen */
 };
 
@@ -383,6 +385,7 @@ add_piece(struct lexicon *lex, struct str piece, struct pattern *pat,
 			return err_set(err, pat->n == 0 ?
 			    "a phrase cannot begin with a gap" :
 			    "a gap is ..1 to ..%d", GAP_MAX);
+		pat->gapped = true;
 		return add_element(pat, (struct element){ 0, (uint8_t)gap,
 		    false }, err);
 	}
@@ -493,7 +496,7 @@ lay(struct lexicon *lex, const struct pattern *pat, size_t i, uint32_t node,
 	if (lex->nodes[node].phrase == NONE) {
 		GROW(lex->phrases, lex->phrase_count, lex->phrase_cap);
 		lex->phrases[lex->phrase_count] = (struct phrase){
-		    .swapped = pat->swapped };
+		    .swapped = pat->swapped, .gapped = pat->gapped };
 		lex->nodes[node].phrase = (uint32_t)lex->phrase_count++;
 	}
 	add_class(&lex->phrases[lex->nodes[node].phrase], class);
@@ -589,6 +592,12 @@ bool
 phrase_swapped(const struct lexicon *lex, uint32_t phrase)
 {
 	return lex->phrases[phrase].swapped;
+}
+
+bool
+phrase_gapped(const struct lexicon *lex, uint32_t phrase)
+{
+	return lex->phrases[phrase].gapped;
 }
 
 size_t
