@@ -54,6 +54,7 @@ put_reply(struct channel *ch, const struct http_reply *r, struct buf *frame)
 	buf_reset(frame);
 	wire_put_number(frame, r->tag);
 	wire_put_number(frame, (uint64_t)r->status);
+	wire_put_number(frame, r->hopeless);
 	wire_put(frame, r->error);
 	wire_put(frame, r->url);
 	wire_put(frame, r->moved);
@@ -197,7 +198,7 @@ bool
 fetcher_next(struct fetcher *f, struct http_reply *reply)
 {
 	struct str frame;
-	uint64_t status;
+	uint64_t status, hopeless;
 	bool broken;
 
 	if (!channel_next(&f->channel, &frame, &broken)) {
@@ -207,6 +208,7 @@ fetcher_next(struct fetcher *f, struct http_reply *reply)
 	}
 	if (!wire_take_number(&frame, &reply->tag) ||
 	    !wire_take_number(&frame, &status) ||
+	    !wire_take_number(&frame, &hopeless) ||
 	    !wire_take(&frame, &reply->error) ||
 	    !wire_take(&frame, &reply->url) ||
 	    !wire_take(&frame, &reply->moved) ||
@@ -214,6 +216,7 @@ fetcher_next(struct fetcher *f, struct http_reply *reply)
 	    !wire_take(&frame, &reply->body) || f->pending == 0)
 		lost(f);
 	reply->status = status > 999 ? 0 : (long)status;
+	reply->hopeless = hopeless != 0;
 	f->pending--;
 	return true;
 }

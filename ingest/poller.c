@@ -725,11 +725,12 @@ on_robots_fetched(struct poller *p, uint64_t tag, struct work *work,
 
 /* Pages. */
 
+/* Is there hope that the next try goes better? */
 static bool
-is_passing(long status)
+is_passing(const struct http_reply *r)
 {
-	return status == 0 || status == 408 || status == 425 ||
-	    status == 429 || status >= 500;
+	return (r->status == 0 && !r->hopeless) || r->status == 408 ||
+	    r->status == 425 || r->status == 429 || r->status >= 500;
 }
 
 static void
@@ -745,7 +746,7 @@ on_page_fetched(struct poller *p, uint64_t tag, struct work *work,
 		parse_work(p, tag, PARSE_PAGE, r);
 		return;
 	}
-	if (is_passing(r->status) && article->tries < PAGE_RETRIES) {
+	if (is_passing(r) && article->tries < PAGE_RETRIES) {
 		long long wait = schedule_retry_after(r->headers, clock_now());
 		int own = page_retry[article->tries++];
 

@@ -32,7 +32,7 @@ struct transfer {
 	unsigned	 hops;
 	long		 status;
 	struct buf	 lines, body;
-	bool		 refused, too_long;
+	bool		 refused, too_long, hopeless;
 	char		 why[CURL_ERROR_SIZE + 64];
 };
 
@@ -232,6 +232,7 @@ finish(struct http *http, struct transfer *t, const char *error)
 {
 	if (error != NULL) {
 		t->status = 0;
+		t->hopeless = true;
 		snprintf(t->why, sizeof(t->why), "%s", error);
 	}
 	http->pending--;
@@ -462,6 +463,7 @@ redirect(struct http *http, struct transfer *t)
 		snprintf(t->why, sizeof(t->why), "more than %u redirects",
 		    http->options.redirects);
 		t->status = 0;
+		t->hopeless = true;
 		return false;
 	}
 	free(t->url);
@@ -477,6 +479,7 @@ redirect(struct http *http, struct transfer *t)
 static void
 describe_failure(struct transfer *t, CURLcode rc)
 {
+	t->hopeless = t->refused || t->too_long;
 	if (t->refused)
 		snprintf(t->why, sizeof(t->why),
 		    "the address is not public (see --allow-net)");
@@ -500,11 +503,12 @@ complete(struct http *http, CURL *easy, CURLcode rc)
 	if (rc == CURLE_OK) {
 		curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &t->status);
 		goes_on = redirect(http, t);
-	} else
-		describe_failure(t, rc);
+	}
 	curl_multi_remove_handle(http->multi, easy);
 	curl_easy_cleanup(easy);
 	t->easy = NULL;
+	if (rc != CURLE_OK)		/* only now does curl leave `why` */
+		describe_failure(t, rc);
 	http->active--;
 	host->active--;
 	if (goes_on)
@@ -605,6 +609,7 @@ http_next(struct http *http, struct http_reply *reply)
 		.tag = t->tag,
 		.status = t->status,
 		.error = str_of(t->why),
+		.hopeless = t->hopeless,
 		.url = str_of(t->url),
 		.moved = str_of(t->moved),
 		.headers = buf_str(&t->lines),

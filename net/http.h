@@ -46,6 +46,7 @@ struct http_reply {
 	uint64_t	 tag;
 	long		 status;	/* 0: no answer, and `error` says why */
 	struct str	 error;
+	bool		 hopeless;	/* asking again would change nothing */
 	struct str	 url;		/* after redirects */
 	struct str	 moved;		/* where permanent redirects alone led */
 	struct str	 headers;	/* "Name: value", a line each, no status */
