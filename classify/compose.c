@@ -351,24 +351,45 @@ act(const struct class *m, struct hit *hit)
 		hit->weight *= m->factor;
 }
 
-/* The modifiers of one mark act on `hit`; false when one cancels it. */
+/* A word's modifiers and what they could act on. */
+struct governing {
+	const struct view	*view, *of;	/* of the hit, of the word */
+	size_t			 from, end;	/* marks of the hit's sentence */
+	const struct mark	*m;
+	uint32_t		 anchor;
+	const char		*kind;
+};
+
 static bool
-modify_by(const struct view *view, const struct view *of, size_t from,
-    size_t end, const struct mark *m, uint32_t anchor, const char *kind,
-    struct hit *hit)
+applies(const struct governing *gov, const struct class *mod,
+    const struct hit *hit)
 {
+	return mod->kind == CLASS_MODIFIER && mod->action != ACTION_DROP &&
+	    (gov->of == gov->view || mod->place == PLACE_TITLE) &&
+	    is_on(mod, gov->kind) &&
+	    governs(gov->view, mod, gov->m, gov->anchor, hit->span) &&
+	    marks_allow(gov->view, gov->from, gov->end, &mod->needs,
+	    &mod->unless);
+}
+
+/* The modifiers of one word act on `hit`; false when one cancels it.  One that
+ * names the hit's kind keeps those away that name none: "not extended" turns
+ * round what "not" voids elsewhere. */
+static bool
+modify_by(const struct governing *gov, struct hit *hit)
+{
+	const struct class *all = gov->view->g->classes, *mod;
 	size_t count;
-	const uint16_t *classes = phrase_classes(view->g->lexicon, m->phrase,
-	    &count);
+	const uint16_t *ids = phrase_classes(gov->view->g->lexicon,
+	    gov->m->phrase, &count);
+	bool named = false;
 
+	for (size_t i = 0; i < count; i++)
+		named |= all[ids[i]].on_count > 0 &&
+		    applies(gov, &all[ids[i]], hit);
 	for (size_t i = 0; i < count; i++) {
-		const struct class *mod = &view->g->classes[classes[i]];
-
-		if (mod->kind != CLASS_MODIFIER || mod->action == ACTION_DROP ||
-		    (of != view && mod->place != PLACE_TITLE) ||
-		    !is_on(mod, kind) ||
-		    !governs(view, mod, m, anchor, hit->span) ||
-		    !marks_allow(view, from, end, &mod->needs, &mod->unless))
+		mod = &all[ids[i]];
+		if ((named && mod->on_count == 0) || !applies(gov, mod, hit))
 			continue;
 		if (mod->action == ACTION_CANCEL)
 			return false;
@@ -382,15 +403,19 @@ modify(const struct view *view, size_t from, size_t end, uint32_t anchor,
     const char *kind, struct hit *hit)
 {
 	const struct view *title = view->title;
+	struct governing gov = { view, view, from, end, NULL, anchor, kind };
 
-	for (size_t i = from; i < end; i++)
-		if (!modify_by(view, view, from, end, &view->marks.v[i],
-		    anchor, kind, hit))
+	for (size_t i = from; i < end; i++) {
+		gov.m = &view->marks.v[i];
+		if (!modify_by(&gov, hit))
 			return false;
-	for (size_t i = 0; title != NULL && i < title->marks.n; i++)
-		if (!modify_by(view, title, from, end, &title->marks.v[i],
-		    anchor, kind, hit))
+	}
+	gov.of = title;
+	for (size_t i = 0; title != NULL && i < title->marks.n; i++) {
+		gov.m = &title->marks.v[i];
+		if (!modify_by(&gov, hit))
 			return false;
+	}
 	return true;
 }
 
