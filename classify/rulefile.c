@@ -147,9 +147,11 @@ follow_include(struct rulefiles *files, const struct statement *st,
 		    "includes are nested more than %d deep", INCLUDE_DEPTH);
 	else
 		result = read_path(files, path, depth + 1, err);
-	if (result == -1 && err->line == 0)
-		lexeme_error(st, &st->lexemes[1], err, "cannot include '%s'",
-		    path);
+	if (result == -1 && err->line == 0) {
+		struct err why = *err;
+
+		lexeme_error(st, &st->lexemes[1], err, "%s", why.msg);
+	}
 	free(path);
 	return result;
 }
@@ -225,7 +227,7 @@ read_file(struct rulefiles *files, const char *path, unsigned depth,
 		if (strcmp(files->sources[i]->path, path) != 0)
 			continue;
 		return files->sources[i]->done ? 0 :
-		    err_set(err, "'%s' includes itself", path);
+		    err_set(err, "an include loop: this file is being read");
 	}
 	if (file_slurp(path, &bytes, RULE_FILE_MAX, err) == -1) {
 		buf_release(&bytes);

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""stance-classify as a filter: what passes, what is refused, and that the
+evidence of a verdict is where it says.  The texts are of our own writing."""
+import json, os, subprocess, sys, tempfile, time, unicodedata
+
+top = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+program = os.path.join(os.environ.get("STANCE_BUILD", top + "/build/release"), "stance-classify")
+rules = os.path.join(top, "tests/rules/composition.rules")
+done = failed = 0
+
+
+def ok(name, good, why=""):
+    global done, failed
+    done += 1
+    failed += not good
+    print("%sok %d - %s" % ("" if good else "not ", done, name))
+    if not good and why:
+        print("# " + str(why)[:600].replace("\n", "\n# "))
+
+
+def run(data, *args):
+    p = subprocess.run([program, "-r", rules, *args], input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return p.returncode, p.stdout, p.stderr.decode("utf-8", "replace")
+
+
+def judge(*records, args=()):
+    data = "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records).encode()
+    code, out, err = run(data, *args)
+    return [json.loads(line) for line in out.decode().splitlines()]
+
+
+good = b'{"id":"a","title":"Ghana lifts the ban"}\n'
+
+# what passes
+odd = b'{"z":[1, 2.50],"id":"a","title":"Ghana lifts the ban","stance":{"label":"x"},"u\\u0041":"\\/"}\n'
+code, out, err = run(odd)
+ok("unknown members pass byte for byte, in order",
+   out.startswith(b'{"z":[1, 2.50],"id":"a","title":"Ghana lifts the ban","u\\u0041":"\\/","stance":{'), out)
+ok("a stance that came in is dropped", out.count(b'"stance"') == 1)
+for line in (b'{"type":"feed","id":"f"}\n', b'{"id":"e","error":"no page"}\n'):
+    ok("passes untouched: %s" % line.decode().strip(), run(line)[1] == line)
+ok("no input, no output", run(b"") == (0, b"", ""))
+ok("a last line without a newline counts", run(good[:-1])[1] == run(good)[1])
+
+# what is refused
+bad = [b'{"id":"b","title":"\xff"}', b'{"id":"b","title":"\0"}', b'{"id":"b","title":"cut', b"[" * 10000,
+       b'{"id":"b"}', b'{"title":"b"}', b'{"id":"b","id":"c","title":"d"}', b'{"id":"b","title":7}', b"", b"7"]
+data = b"".join(line + b"\n" + good for line in bad)
+code, out, err = run(data)
+ok("bad lines are refused and the stream goes on", code == 4 and out.count(b"\n") == len(bad), err)
+ok("each is named with its line", [":%d:" % (2 * i + 1) in err for i in range(len(bad))] == [True] * len(bad), err)
+code, out, err = run(data, "--one-for-one")
+lines = [json.loads(line) for line in out.splitlines()]
+ok("--one-for-one answers each line", code == 4 and ["error" in r for r in lines] == [True, False] * len(bad), out)
+ok("and tells the id where it can", lines[8].get("id") == "b", lines[8])
+with tempfile.TemporaryDirectory() as folder:
+    kept = os.path.join(folder, "kept")
+    run(data, "--rejects", kept)
+    ok("--rejects keeps them", open(kept, "rb").read() == b"".join(line + b"\n" for line in bad))
+if os.environ.get("STANCE_VARIANT", "release") != "tiny":
+    code, out, err = run(good + b'{"id":"b","title":"' + b"x" * 70_000_000 + b'"}\n' + good)
+    ok("a line of 70 MB is refused", code == 4 and out.count(b"\n") == 2 and ":2:" in err, err)
+
+# scopes and places
+v = judge({"id": "a", "title": "x", "summary": "Ghana lifts the ban."})[0]["stance"]
+ok("the summary is read where there is no text", v["label"] == "easing" and v["evidence"][0]["field"] == "summary", v)
+v = judge({"id": "a", "title": "x", "summary": "Ghana lifts the ban.", "content_text": ""})[0]["stance"]
+ok("an empty text is a text", v["label"] == "neutral", v)
+v = judge({"id": "a", "title": "", "language": "xx", "content_text": "Ghana lifts the ban."})[0]["stance"]
+ok("a language without rules is neutral", v["label"] == "neutral", v)
+v = judge({"id": "a", "title": "Ghana lifts the ban", "content_text": "Ghana lifts the ban. Mali lifts the ban."})[0]["stance"]
+twice = [e for e in v["evidence"] if e["field"] == "content_text"]
+ok("a quote that is not unique has its surroundings",
+   len(twice) == 2 and twice[0].get("suffix", "").startswith(". Mali") and twice[1].get("prefix", "").endswith("Mali "), v)
+ok("all members of the verdict are there", list(v) == ["label", "score", "confidence", "stage", "domains", "topics",
+   "actors", "events", "evidence", "ruleset"], list(v))
+
+# evidence: half-open offsets in code points, whatever stands before
+padding = ["", "Été. ", "日本語。", "𝒜𝓃𝒸𝒾𝑒𝓃𝓉 ", "e\u0301t\u00e9 ", "\u201cquoted\u201d ", "a\u00adb ", "\U0001f600\n\n", "x\u200dy - "]
+texts = [p + q + "the export ban was lifted by Ghana. " + p for p in padding for q in padding]
+records = [{"id": str(i), "title": t.replace("\n", " "), "content_text": t + "\n\n" + t} for i, t in enumerate(texts)]
+wrong = []
+for r, o in zip(records, judge(*records)):
+    if not o["stance"]["evidence"]:
+        wrong.append((r, "no evidence"))
+    for e in o["stance"]["evidence"]:
+        if r[e["field"]][e["start"]:e["end"]] != e["exact"]:
+            wrong.append((r[e["field"]], e))
+ok("exact is the text at its place in %d texts" % len(texts), not wrong, wrong[:2])
+
+
+def gist(o):
+    return [o["stance"]["label"], o["stance"]["score"],
+            [(e["rule"], unicodedata.normalize("NFC", e["exact"].replace("\r", ""))) for e in o["stance"]["evidence"]]]
+
+
+base = [{"id": "a", "title": "Café “Élan”: Ghana’s ban is lifted", "content_text":
+         "Ghana lifts\nthe ban on café exports.\n\nMali, too, lifts\nits embargo on élan."}]
+plain = gist(judge(*base)[0])
+for name, change in (("NFD", lambda s: unicodedata.normalize("NFD", s)), ("CRLF", lambda s: s.replace("\n", "\r\n"))):
+    other = gist(judge(*[{k: change(v) for k, v in r.items()} for r in base])[0])
+    ok("%s changes nothing" % name, other == plain, (plain, other))
+
+# however the stream is cut
+data = good + odd
+whole = run(data)[1]
+differs = []
+for cut in range(1, len(data), 1 if os.environ.get("STANCE_LONG") else 7):
+    p = subprocess.Popen([program, "-r", rules], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    p.stdin.write(data[:cut])
+    p.stdin.flush()
+    time.sleep(0.001)
+    if p.communicate(data[cut:])[0] != whole:
+        differs.append(cut)
+ok("the stream may be cut at any byte", not differs, differs)
+
+p = subprocess.Popen([program, "-r", rules], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+p.stdin.write(good)
+p.stdin.flush()
+ok("a record is answered before more is read", p.stdout.readline() == run(good)[1])
+p.stdin.close()
+p.wait()
+
+code, out, err = run(good, "--explain")
+ok("--explain quotes the evidence", b"easing" in out and b">>lifts the ban<<" in out and b"\x1b" not in out, out)
+ok("--list names what is compiled", b"operator  lift" in run(b"", "--list")[1])
+print("1..%d" % done)
+sys.exit(failed > 0)
