@@ -132,124 +132,136 @@ is_wide(struct str name)
 	    str_istarts(name, STR("iso-10646-ucs"));
 }
 
-struct encoding {
-	struct str	name;
-	size_t		skip;		/* bytes of a mark */
-	const char	*error;		/* what was wrong with what it said */
-};
-
-/*
- * RFC 7303: the mark, then HTTP's charset, then the declaration, then UTF-8;
- * but no further than the bytes agree.  What is valid UTF-8 beyond ASCII is
- * UTF-8, whatever single-byte encoding a server claims by default.
- */
-static struct encoding
-find_encoding(const struct source *src, struct arena *a)
+/* A single-byte encoding that servers and templates name by default. */
+static bool
+is_default_label(struct str name)
 {
-	struct encoding found = { .skip = 0 };
-	struct str bytes = src->bytes;
-	struct str http = charset_parameter(src->content_type);
-	struct str declared = declared_encoding(bytes);
-	const char *mark = charset_of_mark(bytes, &found.skip);
-	const char *family = mark ? NULL : family_of(bytes);
-	size_t valid;
+	static const char *const starts[] = { "iso-8859-", "iso_8859-",
+	    "windows-125", "cp125", "latin", "us-ascii", "ascii", NULL };
 
-	if (mark != NULL) {
-		found.name = str_of(mark);
-		return found;
-	}
-	if (family != NULL) {
-		found.name = declared_in_family(bytes, family, a);
-		if (!charset_is_known(found.name) || (found.name.n > 0 &&
-		    is_wide(str_of(family))))
-			found.name = str_of(family);
-		return found;
-	}
-	found.name = http.n > 0 ? http : declared.n > 0 ? declared :
-	    STR("utf-8");
-	if (!charset_is_known(found.name) || is_wide(found.name)) {
-		found.error = "names an encoding that it is not in";
-		found.name = charset_is_known(declared) && !is_wide(declared) ?
-		    declared : STR("utf-8");
-	}
-	valid = utf8_check(bytes);
-	if (is_utf8_name(found.name) && valid < bytes.n) {
-		found.error = "is not in UTF-8 throughout";
-		found.name = http.n > 0 && is_utf8_name(http) && declared.n > 0 &&
-		    !is_utf8_name(declared) && charset_is_known(declared) ?
-		    declared : STR_NONE;
-	}
-	return found;
+	for (size_t i = 0; starts[i] != NULL; i++)
+		if (str_istarts(name, str_of(starts[i])))
+			return true;
+	return false;
 }
 
 /* Is all of it ASCII? */
 static bool
 is_ascii(struct str s)
 {
+	unsigned char high = 0;
+
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] & 0x80)
-			return false;
-	return true;
+		high |= (unsigned char)s.p[i];
+	return !(high & 0x80);
+}
+
+struct encoding {
+	struct str	name;
+	size_t		skip;		/* bytes of a mark */
+	bool		wrong;		/* what was said could not be */
+};
+
+/* The encoding as a mark or the first bytes show it; false: they do not. */
+static bool
+show_encoding(struct str bytes, struct encoding *found, struct arena *a)
+{
+	const char *mark = charset_of_mark(bytes, &found->skip);
+	const char *family = mark ? NULL : family_of(bytes);
+
+	if (mark != NULL)
+		found->name = str_of(mark);
+	else if (family != NULL) {
+		found->name = declared_in_family(bytes, family, a);
+		if (is_wide(str_of(family)) || !charset_is_known(found->name))
+			found->name = str_of(family);
+	}
+	return mark != NULL || family != NULL;
 }
 
 /*
- * Text that claims or defaults to UTF-8 and is not: a few stray bytes in it are
- * damage, otherwise it is something else.
+ * RFC 7303: the mark, then HTTP's charset, then the declaration, then UTF-8;
+ * but no further than the bytes agree: what is valid UTF-8 beyond ASCII is not
+ * in the single-byte encoding that a server names by default.  Whether UTF-8 is
+ * true is left to the parser, which looks at every byte anyway.
  */
-static struct str
-guess_encoding(struct str bytes)
+static struct encoding
+find_encoding(const struct source *src, struct arena *a)
 {
-	size_t good = 0, bad = 0;
+	struct encoding found = { .skip = 0 };
+	struct str http = charset_parameter(src->content_type);
+	struct str declared = declared_encoding(src->bytes);
 
-	for (size_t i = 0; i < bytes.n; ) {
-		unsigned len;
-
-		if (!(bytes.p[i] & 0x80)) {
-			i++;
-			continue;
-		}
-		utf8_decode(bytes.p + i, bytes.p + bytes.n, &len);
-		if (len > 1)
-			good++;
-		else
-			bad++;
-		i += len;
+	if (show_encoding(src->bytes, &found, a))
+		return found;
+	found.name = http.n > 0 ? http : declared.n > 0 ? declared :
+	    STR("utf-8");
+	if (!charset_is_known(found.name) || is_wide(found.name)) {
+		found.wrong = true;
+		found.name = charset_is_known(declared) && !is_wide(declared) ?
+		    declared : STR("utf-8");
 	}
-	return good > 2 * bad ? STR("utf-8") : str_of(charset_guess(bytes));
+	if (is_default_label(found.name) && !is_ascii(src->bytes) &&
+	    utf8_check(src->bytes) == src->bytes.n) {
+		found.wrong = true;
+		found.name = STR("utf-8");
+	}
+	return found;
 }
 
-/* The document as UTF-8: a view of the source where it is that already. */
+/*
+ * The encoding of bytes that claim or default to UTF-8 and are not: a few stray
+ * bytes in it are damage, otherwise it is what the declaration says where HTTP
+ * overruled it, or something else.
+ */
 static struct str
-to_utf8(const struct source *src, struct feed *feed, struct arena *a)
+second_guess(const struct source *src)
 {
-	struct encoding enc = find_encoding(src, a);
-	struct str bytes = str_from(src->bytes, enc.skip), text;
+	struct str declared = declared_encoding(src->bytes);
+	size_t good = 0, bad = 0, i = 0;
+
+	if (charset_is_known(declared) && !is_utf8_name(declared) &&
+	    !is_wide(declared))
+		return declared;
+	while (i < src->bytes.n) {
+		unsigned len;
+
+		utf8_decode(src->bytes.p + i, src->bytes.p + src->bytes.n, &len);
+		good += len > 1;
+		bad += len == 1 && src->bytes.p[i] & 0x80;
+		i += len;
+	}
+	return good > 2 * bad ? STR("utf-8") : str_of(charset_guess(src->bytes));
+}
+
+/* The document as UTF-8: a view of the source where it claims to be that. */
+static struct str
+to_utf8(struct str bytes, struct str name, struct feed *feed, struct arena *a)
+{
 	struct buf out = buf_init(4 * LIMIT_PAGE);
+	struct str text = bytes;
 	bool damaged = false;
 
-	if (enc.name.n == 0)
-		enc.name = guess_encoding(bytes);
-	if (enc.error != NULL)
-		feed->error = arena_printf(a, "document %s", enc.error);
-	feed->encoding = enc.name;
-	/* A text/ type without a charset was ASCII once (RFC 3023, 3.1), and
-	 * where the bytes do not object it is ASCII still. */
-	if (str_istarts(src->content_type, STR("text/")) && enc.skip == 0 &&
-	    str_ifind(src->content_type, STR("xml"), 0) != -1 &&
-	    charset_parameter(src->content_type).n == 0 && is_ascii(bytes))
-		feed->encoding = STR("us-ascii");
-	if (is_utf8_name(enc.name) && utf8_check(bytes) == bytes.n)
+	feed->encoding = name;
+	if (is_utf8_name(name) || (is_default_label(name) && is_ascii(bytes)))
 		return bytes;
-	if (is_ascii(bytes) && !is_wide(enc.name))
-		return bytes;
-	if (charset_decode(bytes, enc.name, &out, &damaged) == -1)
-		return bytes;
-	if (damaged && feed->error.n == 0)
-		feed->error = arena_printf(a, "document is damaged or not in %.*s",
-		    STR_FMT(enc.name));
-	text = arena_str(a, buf_str(&out));
+	if (charset_decode(bytes, name, &out, &damaged) == 0)
+		text = arena_str(a, buf_str(&out));
+	if (damaged)
+		feed->error = arena_printf(a, "document is not in %.*s throughout",
+		    STR_FMT(name));
 	buf_release(&out);
 	return text;
+}
+
+/* A text/ type without a charset was ASCII once (RFC 3023, 3.1), and where the
+ * bytes do not object it is ASCII still. */
+static bool
+is_ascii_by_type(const struct source *src)
+{
+	return str_istarts(src->content_type, STR("text/")) &&
+	    str_ifind(src->content_type, STR("xml"), 0) != -1 &&
+	    charset_parameter(src->content_type).n == 0 && is_ascii(src->bytes);
 }
 
 /* The name of the first element, and its namespace or version if need be. */
@@ -411,18 +423,57 @@ document_base(const struct source *src, struct arena *a)
 	return location.n > 0 ? url_resolve(src->url, location, a) : src->url;
 }
 
+/* The document was not sound as it stood: find out whether its encoding was
+ * wrong, and read what can be read. */
+static int
+parse_broken(const struct source *src, struct encoding *enc, struct str text,
+    struct arena *a, struct feed *feed, struct err *err)
+{
+	struct str bytes = str_from(src->bytes, enc->skip);
+	struct buf sound = BUF_INIT;
+
+	if (is_utf8_name(enc->name) && utf8_check(bytes) < bytes.n) {
+		text = to_utf8(bytes, second_guess(src), feed, a);
+		feed->error = STR("document is not in UTF-8 throughout");
+		if (is_utf8_name(feed->encoding)) {
+			utf8_repair(&sound, bytes);
+			text = arena_str(a, buf_str(&sound));
+			buf_release(&sound);
+		}
+	}
+	if (is_json(text))
+		return feed_parse_json(text, a, feed, err);
+	return feed_mend_xml(text, a, feed, err);
+}
+
+static int
+parse(const struct source *src, struct arena *a, struct feed *feed,
+    struct err *err)
+{
+	struct encoding enc = find_encoding(src, a);
+	struct str text = to_utf8(str_from(src->bytes, enc.skip), enc.name, feed,
+	    a);
+
+	if (enc.wrong)
+		feed->error = STR("document names an encoding that it is not in");
+	if ((is_json(text) || !feed_parse_xml(text, a, feed)) &&
+	    parse_broken(src, &enc, text, a, feed, err) == -1)
+		return -1;
+	if (is_ascii_by_type(src))
+		feed->encoding = STR("us-ascii");
+	return 0;
+}
+
 int
 feed_parse(const struct source *src, struct arena *a, struct feed **feed,
     struct err *err)
 {
 	struct feed *f = arena_zalloc(a, sizeof(*f));
-	struct str text = to_utf8(src, f, a);
-	struct str base = document_base(src, a);
 
 	*feed = f;
 	f->ttl = -1;
-	if ((is_json(text) ? feed_parse_json(text, base, a, f, err) :
-	    feed_parse_xml(text, base, a, f, err)) == -1) {
+	f->head.base = document_base(src, a);
+	if (parse(src, a, f, err) == -1) {
 		f->error = arena_str(a, str_of(err->msg));
 		return -1;
 	}

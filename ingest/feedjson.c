@@ -244,10 +244,10 @@ read_head(struct feed *feed, const struct object *o)
 }
 
 int
-feed_parse_json(struct str text, struct str base, struct arena *a,
-    struct feed *feed, struct err *err)
+feed_parse_json(struct str text, struct arena *a, struct feed *feed,
+    struct err *err)
 {
-	struct object o = { .a = a, .base = base }, entry;
+	struct object o = { .a = a, .base = feed->head.base }, entry;
 	struct json_value *items;
 	struct str version;
 	size_t n;
@@ -258,9 +258,7 @@ feed_parse_json(struct str text, struct str base, struct arena *a,
 	if (value_of(&o, "items") == NULL &&
 	    str_find(version, STR("jsonfeed"), 0) == -1)
 		return err_set(err, "JSON, but not a feed");
-	feed->ttl = -1;
 	feed->version = str_ends(version, STR("1.1")) ? "json11" : "json1";
-	feed->head.base = base;
 	read_head(feed, &o);
 	values_of(&o, "items", &items, &n);
 	for (size_t i = 0; i < n; i++)

