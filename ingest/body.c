@@ -8,6 +8,9 @@
 /* How far up a paragraph votes for its ancestors. */
 #define VOTE_LEVELS	5
 
+/* Nodes in which the quotation of an embedded post is looked for. */
+#define QUOTE_NODES	8
+
 /* What is known of each node; sums run over the kept nodes before it. */
 struct weigh {
 	uint32_t	chars, link_chars;	/* sums */
@@ -22,6 +25,8 @@ struct finder {
 	const struct tree *tree;
 	const struct node *nodes;
 	uint32_t	 count;
+	struct str	 summary;		/* of the page, by its head */
+	uint32_t	 h1;			/* the headline: the first h1 */
 	struct weigh	*w;			/* one more than nodes */
 	unsigned char	*dropped;
 	bool		*path;			/* leads to a part */
@@ -143,6 +148,20 @@ drop_by_name(unsigned concepts)
 	return DROP_NAME;
 }
 
+/* Is it, or does it hold, a quotation and nothing else of length? */
+static bool
+holds_quote(const struct finder *f, uint32_t i)
+{
+	const struct node *node = &f->nodes[i];
+
+	if (!(f->w[i].concepts & (CONCEPT_SHARE | CONCEPT_MEDIA)))
+		return false;
+	for (uint32_t j = i; j < node->end && j < i + QUOTE_NODES; j++)
+		if (f->nodes[j].tag == TAG_blockquote)
+			return true;
+	return false;
+}
+
 static enum drop
 drop_reason(const struct finder *f, uint32_t i)
 {
@@ -155,8 +174,10 @@ drop_reason(const struct finder *f, uint32_t i)
 	if (why == DROP_NOT && f->use_names && node->tag != TAG_body &&
 	    node->tag != TAG_html && node->tag != TAG_main)
 		why = drop_by_name(f->w[i].concepts);
-	if (node->tag == TAG_blockquote)
-		why = DROP_NOT;		/* quoted posts bear their network's name */
+	if (why == DROP_NAME && holds_quote(f, i))
+		why = DROP_NOT;		/* a post, that bears its network's name */
+	if (node->tag == TAG_h1 && i != f->h1)
+		why = DROP_NOT;
 	return why;
 }
 
@@ -259,32 +280,72 @@ is_heading(enum tag tag)
 	return tag >= TAG_h2 && tag <= TAG_h6;
 }
 
-/* Lines that editors and their programs put between paragraphs; a block that
- * begins with one and is short is dropped. */
-static const char *const fillers[] = {
-	"advertisement", "advert", "anzeige", "werbung", "publicité",
-	"publicidad", "publicidade", "pubblicità", "reklama", "reklame",
-	"story continues below", "article continues", "continue reading",
-	"read more", "read also", "also read", "read next", "more from",
-	"related:", "related stories", "related articles", "related topics",
-	"recommended", "see also", "sign up", "subscribe", "newsletter",
-	"follow us", "share this", "share on", "click here to",
-	"like us on", "join our", "join us on", "get the latest",
-	"download our", "watch:", "listen:", "photo:", "image:", "video:",
-	"lesen sie auch", "lesen sie mehr", "mehr zum thema", "lies auch",
-	"auch interessant", "das könnte sie", "das könnte dich",
-	"weiterlesen", "zum thema", "lire aussi", "à lire aussi",
-	"voir aussi", "lea también", "leer también", "lee también",
-	"te puede interesar", "leia também", "leggi anche",
-	"lees ook", "läs också", "les også", "czytaj też", "czytaj także",
-	"copyright", "©", "all rights reserved", "tags:", "tagged",
-	"filed under", "posted in", "topics:", "source:", "quelle:",
-	"you may also like", "you might also like", "don't miss",
-	"most read", "most popular", "trending", "loading", "comments",
-	"leave a comment", "leave a reply", "view comments", "send us",
-	"this article was originally", "have a tip", "print this",
+/*
+ * Lines that editors and their programs put between paragraphs.  A block is one
+ * when it begins with `start`, has `inside` further on, and is no longer than
+ * `most` bytes: the more common the words, the shorter the line must be.
+ */
+static const struct {
+	const char	*start, *inside;
+	size_t		 most;
+} fillers[] = {
+	{ "ad", "", 2 }, { "advert", "", 40 }, { "anzeige", "", 40 },
+	{ "werbung", "", 40 }, { "publicité", "", 40 },
+	{ "publicidad", "", 40 }, { "pubblicità", "", 40 },
+	{ "reklam", "", 40 }, { "iklan", "", 5 },
+	{ "scroll to continue", "", 80 },
+	{ "story continues", "", 80 }, { "article continues", "", 80 },
+	{ "continue reading", "", 140 }, { "read more", "", 140 },
+	{ "read also", "", 140 }, { "also read", "", 140 },
+	{ "read next", "", 140 }, { "related:", "", 140 },
+	{ "related", "", 25 }, { "related stor", "", 60 },
+	{ "related article", "", 60 }, { "related topic", "", 60 },
+	{ "recommended", "", 40 }, { "more from", "", 60 },
+	{ "more stories", "", 60 }, { "see also", "", 140 },
+	{ "explore further", "", 40 }, { "you may also like", "", 60 },
+	{ "you might also like", "", 60 }, { "most read", "", 40 },
+	{ "most popular", "", 40 }, { "trending", "", 30 },
+	{ "lesen sie auch", "", 140 }, { "lesen sie mehr", "", 140 },
+	{ "lies auch", "", 140 }, { "mehr zum thema", "", 140 },
+	{ "auch interessant", "", 140 }, { "das könnte sie", "", 80 },
+	{ "das könnte dich", "", 80 }, { "weiterlesen", "", 60 },
+	{ "zum thema", "", 60 }, { "lire aussi", "", 140 },
+	{ "à lire aussi", "", 140 }, { "voir aussi", "", 140 },
+	{ "lea también", "", 140 }, { "leer también", "", 140 },
+	{ "lee también", "", 140 }, { "te puede interesar", "", 140 },
+	{ "leia também", "", 140 }, { "leggi anche", "", 140 },
+	{ "lees ook", "", 140 }, { "läs också", "", 140 },
+	{ "les også", "", 140 }, { "czytaj t", "", 140 },
+	{ "sign up", "", 140 }, { "subscribe", "", 100 },
+	{ "newsletter", "", 40 }, { "get the latest", "", 140 },
+	{ "get ", "newsletter", 200 }, { "get ", "inbox", 200 },
+	{ "follow us", "", 140 }, { "like us on", "", 140 },
+	{ "follow ", "twitter", 200 }, { "follow ", "facebook", 200 },
+	{ "follow ", "instagram", 200 }, { "join us on", "", 140 },
+	{ "download our", "", 140 }, { "download the", " app", 140 },
+	{ "share this", "", 30 }, { "share on", "", 40 }, { "share", "", 6 },
+	{ "send us", "", 60 }, { "have a tip", "", 200 },
+	{ "leave a comment", "", 60 }, { "leave a reply", "", 60 },
+	{ "comments", "", 20 }, { "view comments", "", 40 },
+	{ "tags:", "", 200 }, { "filed under", "", 140 },
+	{ "posted in", "", 140 }, { "topics:", "", 140 },
+	{ "source:", "", 60 }, { "quelle:", "", 60 },
+	{ "watch:", "", 140 }, { "listen:", "", 140 },
+	{ "photo:", "", 140 }, { "image:", "", 140 }, { "video:", "", 140 },
+	{ "image ", " of ", 20 }, { "photo ", " of ", 20 },
+	{ "©", "", 140 }, { "all rights reserved", "", 140 },
+	{ "citation:", "retrieved", 400 },
+	{ "this document is subject to copyright", "", 400 },
+	{ "", "affiliate commission", 250 },
+	{ "", "requires javascript", 60 }, { "", "enable javascript", 140 },
+	{ "caption", "", 7 }, { "close", "", 5 }, { "tweet", "", 5 },
+	{ "print", "", 5 }, { "email", "", 5 }, { "loading", "", 12 },
+	{ "hide caption", "", 12 }, { "toggle caption", "", 14 },
+	{ "enlarge this image", "", 20 }, { "learn more", "", 12 },
+	{ "show more", "", 12 }, { "breaking news", "", 13 },
+	{ "back to top", "", 12 }, { "print this", "", 40 },
 };
-#define FILLER_MAX	140
+#define FILLER_MAX	400
 
 static bool
 is_filler(struct str text)
@@ -293,9 +354,20 @@ is_filler(struct str text)
 	if (text.n > FILLER_MAX)
 		return false;
 	for (size_t i = 0; i < sizeof(fillers) / sizeof(*fillers); i++)
-		if (str_istarts(text, str_of(fillers[i])))
+		if (text.n <= fillers[i].most &&
+		    str_istarts(text, str_of(fillers[i].start)) &&
+		    str_ifind(text, str_of(fillers[i].inside), 0) >= 0)
 			return true;
 	return false;
+}
+
+/* The address of the page, or of anything else, alone on its line. */
+static bool
+is_address(struct str text)
+{
+	text = str_trim(text);
+	return str_starts(text, STR("http")) &&
+	    memchr(text.p, ' ', text.n) == NULL;
 }
 
 /* Blocks inside the article that are not of it. */
@@ -317,7 +389,8 @@ drop_leaves(struct finder *f, uint32_t from, uint32_t end)
 			continue;
 		else if (link_density(f, i) > 0.8f)
 			f->dropped[i] = DROP_LINKS;
-		else if (is_filler(tree_text(f->tree, i)))
+		else if (is_filler(tree_text(f->tree, i)) ||
+		    (tag != TAG_li && is_address(tree_text(f->tree, i))))
 			f->dropped[i] = DROP_FILLER;
 	}
 }
@@ -480,6 +553,76 @@ widen(const struct finder *f, uint32_t best)
 	return best;
 }
 
+/* A lead has at least this many bytes; what is shorter is a kicker or a place. */
+#define LEAD_MIN	50
+/* A lead that nothing names or repeats is longer than a caption. */
+#define SENTENCE_LEAD_MIN	80
+/* Nodes above a lead that may bear its name. */
+#define LEAD_LEVELS	2
+
+static bool
+is_named_lead(const struct finder *f, uint32_t i)
+{
+	for (unsigned level = 0; level <= LEAD_LEVELS; level++) {
+		if (f->w[i].concepts & CONCEPT_SUMMARY)
+			return true;
+		i = f->nodes[i].parent;
+	}
+	return false;
+}
+
+/* A whole sentence, and not the first of many. */
+static bool
+is_sentence(struct str text)
+{
+	static const char *const ends[] = { ".", "!", "?", "…", ".\"", ".”",
+	    "?”", "!”", ".“", ".»", "。" };
+
+	text = str_trim(text);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (str_ends(text, str_of(ends[i])))
+			return text.n >= SENTENCE_LEAD_MIN;
+	return false;
+}
+
+/* Does the page describe itself with these words? */
+static bool
+is_summary(const struct finder *f, struct str text)
+{
+	struct str start = str_slice(str_trim(text), 0, LEAD_MIN);
+
+	return start.n == LEAD_MIN && str_starts(f->summary, start);
+}
+
+/* The standfirst, where it stands outside the article: between the headline
+ * and the text; 0 when there is none. */
+static uint32_t
+find_lead(const struct finder *f, uint32_t body)
+{
+	uint32_t h1 = 0;
+
+	for (uint32_t i = 1; i < body; i++)
+		if (f->nodes[i].tag == TAG_h1)
+			h1 = i;
+	if (h1 == 0)
+		return 0;
+	for (uint32_t i = f->nodes[h1].end; i < body; i++) {
+		const struct weigh *w = &f->w[i];
+
+		if (f->dropped[i]) {
+			i = f->nodes[i].end - 1;
+			continue;
+		}
+		if (w->own < LEAD_MIN || link_density(f, i) > 0.3f)
+			continue;
+		if (is_named_lead(f, i) ||
+		    is_summary(f, tree_text(f->tree, i)) ||
+		    is_sentence(tree_text(f->tree, i)))
+			return i;
+	}
+	return 0;
+}
+
 /* The article, by what may be believed. */
 static void
 find(struct finder *f, struct body *body)
@@ -503,20 +646,25 @@ find(struct finder *f, struct body *body)
 		body->from = join_siblings(f, body->from);
 	body->end = f->nodes[body->from].end;
 	body->dropped = f->dropped;
+	body->lead = find_lead(f, body->from);
 	drop_leaves(f, body->from, body->end);
 	weigh_nodes(f);
 	drop_orphans(f, body->from, body->end);
 }
 
 void
-body_find(struct body *body, const struct tree *tree, struct arena *a)
+body_find(struct body *body, const struct tree *tree, struct str summary,
+    struct arena *a)
 {
 	struct finder f = { .tree = tree, .nodes = tree->nodes,
-	    .count = tree->count };
+	    .count = tree->count, .summary = summary };
 
 	f.w = arena_alloc(a, (f.count + 1) * sizeof(*f.w));
 	f.dropped = arena_alloc(a, f.count);
 	f.path = arena_alloc(a, f.count);
+	for (uint32_t i = f.count; i-- > 0;)
+		if (tree->nodes[i].tag == TAG_h1)
+			f.h1 = i;
 	f.use_names = true;
 	find(&f, body);
 	if (prose(&f, body->from) < 200) {

@@ -21,10 +21,13 @@ enum drop {
 
 struct body {
 	uint32_t	 from, end;	/* the nodes that hold it */
+	uint32_t	 lead;		/* a standfirst before them, or 0 */
 	unsigned char	*dropped;	/* by node: not 0, an enum drop */
 };
 
-/* Find the article; all lives in `a`.  A page without text gives an empty one. */
-void body_find(struct body *body, const struct tree *tree, struct arena *a);
+/* Find the article; `summary` is the page's own description, which its lead may
+ * repeat.  All lives in `a`.  A page without text gives an empty one. */
+void body_find(struct body *body, const struct tree *tree, struct str summary,
+    struct arena *a);
 
 #endif

@@ -1,3 +1,5 @@
+#include <limits.h>
+
 #include "base/utf8.h"
 #include "ingest/blocks.h"
 #include "ingest/body.h"
@@ -138,6 +140,21 @@ foreign_format(struct str bytes)
 	return NULL;
 }
 
+static struct str
+article_text(const struct tree *tree, const struct body *body,
+    struct arena *a)
+{
+	struct str text = blocks_text(tree, body->from, body->end,
+	    body->dropped, a);
+	struct str lead;
+
+	if (body->lead == 0)
+		return text;
+	lead = blocks_text(tree, body->lead, tree->nodes[body->lead].end,
+	    body->dropped, a);
+	return arena_printf(a, "%.*s\n\n%.*s", STR_FMT(lead), STR_FMT(text));
+}
+
 int
 page_extract(const struct source *src, struct arena *a, struct page *page,
     struct err *err)
@@ -157,8 +174,8 @@ page_extract(const struct source *src, struct arena *a, struct page *page,
 	tree_parse(&tree, pre.html, pre.tags, a);
 	jsonld_read(&ld, pre.jsonld, pre.njsonld, a);
 	meta_read(page, &tree, &ld, a);
-	body_find(&body, &tree, a);
-	page->text = blocks_text(&tree, body.from, body.end, body.dropped, a);
+	body_find(&body, &tree, page->summary, a);
+	page->text = article_text(&tree, &body, a);
 	if (page->text.n == 0)
 		return err_set(err, "no text in the page");
 	return 0;
