@@ -135,15 +135,28 @@ drop_by_tag(enum tag tag)
 	return DROP_NOT;
 }
 
-static enum drop
-drop_by_name(unsigned concepts)
+static bool
+has_link(const struct finder *f, uint32_t i)
 {
+	for (uint32_t j = i; j < f->nodes[i].end; j++)
+		if (f->nodes[j].tag == TAG_a)
+			return true;
+	return false;
+}
+
+static enum drop
+drop_by_name(const struct finder *f, uint32_t i)
+{
+	unsigned concepts = f->w[i].concepts;
 	const unsigned never = CONCEPT_COMMENT | CONCEPT_RELATED |
 	    CONCEPT_SHARE | CONCEPT_SIGNUP | CONCEPT_AD | CONCEPT_NAV |
 	    CONCEPT_FRAME | CONCEPT_CAPTION | CONCEPT_BYLINE |
 	    CONCEPT_NOTICE | CONCEPT_HIDDEN;
 
 	if ((concepts & CONCEPT_BODY) || !(concepts & never))
+		return DROP_NOT;
+	/* a teaser that leads nowhere is the article's own */
+	if ((concepts & never) == CONCEPT_RELATED && !has_link(f, i))
 		return DROP_NOT;
 	return DROP_NAME;
 }
@@ -173,7 +186,7 @@ drop_reason(const struct finder *f, uint32_t i)
 		why = DROP_HIDDEN;
 	if (why == DROP_NOT && f->use_names && node->tag != TAG_body &&
 	    node->tag != TAG_html && node->tag != TAG_main)
-		why = drop_by_name(f->w[i].concepts);
+		why = drop_by_name(f, i);
 	if (why == DROP_NAME && holds_quote(f, i))
 		why = DROP_NOT;		/* a post, that bears its network's name */
 	if (node->tag == TAG_h1 && i != f->h1)
@@ -395,6 +408,9 @@ drop_leaves(struct finder *f, uint32_t from, uint32_t end)
 	}
 }
 
+/* A longer heading is a paragraph in large type. */
+#define HEADING_MAX	120
+
 /* Headings over nothing: what they announced was dropped. */
 static void
 drop_orphans(struct finder *f, uint32_t from, uint32_t end)
@@ -409,7 +425,8 @@ drop_orphans(struct finder *f, uint32_t from, uint32_t end)
 			    f->dropped[i] != DROP_TAG)
 				f->dropped[heading] = DROP_ORPHAN;
 			i = node->end - 1;
-		} else if (is_heading(node->tag)) {
+		} else if (is_heading(node->tag) &&
+		    node->text_end - node->text < HEADING_MAX) {
 			heading = i;
 			i = node->end - 1;
 		} else if (f->w[i].own > 0)
