@@ -189,6 +189,11 @@ drop_reason(const struct finder *f, uint32_t i)
 		why = drop_by_name(f, i);
 	if (why == DROP_NAME && holds_quote(f, i))
 		why = DROP_NOT;		/* a post, that bears its network's name */
+	if (why == DROP_NOT && (f->w[i].concepts & CONCEPT_MEDIA) &&
+	    node->tag != TAG_p && !(node->tag >= TAG_h2 && node->tag <= TAG_h6) &&
+	    !(f->w[i].concepts & CONCEPT_BODY) &&
+	    node->text_end - node->text < 250 && !holds_quote(f, i))
+		why = DROP_NAME;
 	if (node->tag == TAG_h1 && i != f->h1)
 		why = DROP_NOT;
 	return why;
@@ -285,6 +290,19 @@ best_named(const struct finder *f)
 		}
 	}
 	return best;
+}
+
+static bool
+ends_sentence(struct str text)
+{
+	static const char *const ends[] = { ".", "!", "?", "…", ".\"", ".”",
+	    "?”", "!”", ".“", ".»", "。" };
+
+	text = str_trim(text);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (str_ends(text, str_of(ends[i])))
+			return true;
+	return false;
 }
 
 static bool
@@ -405,6 +423,56 @@ drop_leaves(struct finder *f, uint32_t from, uint32_t end)
 		else if (is_filler(tree_text(f->tree, i)) ||
 		    (tag != TAG_li && is_address(tree_text(f->tree, i))))
 			f->dropped[i] = DROP_FILLER;
+	}
+}
+
+/* Before the first paragraph, lines shorter than this are no text. */
+#define KICKER_MAX	40
+/* A block this long, or a sentence, is the article's own. */
+#define PARAGRAPH_MIN	140
+
+static bool
+is_paragraph(const struct finder *f, uint32_t i)
+{
+	struct str text = tree_text(f->tree, i);
+
+	return f->w[i].own >= PARAGRAPH_MIN ||
+	    (f->w[i].own >= SENTENCE_MIN && ends_sentence(text));
+}
+
+/* Kickers, dates, bylines and the headline again, between the start of the
+ * part and its first paragraph; and signatures after the last one. */
+static void
+drop_margins(struct finder *f, uint32_t from, uint32_t end)
+{
+	uint32_t first = 0, last = 0;
+
+	for (uint32_t i = from; i < end; i++) {
+		if (f->dropped[i]) {
+			i = f->nodes[i].end - 1;
+			continue;
+		}
+		if (f->w[i].own == 0 || !is_paragraph(f, i))
+			continue;
+		if (first == 0)
+			first = i;
+		last = i;
+	}
+	if (first == 0)
+		return;
+	for (uint32_t i = from; i < end; i++) {
+		size_t n = f->nodes[i].text_end - f->nodes[i].text;
+		bool before = i < first && n < KICKER_MAX &&
+		    f->nodes[i].tag != TAG_li && !is_heading(f->nodes[i].tag);
+		bool after = i > last && f->nodes[i].tag != TAG_li;
+
+		if (f->dropped[i]) {
+			i = f->nodes[i].end - 1;
+			continue;
+		}
+		if (f->w[i].own > 0 &&
+		    (before || (after && n < PARAGRAPH_MIN)))
+			f->dropped[i] = DROP_MARGIN;
 	}
 }
 
@@ -588,20 +656,6 @@ is_named_lead(const struct finder *f, uint32_t i)
 	return false;
 }
 
-/* A whole sentence, and not the first of many. */
-static bool
-is_sentence(struct str text)
-{
-	static const char *const ends[] = { ".", "!", "?", "…", ".\"", ".”",
-	    "?”", "!”", ".“", ".»", "。" };
-
-	text = str_trim(text);
-	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
-		if (str_ends(text, str_of(ends[i])))
-			return text.n >= SENTENCE_LEAD_MIN;
-	return false;
-}
-
 /* Does the page describe itself with these words? */
 static bool
 is_summary(const struct finder *f, struct str text)
@@ -634,7 +688,8 @@ find_lead(const struct finder *f, uint32_t body)
 			continue;
 		if (is_named_lead(f, i) ||
 		    is_summary(f, tree_text(f->tree, i)) ||
-		    is_sentence(tree_text(f->tree, i)))
+		    (w->own >= SENTENCE_LEAD_MIN &&
+		    ends_sentence(tree_text(f->tree, i))))
 			return i;
 	}
 	return 0;
@@ -666,6 +721,7 @@ find(struct finder *f, struct body *body)
 	body->lead = find_lead(f, body->from);
 	drop_leaves(f, body->from, body->end);
 	weigh_nodes(f);
+	drop_margins(f, body->from, body->end);
 	drop_orphans(f, body->from, body->end);
 }
 

@@ -16,6 +16,7 @@ enum drop {
 	DROP_SIBLING,		/* beside the article, and not like it */
 	DROP_LINKS,		/* most of it is links */
 	DROP_FILLER,		/* "Advertisement", "Read more" */
+	DROP_MARGIN,		/* before the first paragraph or after the last */
 	DROP_ORPHAN		/* a heading over nothing */
 };
 
