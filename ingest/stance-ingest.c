@@ -368,6 +368,7 @@ run(struct poller_options *options, char **operands, int count)
 	if (load_list(lists.v[0], options->parser, operands, count,
 	    &err) == -1) {
 		err_print(&err, STR_NONE);
+		release_lists(&lists);
 		return EXIT_USAGE;
 	}
 	poller = poller_new(options);
