@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <stdlib.h>
 
 #include "classify/compose.h"
 
@@ -60,21 +61,6 @@ phrase_in(const struct grammar *g, uint32_t phrase, uint16_t class)
 	return false;
 }
 
-/* The first class of this kind that the phrase has, or NULL. */
-static const struct class *
-phrase_kind(const struct grammar *g, uint32_t phrase, enum class_kind kind)
-{
-	size_t count;
-	const uint16_t *classes = phrase_classes(g->lexicon, phrase, &count);
-	const struct class *found = NULL;
-
-	for (size_t i = 0; i < count; i++)
-		if (g->classes[classes[i]].kind == kind &&
-		    (found == NULL || &g->classes[classes[i]] < found))
-			found = &g->classes[classes[i]];
-	return found;
-}
-
 bool
 marks_hold(const struct view *view, size_t from, size_t end, uint16_t class)
 {
@@ -124,29 +110,26 @@ punctuation_bit(struct str s)
 }
 
 void
-view_classify(struct view *view, struct arena *a)
+view_read(struct view *view, struct str text, struct arena *a)
 {
-	const struct grammar *g = view->g;
-	const struct words *w = &view->words;
-	const struct {
-		uint16_t	class;
-		uint8_t		bit;
-	} kinds[] = { { g->breaks, TOKEN_BREAK }, { g->links, TOKEN_LINK },
-	    { g->passive, TOKEN_PASSIVE }, { g->joins, TOKEN_JOIN },
-	    { g->dets, TOKEN_DET }, { g->relatives, TOKEN_RELATIVE } };
+	struct words *w = &view->words;
 
+	words_split(w, text);
+	view->marks.n = 0;
 	view->bits = arena_zalloc(a, w->count + 1);
 	for (size_t i = 0; i < w->count; i++)
 		if (w->tokens[i].kind == TOKEN_MARK)
 			view->bits[i] = punctuation_bit(token_str(w, i));
-	for (size_t i = 0; i < view->marks.n; i++) {
-		const struct mark *m = &view->marks.v[i];
+	for (size_t i = 0; i < w->sentence_count; i++)
+		reader_mark(view->reader, w, w->sentences[i].first,
+		    w->sentences[i].end, &view->marks, view->bits);
+}
 
-		for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++)
-			if (phrase_in(g, m->phrase, kinds[k].class))
-				for (uint32_t t = m->first; t < m->end; t++)
-					view->bits[t] |= kinds[k].bit;
-	}
+void
+view_release(struct view *view)
+{
+	words_release(&view->words);
+	free(view->marks.v);
 }
 
 static bool
@@ -193,16 +176,17 @@ make_item(struct clause *c, size_t mark, struct item *it)
 {
 	const struct grammar *g = c->view->g;
 	const struct mark *m = &c->view->marks.v[mark];
-	const struct class *discard = phrase_kind(g, m->phrase, CLASS_DISCARD);
+	const struct role_words *role = &g->roles[m->phrase];
+	const struct class *discard = role->discard;
 
+	if (role->operator == NULL && role->object == NULL &&
+	    discard == NULL && role->compare == NULL)
+		return false;
 	*it = (struct item){ .first = m->first, .end = m->end,
-	    .head = m->first, .mark = (uint32_t)mark, .weight = 1 };
-	it->operator = phrase_kind(g, m->phrase, CLASS_OPERATOR);
-	it->object = phrase_kind(g, m->phrase, CLASS_OBJECT);
+	    .head = m->first, .mark = (uint32_t)mark, .weight = 1,
+	    .operator = role->operator, .object = role->object };
 	if (it->operator == NULL && it->object == NULL && discard == NULL) {
-		it->operator = phrase_kind(g, m->phrase, CLASS_COMPARE);
-		if (it->operator == NULL)
-			return false;
+		it->operator = role->compare;
 		it->turn = turn_of(c, m);
 		if (it->turn == 0)
 			return false;
@@ -407,13 +391,15 @@ modify(const struct view *view, size_t from, size_t end, uint32_t anchor,
 
 	for (size_t i = from; i < end; i++) {
 		gov.m = &view->marks.v[i];
-		if (!modify_by(&gov, hit))
+		if (view->g->roles[gov.m->phrase].modifies &&
+		    !modify_by(&gov, hit))
 			return false;
 	}
 	gov.of = title;
 	for (size_t i = 0; title != NULL && i < title->marks.n; i++) {
 		gov.m = &title->marks.v[i];
-		if (!modify_by(&gov, hit))
+		if (view->g->roles[gov.m->phrase].modifies &&
+		    !modify_by(&gov, hit))
 			return false;
 	}
 	return true;

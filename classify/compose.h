@@ -46,23 +46,13 @@ struct view {
 	struct reader		*reader;
 	struct words		 words;
 	struct marks		 marks;
-	uint8_t			*bits;		/* by token: what it is to a clause */
+	uint8_t			*bits;		/* TOKEN_* by token */
 	const struct view	*title;		/* NULL in the title itself */
 };
 
-/* A token's bits. */
-enum {
-	TOKEN_BREAK = 1,	/* a clause ends */
-	TOKEN_LINK = 2,		/* of, on, for */
-	TOKEN_PASSIVE = 4,	/* was, been */
-	TOKEN_JOIN = 8,		/* and, or, comma */
-	TOKEN_DET = 16,		/* the, its, new */
-	TOKEN_RELATIVE = 32	/* that, which, it: as in "the ban it lifted" */
-};
-
-/* Set the bits of all tokens from the marks. */
-void view_classify(struct view *view, struct arena *a);
-
+/* Find the sentences, marks and bits of `text`, which must outlive the view. */
+void view_read(struct view *view, struct str text, struct arena *a);
+void view_release(struct view *view);
 /* Is a word of class `class` in the marks from..end-1? */
 bool marks_hold(const struct view *view, size_t from, size_t end,
     uint16_t class);

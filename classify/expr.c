@@ -183,6 +183,7 @@ parse_atleast(struct parser *p)
 	e->class = grammar_class(p->g, str_from(peek(p)->text, 1));
 	if (e->class == NO_CLASS)
 		return fail(p, "no list of this name");
+	p->g->classes[e->class].referred = true;
 	p->at++;
 	return e;
 }
@@ -201,6 +202,7 @@ parse_class(struct parser *p, const struct lexeme *lx)
 		if (e->class == NO_CLASS)
 			return NULL;
 	}
+	p->g->classes[e->class].referred = true;
 	p->at++;
 	return e;
 }

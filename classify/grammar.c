@@ -153,6 +153,7 @@ take_reference(struct reading *r, struct references *refs)
 		return lexeme_error(r->st, lx, r->err,
 		    "more than %d lists here", REFERENCES_MAX);
 	refs->v[refs->n++] = class;
+	r->g->classes[class].referred = true;
 	return 0;
 }
 
@@ -758,6 +759,91 @@ add_builtin(struct grammar *g, const char *name)
 	return (uint16_t)g->class_count++;
 }
 
+/* The engine's own lists. */
+static const struct {
+	const char	*name;
+	uint8_t		 bit;
+} builtins[] = {
+	{ "break", TOKEN_BREAK }, { "link", TOKEN_LINK },
+	{ "passive", TOKEN_PASSIVE }, { "join", TOKEN_JOIN },
+	{ "determiner", TOKEN_DET }, { "relative", TOKEN_RELATIVE },
+	{ "common-words", TOKEN_COMMON },
+};
+
+/* The earlier declared of two classes of one kind. */
+static const struct class *
+earlier(const struct class *was, const struct class *c)
+{
+	return was == NULL || c < was ? c : was;
+}
+
+static void
+set_role(struct role_words *role, const struct class *c)
+{
+	switch (c->kind) {
+	case CLASS_OPERATOR:
+		role->operator = earlier(role->operator, c);
+		break;
+	case CLASS_OBJECT:
+		role->object = earlier(role->object, c);
+		break;
+	case CLASS_DISCARD:
+		role->discard = earlier(role->discard, c);
+		break;
+	case CLASS_COMPARE:
+		role->compare = earlier(role->compare, c);
+		break;
+	case CLASS_MODIFIER:
+		role->modifies = true;
+		break;
+	case CLASS_LEXICON: case CLASS_ACTOR: case CLASS_TOPIC:
+	case CLASS_DOMAIN:
+		break;
+	}
+}
+
+static void
+mark_triggers(struct grammar *g)
+{
+	struct anchors anchors = { .n = 0 };
+
+	for (size_t i = 0; i < g->rule_count; i++)
+		expr_anchors(g->rules[i].expr, &anchors);
+	for (size_t i = 0; i < anchors.n; i++)
+		g->classes[anchors.v[i]].triggers = true;
+	free(anchors.v);
+}
+
+/* Close the lexicon and prepare what is asked of its phrases. */
+static void
+seal(struct grammar *g)
+{
+	uint8_t *bits = xcalloc(g->class_count, sizeof(*bits));
+
+	for (size_t i = 0; i < COUNT(builtins); i++) {
+		uint16_t id = grammar_class(g, str_of(builtins[i].name));
+
+		bits[id] = builtins[i].bit;
+		if (g->classes[id].referred)
+			bits[id] |= BITS_AND_MARK;
+	}
+	lexicon_seal(g->lexicon, bits);
+	free(bits);
+	mark_triggers(g);
+	g->roles = xcalloc(lexicon_phrases(g->lexicon), sizeof(*g->roles));
+	for (size_t i = 0; i < lexicon_phrases(g->lexicon); i++) {
+		size_t count;
+		const uint16_t *classes = phrase_classes(g->lexicon,
+		    (uint32_t)i, &count);
+
+		for (size_t k = 0; k < count; k++) {
+			set_role(&g->roles[i], &g->classes[classes[k]]);
+			g->roles[i].triggers |=
+			    g->classes[classes[k]].triggers;
+		}
+	}
+}
+
 struct grammar *
 grammar_new(const struct rulefiles *files, const char *language,
     struct err *err)
@@ -774,21 +860,17 @@ grammar_new(const struct rulefiles *files, const char *language,
 	    .body_cap = 0.5, .repeat = 0.3, .threshold = 0.6, .mixed = 0.6,
 	    .neutral = 1, .midpoint = 1, .slope = 2, .lead_length = 300,
 	    .lead_sentences = 2 };
-	g->breaks = add_builtin(g, "break");
-	g->links = add_builtin(g, "link");
-	g->passive = add_builtin(g, "passive");
-	g->joins = add_builtin(g, "join");
-	g->dets = add_builtin(g, "determiner");
+	for (size_t i = 0; i < COUNT(builtins); i++)
+		add_builtin(g, builtins[i].name);
+	g->common = grammar_class(g, STR("common-words"));
 	g->authority = add_builtin(g, "authority");
-	g->relatives = add_builtin(g, "relative");
-	g->common = add_builtin(g, "common-words");
 	g->lexicon = lexicon_new(stemmer_name, &why);
 	free(stemmer_name);
 	if (g->lexicon == NULL)
 		lexeme_error(st, stemmer, err, "%s", why.msg);
 	else if (pass(g, files, err, declare_statement) == 0 &&
 	    pass(g, files, err, read_statement) == 0) {
-		lexicon_seal(g->lexicon);
+		seal(g);
 		return g;
 	}
 	grammar_free(g);
@@ -804,6 +886,7 @@ grammar_free(struct grammar *g)
 		expr_release(g->rules[i].expr);
 	lexicon_free(g->lexicon);
 	free(g->language);
+	free(g->roles);
 	free(g->classes);
 	free(g->rules);
 	free(g->examples);

@@ -88,6 +88,8 @@ struct class {
 	bool		 across;	/* goes over the ends of clauses */
 	bool		 tight;		/* not even over a comma or an "and" */
 	bool		 authority;	/* an actor that can decide */
+	bool		 referred;	/* by a rule or a property */
+	bool		 triggers;	/* a rule hangs on its words */
 	const char	*flag;
 	/* operator kinds: those a modifier acts on (none: all), or those that
 	 * see an object with another sign */
@@ -142,6 +144,24 @@ struct example {
 	struct str	 title, text, evidence;
 };
 
+/* A token's bits, set by the words of the engine's own lists. */
+enum {
+	TOKEN_BREAK = 1,	/* a clause ends */
+	TOKEN_LINK = 2,		/* of, on, for */
+	TOKEN_PASSIVE = 4,	/* was, been */
+	TOKEN_JOIN = 8,		/* and, or, comma */
+	TOKEN_DET = 16,		/* the, its, new */
+	TOKEN_RELATIVE = 32,	/* that, which, it: as in "the ban it lifted" */
+	TOKEN_COMMON = 64	/* one of the language's commonest words */
+};
+
+/* What the engine asks of a phrase, prepared once. */
+struct role_words {
+	const struct class *operator, *object, *discard, *compare;
+	bool		 modifies;	/* it has a modifier */
+	bool		 triggers;	/* a rule hangs on it */
+};
+
 struct grammar {
 	char		*language;
 	struct arena	 arena;
@@ -153,9 +173,8 @@ struct grammar {
 	struct example	*examples;
 	size_t		 example_count, example_cap;
 	struct judging	 judging;
-	/* Classes that the engine itself looks for; NO_CLASS when absent. */
-	uint16_t	 breaks, links, passive, joins, dets, relatives,
-			 authority, common;
+	struct role_words *roles;	/* by phrase */
+	uint16_t	 authority, common;
 	bool		 head_first;	/* "embargo export", not "export embargo" */
 };
 

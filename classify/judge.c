@@ -7,6 +7,8 @@
 
 /* Kept evidence: what a reader can take in. */
 #define HITS_KEPT	12
+/* Words from which the language of a text is told. */
+#define FAMILIAR_WORDS	100
 
 /* Rules by the classes of which one must be marked. */
 struct trigger {
@@ -86,10 +88,8 @@ judge_free(struct judge *j)
 	free(j->triggers);
 	free(j->tried);
 	reader_free(j->reader);
-	words_release(&j->title.words);
-	words_release(&j->text.words);
-	free(j->title.marks.v);
-	free(j->text.marks.v);
+	view_release(&j->title);
+	view_release(&j->text);
 	free(j->hits.v);
 	free(j);
 }
@@ -105,19 +105,6 @@ bounded(struct str s)
 	for (n = JUDGE_TEXT_MAX; n > 0 && ((unsigned char)s.p[n] & 0xc0) == 0x80;)
 		n--;
 	return str_slice(s, 0, n);
-}
-
-static void
-prepare(struct view *view, struct str text, struct arena *a)
-{
-	const struct words *w = &view->words;
-
-	words_split(&view->words, bounded(text));
-	view->marks.n = 0;
-	for (size_t i = 0; i < w->sentence_count; i++)
-		reader_mark(view->reader, w, w->sentences[i].first,
-		    w->sentences[i].end, &view->marks);
-	view_classify(view, a);
 }
 
 /* The lead: the first sentences, or what lies within the first code points,
@@ -296,16 +283,24 @@ find_actor(const struct view *view, size_t from, size_t end,
 }
 
 static void
-read_sentence(struct judge *j, const struct view *view, size_t s)
+read_sentence(struct judge *j, const struct view *view, size_t s, size_t from,
+    size_t end)
 {
 	const struct sentence *sentence = &view->words.sentences[s];
-	size_t from = mark_at(view, sentence->first),
-	    end = mark_at(view, sentence->end), first = j->hits.n;
+	size_t first = j->hits.n;
+	bool composes = false, triggers = false;
 
-	if (from == end)
-		return;
-	compose_sentence(view, sentence, from, end, &j->hits);
-	try_rules(j, view, s, from, end);
+	for (size_t i = from; i < end; i++) {
+		const struct role_words *role =
+		    &j->g->roles[view->marks.v[i].phrase];
+
+		composes |= role->operator || role->object;
+		triggers |= role->triggers;
+	}
+	if (composes)
+		compose_sentence(view, sentence, from, end, &j->hits);
+	if (triggers)
+		try_rules(j, view, s, from, end);
 	for (size_t i = first; i < j->hits.n; i++) {
 		struct hit *hit = &j->hits.v[i];
 
@@ -318,9 +313,18 @@ read_sentence(struct judge *j, const struct view *view, size_t s)
 static void
 read_view(struct judge *j, const struct view *view)
 {
+	size_t from = 0;
+
 	j->units++;
-	for (size_t s = 0; s < view->words.sentence_count; s++)
-		read_sentence(j, view, s);
+	for (size_t s = 0; s < view->words.sentence_count; s++) {
+		size_t end = from;
+
+		while (end < view->marks.n && view->marks.v[end].first <
+		    view->words.sentences[s].end)
+			end++;
+		read_sentence(j, view, s, from, end);
+		from = end;
+	}
 }
 
 static int
@@ -482,40 +486,39 @@ choose_evidence(struct judge *j, struct verdict *v, struct arena *a)
 }
 
 void
-judge_article(struct judge *j, struct str title, struct str text,
-    struct arena *a, struct verdict *v)
+judge_read(struct judge *j, struct str title, struct str text, struct arena *a)
+{
+	view_read(&j->title, bounded(title), a);
+	view_read(&j->text, bounded(text), a);
+	j->lead_end = find_lead_end(j);
+}
+
+double
+judge_familiarity(const struct judge *j)
+{
+	const struct view *view = j->text.words.count > FAMILIAR_WORDS / 8 ?
+	    &j->text : &j->title;
+	size_t known = 0, words = 0;
+
+	for (size_t i = 0; i < view->words.count && words < FAMILIAR_WORDS;
+	    i++) {
+		words += view->words.tokens[i].kind == TOKEN_WORD;
+		known += (view->bits[i] & TOKEN_COMMON) != 0;
+	}
+	return words > 0 ? (double)known / (double)words : 0;
+}
+
+void
+judge_verdict(struct judge *j, struct arena *a, struct verdict *v)
 {
 	*v = (struct verdict){ .label = LABEL_NEUTRAL };
 	j->hits.n = 0;
-	prepare(&j->title, title, a);
-	prepare(&j->text, text, a);
-	j->lead_end = find_lead_end(j);
 	read_view(j, &j->title);
 	read_view(j, &j->text);
 	weigh(j, v);
 	decide(&j->g->judging, v);
 	choose_evidence(j, v, a);
 	describe(j, v);
-}
-
-double
-judge_familiarity(struct judge *j, struct str text)
-{
-	struct view view = { .g = j->g, .reader = j->reader };
-	size_t known = 0, words = 0, end;
-	double share;
-
-	words_split(&view.words, str_slice(text, 0, utf8_offset(text, 600)));
-	end = view.words.count;
-	reader_mark(j->reader, &view.words, 0, end, &view.marks);
-	for (size_t i = 0; i < end; i++)
-		words += view.words.tokens[i].kind == TOKEN_WORD;
-	for (size_t i = 0; i < view.marks.n; i++)
-		known += marks_hold(&view, i, i + 1, j->g->common);
-	share = words > 0 ? (double)known / (double)words : 0;
-	words_release(&view.words);
-	free(view.marks.v);
-	return share;
 }
 
 const struct words *

@@ -43,11 +43,13 @@ struct judge;
 
 struct judge *judge_new(const struct grammar *g);
 void judge_free(struct judge *j);
-/* Judge an article.  The verdict lives until the next call, and in `a`. */
-void judge_article(struct judge *j, struct str title, struct str text,
-    struct arena *a, struct verdict *v);
-/* The share of words of `text` that are among the language's common ones. */
-double judge_familiarity(struct judge *j, struct str text);
+/* Read an article; the strings and `a` must live on until its verdict. */
+void judge_read(struct judge *j, struct str title, struct str text,
+    struct arena *a);
+/* The share of the words read that are among the language's common ones. */
+double judge_familiarity(const struct judge *j);
+/* Judge what was read.  The verdict lives until the next judge_read(). */
+void judge_verdict(struct judge *j, struct arena *a, struct verdict *v);
 /* The bytes of a hit in its field. */
 struct str judge_quote(const struct judge *j, const struct hit *hit);
 /* The tokens of a field, for those who show it. */

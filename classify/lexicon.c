@@ -17,9 +17,9 @@
 #ifdef STANCE_TINY
 #define CACHE_SLOTS	4u
 #else
-#define CACHE_SLOTS	(1u << 16)
+#define CACHE_SLOTS	(1u << 15)
 #endif
-#define CACHE_KEY	22
+#define CACHE_KEY	32	/* bytes; a longer word is looked up each time */
 
 /* How a word of the text is compared with what a rule names. */
 enum form {
@@ -51,6 +51,8 @@ struct phrase {
 	uint16_t	 count, cap;
 	bool		 swapped;
 	bool		 gapped;
+	bool		 silent;	/* leaves bits, no mark */
+	uint8_t		 bits;
 };
 
 struct edge {
@@ -87,12 +89,11 @@ struct lexicon {
 	struct include	*includes;
 	size_t		 include_count, include_cap;
 	size_t		 infixes;
-	bool		 starts_known;
-	bool		*starts;	/* by symbol: begins a phrase */
-	unsigned	 affix_min;	/* shortest prefix or suffix named */
 };
 
 #define SYMBOL_NUMBER	1u
+/* Steps of one walk: gaps branch, and a hostile text could make them explode. */
+#define WALK_STEPS	4000u
 
 static struct str
 form_key(struct lexicon *lex, enum form form, struct str s)
@@ -177,7 +178,6 @@ lexicon_new(const char *stemmer, struct err *err)
 
 	lex->stemmer = stemmer ? xstrdup(stemmer) : NULL;
 	lex->symbols = SYMBOL_NUMBER;
-	lex->affix_min = 1;
 	if (stemmer != NULL) {
 		lex->sb = sb_stemmer_new(stemmer, "UTF_8");
 		if (lex->sb == NULL) {
@@ -208,7 +208,6 @@ lexicon_free(struct lexicon *lex)
 	free(lex->phrases);
 	free(lex->numerals);
 	free(lex->includes);
-	free(lex->starts);
 	arena_release(&lex->arena);
 	free(lex);
 }
@@ -565,15 +564,26 @@ close_includes(struct lexicon *lex, struct phrase *ph)
 				add_class(ph, lex->includes[k].into);
 }
 
-void
-lexicon_seal(struct lexicon *lex)
+/* A phrase of little words only. */
+static void
+set_bits(struct phrase *ph, const uint8_t *class_bits)
 {
-	for (size_t i = 0; i < lex->phrase_count; i++)
+	ph->silent = true;
+	for (size_t i = 0; i < ph->count; i++) {
+		uint8_t bits = class_bits[ph->classes[i]];
+
+		ph->bits |= bits & (uint8_t)~BITS_AND_MARK;
+		ph->silent &= bits != 0 && !(bits & BITS_AND_MARK);
+	}
+}
+
+void
+lexicon_seal(struct lexicon *lex, const uint8_t *class_bits)
+{
+	for (size_t i = 0; i < lex->phrase_count; i++) {
 		close_includes(lex, &lex->phrases[i]);
-	lex->starts = xcalloc(lex->symbols + 1, sizeof(*lex->starts));
-	for (size_t i = 0; i < lex->edge_slots; i++)
-		if (lex->edges[i].key >> 32 == 1)
-			lex->starts[(uint32_t)lex->edges[i].key] = true;
+		set_bits(&lex->phrases[i], class_bits);
+	}
 	if (lex->edge_slots == 0)
 		grow_edges(lex);
 	if (lex->slot_count == 0)
@@ -606,16 +616,23 @@ lexicon_phrases(const struct lexicon *lex)
 	return lex->phrase_count;
 }
 
-/* The symbols of one word; sets are shared by all words that have the same. */
+/* What the lexicon knows of one word; sets are shared by all words of which it
+ * knows the same. */
 struct set {
 	uint32_t	symbols[SYMBOLS_MAX];
-	uint8_t		n;
-	bool		starts;		/* one of them begins a phrase */
+	uint32_t	roots[SYMBOLS_MAX];	/* nodes that it leads to first */
+	uint8_t		n, root_count;
+	uint8_t		bits;			/* as a phrase of its own */
+};
+
+/* A word by its very bytes, padded with zeros. */
+struct key {
+	uint64_t	v[CACHE_KEY / 8];
+	uint32_t	n;
 };
 
 struct slot {
-	char		key[CACHE_KEY];
-	uint16_t	n;		/* bytes of key; 0: free */
+	struct key	key;		/* n = 0: free */
 	uint32_t	set;
 };
 
@@ -625,6 +642,8 @@ struct reader {
 	struct slot		*slots;
 	struct set		*sets;		/* [0] is the empty set */
 	size_t			 set_count, set_cap;
+	uint32_t		*set_slots;	/* hash of sets */
+	size_t			 set_slot_count;
 	uint32_t		*of_token;	/* sets of the sentence at hand */
 	size_t			 of_cap;
 };
@@ -655,6 +674,7 @@ reader_free(struct reader *r)
 		sb_stemmer_delete(r->sb);
 	free(r->slots);
 	free(r->sets);
+	free(r->set_slots);
 	free(r->of_token);
 	free(r);
 }
@@ -672,10 +692,8 @@ gather(const struct lexicon *lex, enum form form, struct str s,
 	key[0] = (char)form;
 	memcpy(key + 1, s.p, s.n);
 	at = *slot_of(lex, (struct str){ key, s.n + 1 });
-	for (; at != NONE && set->n < SYMBOLS_MAX; at = lex->bindings[at].next) {
+	for (; at != NONE && set->n < SYMBOLS_MAX; at = lex->bindings[at].next)
 		set->symbols[set->n++] = lex->bindings[at].symbol;
-		set->starts |= lex->starts[lex->bindings[at].symbol];
-	}
 }
 
 static void
@@ -694,10 +712,8 @@ look_up(struct reader *r, struct str token, enum token_kind kind,
 	struct str s = { folded, word_fold(token, folded) }, plain;
 
 	*set = (struct set){ .n = 0 };
-	if (kind == TOKEN_NUMBER) {
+	if (kind == TOKEN_NUMBER)
 		set->symbols[set->n++] = SYMBOL_NUMBER;
-		set->starts = r->lex->starts[SYMBOL_NUMBER];
-	}
 	if (s.n == 0)
 		return;
 	plain = without_genitive(s);
@@ -714,38 +730,116 @@ look_up(struct reader *r, struct str token, enum token_kind kind,
 	gather(r->lex, FORM_STEM, stem(r->sb, s), set);
 }
 
-static uint32_t
-share(struct reader *r, const struct set *set)
+/* Where the word's symbols lead from the root: on to longer phrases, to marks,
+ * or only to bits. */
+static void
+find_roots(const struct lexicon *lex, struct set *set)
 {
+	for (size_t i = 0; i < set->n; i++) {
+		const struct edge *e = edge_of(lex, 0, set->symbols[i]);
+		const struct node *nd = &lex->nodes[e->to];
+
+		if (e->key == 0)
+			continue;
+		if (nd->phrase != NONE && lex->phrases[nd->phrase].silent)
+			set->bits |= lex->phrases[nd->phrase].bits;
+		else if (nd->phrase != NONE)
+			set->roots[set->root_count++] = e->to;
+		if ((nd->edges || nd->gap_child != NONE) &&
+		    (nd->phrase == NONE || lex->phrases[nd->phrase].silent))
+			set->roots[set->root_count++] = e->to;
+	}
+}
+
+static uint32_t *
+set_slot(const struct reader *r, const struct set *set)
+{
+	struct str bytes = { (const char *)set->symbols,
+	    set->n * sizeof(*set->symbols) };
+	size_t mask = r->set_slot_count - 1, i = hash64(bytes) & mask;
+
+	for (; r->set_slots[i] != 0; i = (i + 1) & mask) {
+		const struct set *was = &r->sets[r->set_slots[i]];
+
+		if (was->n == set->n &&
+		    memcmp(was->symbols, set->symbols, bytes.n) == 0)
+			break;
+	}
+	return &r->set_slots[i];
+}
+
+static void
+grow_set_slots(struct reader *r)
+{
+	r->set_slot_count = r->set_slot_count ? 2 * r->set_slot_count : 256;
+	free(r->set_slots);
+	r->set_slots = xcalloc(r->set_slot_count, sizeof(*r->set_slots));
+	for (size_t i = 1; i < r->set_count; i++)
+		*set_slot(r, &r->sets[i]) = (uint32_t)i;
+}
+
+static uint32_t
+share(struct reader *r, struct set *set)
+{
+	uint32_t *slot;
+
 	if (set->n == 0)
 		return 0;
-	/* the newest sets are the likeliest; a full search keeps them few */
-	for (size_t i = r->set_count; i-- > 1; )
-		if (r->sets[i].n == set->n && memcmp(r->sets[i].symbols,
-		    set->symbols, set->n * sizeof(*set->symbols)) == 0)
-			return (uint32_t)i;
+	if (2 * r->set_count >= r->set_slot_count)
+		grow_set_slots(r);
+	slot = set_slot(r, set);
+	if (*slot != 0)
+		return *slot;
+	find_roots(r->lex, set);
 	GROW(r->sets, r->set_count, r->set_cap);
 	r->sets[r->set_count] = *set;
-	return (uint32_t)r->set_count++;
+	*slot = (uint32_t)r->set_count++;
+	return *slot;
+}
+
+static inline struct key
+key_of(struct str token)
+{
+	struct key key = { .n = (uint32_t)token.n };
+
+	memcpy(key.v, token.p, token.n);
+	return key;
+}
+
+static inline bool
+same_key(const struct key *a, const struct key *b)
+{
+	return a->n == b->n && a->v[0] == b->v[0] && a->v[1] == b->v[1] &&
+	    a->v[2] == b->v[2] && a->v[3] == b->v[3];
+}
+
+static inline size_t
+key_slot(const struct key *key)
+{
+	uint64_t h = key->v[0] * 0x9e3779b97f4a7c15u;
+
+	h ^= (key->v[1] + key->v[2] * 31 + key->v[3] * 17) *
+	    0xc2b2ae3d27d4eb4fu;
+	return (h ^ h >> 29) >> 16 & (CACHE_SLOTS - 1);
 }
 
 static uint32_t
 set_of(struct reader *r, struct str token, enum token_kind kind)
 {
-	struct slot *slot = NULL;
+	struct slot *slot;
+	struct key key;
 	struct set set;
 
-	if (token.n <= CACHE_KEY) {
-		slot = &r->slots[hash64(token) & (CACHE_SLOTS - 1)];
-		if (slot->n == token.n &&
-		    memcmp(slot->key, token.p, token.n) == 0)
-			return slot->set;
-	}
-	look_up(r, token, kind, &set);
-	if (slot == NULL)
+	if (token.n > CACHE_KEY) {
+		look_up(r, token, kind, &set);
 		return share(r, &set);
-	slot->n = (uint16_t)token.n;
-	memcpy(slot->key, token.p, token.n);
+	}
+	key = key_of(token);
+	slot = &r->slots[key_slot(&key)];
+	if (same_key(&slot->key, &key))
+		return slot->set;
+	look_up(r, token, kind, &set);
+	slot->key = key;
 	slot->set = share(r, &set);
 	return slot->set;
 }
@@ -757,14 +851,20 @@ struct walk {
 	size_t			 first, end;	/* of the sentence */
 	size_t			 start;		/* of this walk */
 	struct marks		*marks;
+	uint8_t			*bits;
 	unsigned		 budget;	/* steps left: gaps can branch */
 };
 
 static void
 add_mark(struct walk *k, size_t end, uint32_t phrase)
 {
+	const struct phrase *ph = &k->r->lex->phrases[phrase];
 	struct marks *m = k->marks;
 
+	for (size_t i = k->start; i < end; i++)
+		k->bits[i] |= ph->bits;
+	if (ph->silent)
+		return;
 	for (size_t i = m->n; i-- > 0 && m->v[i].first == k->start; )
 		if (m->v[i].phrase == phrase)
 			return;
@@ -806,9 +906,9 @@ step(struct walk *k, size_t at, uint32_t node)
 
 void
 reader_mark(struct reader *r, const struct words *w, size_t first, size_t end,
-    struct marks *marks)
+    struct marks *marks, uint8_t *bits)
 {
-	struct walk k = { r, w, first, end, 0, marks, 0 };
+	struct walk k = { r, w, first, end, 0, marks, bits, 0 };
 
 	while (r->of_cap < end - first) {
 		r->of_cap = r->of_cap ? 2 * r->of_cap : 256;
@@ -819,11 +919,13 @@ reader_mark(struct reader *r, const struct words *w, size_t first, size_t end,
 		r->of_token[i - first] = set_of(r, token_str(w, i),
 		    (enum token_kind)w->tokens[i].kind);
 	for (size_t i = first; i < end; i++) {
-		if (!r->sets[r->of_token[i - first]].starts)
-			continue;
+		const struct set *set = &r->sets[r->of_token[i - first]];
+
+		bits[i] |= set->bits;
 		k.start = i;
-		k.budget = 4000;
-		step(&k, i, 0);
+		k.budget = WALK_STEPS;
+		for (size_t n = 0; n < set->root_count; n++)
+			step(&k, i + 1, set->roots[n]);
 	}
 }
 

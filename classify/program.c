@@ -6,6 +6,8 @@
  * the one its record names is in that other language. */
 #define FAMILIAR_LEAST	0.06
 #define FAMILIAR_FACTOR	3
+/* Code points that are read to tell a language. */
+#define FAMILIAR_LENGTH	800
 
 int
 program_load(struct program *prog, const char *const *paths, size_t count,
@@ -86,30 +88,30 @@ named_language(const struct program *prog, struct str language)
 	return -1;
 }
 
-/* The language the text is most familiar to, or `named` where that is no
- * worse by much. */
+/* The language that the article is most familiar to, unless it is not much
+ * less so to the one that was named; `named` has read it already. */
 static int
-choose_language(struct bench *bench, int named, struct str text)
+choose_language(struct bench *bench, int named, double own, struct str title,
+    struct str text, struct arena *a)
 {
-	double best = 0, own = 0;
+	double best = 0;
 	int found = -1;
 
-	if (named >= 0) {
-		own = judge_familiarity(judge_of(bench, (size_t)named), text);
-		if (own >= FAMILIAR_LEAST)
-			return named;
-	}
 	for (size_t i = 0; i < bench->prog->count; i++) {
-		double share = (int)i == named ? own :
-		    judge_familiarity(judge_of(bench, i), text);
+		struct judge *judge = judge_of(bench, i);
+		double share;
 
+		if ((int)i == named)
+			continue;
+		judge_read(judge, title, str_slice(text, 0,
+		    utf8_offset(text, FAMILIAR_LENGTH)), a);
+		share = judge_familiarity(judge);
 		if (share > best) {
 			best = share;
 			found = (int)i;
 		}
 	}
-	if (best < FAMILIAR_LEAST || (named >= 0 &&
-	    best < FAMILIAR_FACTOR * own))
+	if (best < FAMILIAR_LEAST || best < FAMILIAR_FACTOR * own)
 		return named;
 	return found;
 }
@@ -118,17 +120,22 @@ void
 bench_judge(struct bench *bench, struct str language, struct str title,
     struct str text, struct arena *a, struct verdict *v)
 {
-	int named = named_language(bench->prog, language), chosen;
+	int named = named_language(bench->prog, language), chosen = named;
+	double own = 0;
 
 	/* a language that the rules do not speak is not to be guessed away */
-	if (named == -1 && language.n > 0 && !str_ieq(language, STR("und"))) {
-		bench->latest = judge_of(bench, 0);
-		judge_article(bench->latest, STR_NONE, STR_NONE, a, v);
-		return;
+	if (named == -1 && language.n > 0 && !str_ieq(language, STR("und")))
+		title = text = STR_NONE;
+	else if (named >= 0) {
+		judge_read(judge_of(bench, (size_t)named), title, text, a);
+		own = judge_familiarity(judge_of(bench, (size_t)named));
 	}
-	chosen = choose_language(bench, named, text.n > 80 ? text : title);
+	if (own < FAMILIAR_LEAST && title.n + text.n > 0)
+		chosen = choose_language(bench, named, own, title, text, a);
 	bench->latest = judge_of(bench, chosen >= 0 ? (size_t)chosen : 0);
-	judge_article(bench->latest, title, text, a, v);
+	if (chosen != named || named == -1)
+		judge_read(bench->latest, title, text, a);
+	judge_verdict(bench->latest, a, v);
 }
 
 static void
@@ -391,7 +398,8 @@ run_example(struct bench *bench, const struct grammar *g,
 	for (size_t i = 0; i < bench->prog->count; i++)
 		if (bench->prog->grammars[i] == g)
 			bench->latest = judge_of(bench, i);
-	judge_article(bench->latest, ex->title, ex->text, a, &v);
+	judge_read(bench->latest, ex->title, ex->text, a);
+	judge_verdict(bench->latest, a, &v);
 	label = verdict_label(v.label);
 	if (str_eq(ex->label, str_of(label)) &&
 	    is_proved(bench, &v, ex->evidence))
