@@ -89,6 +89,8 @@ struct lexicon {
 	struct include	*includes;
 	size_t		 include_count, include_cap;
 	size_t		 infixes;
+	uint64_t	 prefixes[2], suffixes[2]; /* lengths that are named */
+	bool		 digits;	/* a form begins with a digit */
 };
 
 #define SYMBOL_NUMBER	1u
@@ -145,6 +147,12 @@ bind(struct lexicon *lex, enum form form, struct str s, uint32_t symbol)
 	    *slot };
 	*slot = (uint32_t)lex->binding_count++;
 	lex->infixes += form == FORM_INFIX;
+	lex->digits |= s.n > 0 && (is_digit(s.p[0]) || form == FORM_SUFFIX ||
+	    form == FORM_INFIX);
+	if (form == FORM_PREFIX && s.n <= WORD_MAX)
+		lex->prefixes[s.n / 64] |= 1ULL << s.n % 64;
+	if (form == FORM_SUFFIX && s.n <= WORD_MAX)
+		lex->suffixes[s.n / 64] |= 1ULL << s.n % 64;
 }
 
 /* The form's own symbol, which families and alternatives do not share: it is
@@ -696,6 +704,18 @@ gather(const struct lexicon *lex, enum form form, struct str s,
 		set->symbols[set->n++] = lex->bindings[at].symbol;
 }
 
+/* Wildcards, of the lengths that there are; the longest of each come first. */
+static void
+gather_affixes(const struct lexicon *lex, struct str s, struct set *set)
+{
+	for (size_t n = s.n; n > 0; n--) {
+		if (lex->prefixes[n / 64] >> n % 64 & 1)
+			gather(lex, FORM_PREFIX, str_slice(s, 0, n), set);
+		if (lex->suffixes[n / 64] >> n % 64 & 1)
+			gather(lex, FORM_SUFFIX, str_from(s, s.n - n), set);
+	}
+}
+
 static void
 gather_infixes(const struct lexicon *lex, struct str s, struct set *set)
 {
@@ -714,17 +734,12 @@ look_up(struct reader *r, struct str token, enum token_kind kind,
 	*set = (struct set){ .n = 0 };
 	if (kind == TOKEN_NUMBER)
 		set->symbols[set->n++] = SYMBOL_NUMBER;
-	if (s.n == 0)
+	if (s.n == 0 || (kind == TOKEN_NUMBER && !r->lex->digits))
 		return;
 	plain = without_genitive(s);
 	gather(r->lex, FORM_RAW, plain, set);
 	gather(r->lex, FORM_CASED, without_genitive(token), set);
-	for (size_t n = 1; n < plain.n; n++) {
-		gather(r->lex, FORM_PREFIX, str_slice(plain, 0, n), set);
-		gather(r->lex, FORM_SUFFIX, str_from(plain, n), set);
-	}
-	gather(r->lex, FORM_PREFIX, plain, set);
-	gather(r->lex, FORM_SUFFIX, plain, set);
+	gather_affixes(r->lex, plain, set);
 	if (r->lex->infixes > 0)
 		gather_infixes(r->lex, plain, set);
 	gather(r->lex, FORM_STEM, stem(r->sb, s), set);

@@ -17,19 +17,22 @@ enum letter {
 	LETTER_IDEOGRAPH	/* a word of its own */
 };
 
-static enum letter
-ascii_letter(unsigned char c)
-{
-	if (is_alpha((char)c))
-		return LETTER_WORD;
-	if (is_digit((char)c))
-		return LETTER_DIGIT;
-	if (c == '\'')
-		return LETTER_APOSTROPHE;
-	if (c == '"')
-		return LETTER_QUOTE;
-	return c != '\0' && strchr(",;:().!?+", c) ? LETTER_MARK : LETTER_SPACE;
-}
+/* What each ASCII character is, W a letter, D a digit and so on. */
+static const uint8_t ascii[128] = {
+#define W	LETTER_WORD
+#define D	LETTER_DIGIT
+#define M	LETTER_MARK
+	['!'] = M, ['"'] = LETTER_QUOTE, ['\''] = LETTER_APOSTROPHE,
+	['('] = M, [')'] = M, ['+'] = M, [','] = M, ['.'] = M,
+	['0'] = D, D, D, D, D, D, D, D, D, D, [':'] = M, [';'] = M, ['?'] = M,
+	['A'] = W, W, W, W, W, W, W, W, W, W, W, W, W,
+	W, W, W, W, W, W, W, W, W, W, W, W, W,
+	['a'] = W, W, W, W, W, W, W, W, W, W, W, W, W,
+	W, W, W, W, W, W, W, W, W, W, W, W, W,
+#undef W
+#undef D
+#undef M
+};
 
 static bool
 is_ideograph(uint32_t cp)
@@ -65,14 +68,14 @@ wide_letter(uint32_t cp)
 }
 
 /* The letter at `at` and its length in bytes. */
-static enum letter
+static inline enum letter
 letter_at(struct str s, size_t at, unsigned *len)
 {
 	unsigned char c = (unsigned char)s.p[at];
 
 	if (c < 0x80) {
 		*len = 1;
-		return ascii_letter(c);
+		return (enum letter)ascii[c];
 	}
 	return wide_letter(utf8_decode(s.p + at, s.p + s.n, len));
 }
@@ -119,6 +122,14 @@ is_inner_point(struct str s, size_t start, size_t at)
 	return run > start && s.p[run - 1] == '.';
 }
 
+static inline bool
+is_ascii_word(char c)
+{
+	return (unsigned char)c < 0x80 &&
+	    (ascii[(unsigned char)c] == LETTER_WORD ||
+	    ascii[(unsigned char)c] == LETTER_DIGIT);
+}
+
 static size_t
 word_end(struct str s, size_t start)
 {
@@ -130,6 +141,8 @@ word_end(struct str s, size_t start)
 
 		if (l == LETTER_WORD || l == LETTER_DIGIT) {
 			at += len;
+			while (at < s.n && is_ascii_word(s.p[at]))
+				at++;
 		} else if (l == LETTER_APOSTROPHE) {
 			unsigned after = letters_from(s, at + len, 3);
 
@@ -230,6 +243,8 @@ ends_sentence(const struct words *w, size_t at)
 	struct str mark = token_str(w, w->count - 1), s = w->text;
 	size_t next;
 
+	if (mark.p[0] == ',')
+		return false;
 	if (str_eq(mark, STR("\xe3\x80\x82")) ||	/* ideographic stop */
 	    str_eq(mark, STR("\xef\xbc\x81")) ||
 	    str_eq(mark, STR("\xef\xbc\x9f")))
@@ -294,6 +309,10 @@ words_split(struct words *w, struct str text)
 		unsigned len;
 		size_t start = at;
 
+		if (text.p[at] == ' ') {
+			at++;
+			continue;
+		}
 		if (text.p[at] == '\n') {
 			at = take_newlines(w, at, &line, &first, &paragraph);
 			continue;
