@@ -8,6 +8,9 @@
 
 #define AUTHORS_MAX	16
 #define TAGS_MAX	32
+#define H1_MAX		8
+/* Letters that an h1 must have for its repetition to mean something. */
+#define H1_MIN		10
 /* A name, or a list of two or three; a longer text is about the author. */
 #define BYLINE_MAX	120
 
@@ -90,12 +93,12 @@ struct heads {
 	struct str	 tags[TAGS_MAX];
 	size_t		 ntags;
 	struct str	 title, canonical, language, base;
-	struct str	 h1;			/* the first, */
-	unsigned	 h1s;			/* and how many there are */
-	uint32_t	 h1_at;
+	struct str	 h1[H1_MAX];
+	unsigned	 h1s;
+	uint32_t	 h1_at;			/* the first */
 	struct str	 headline;		/* itemprop */
 	struct str	 published, modified;	/* itemprop */
-	struct str	 time;			/* the first time element's */
+	struct str	 time;			/* of a time element */
 	uint32_t	 time_at;
 	struct str	 bylines[AUTHORS_MAX];
 	size_t		 nbylines;
@@ -204,12 +207,15 @@ read_element(struct heads *h, uint32_t i)
 	if (node->tag == TAG_h1) {
 		struct str text = str_trim(tree_text(h->tree, i));
 
-		if (text.n > 0 && h->h1s++ == 0) {
-			h->h1 = text;
-			h->h1_at = i;
+		if (text.n > 0 && h->h1s < H1_MAX) {
+			if (h->h1s == 0)
+				h->h1_at = i;
+			h->h1[h->h1s++] = text;
 		}
 	}
-	if (node->tag == TAG_time && h->time.n == 0) {
+	/* the first after the headline, else the first of all */
+	if (node->tag == TAG_time &&
+	    (h->time.n == 0 || (h->time_at < h->h1_at && h->h1_at != 0))) {
 		h->time = date_text(h, i);
 		h->time_at = i;
 	}
@@ -352,54 +358,155 @@ plain(struct str s, struct arena *a)
 	return str_trim(s);
 }
 
+/* Does `whole` end with `part`, a good half of it? */
+static bool
+ends_with_most(struct str whole, struct str part)
+{
+	return part.n < whole.n && 2 * part.n >= whole.n &&
+	    str_ends(whole, part);
+}
+
+/* The h1 that is the headline: the only one, or the first that another source
+ * repeats. */
+static struct str
+choose_h1(struct heads *h, const struct page *page, struct str og,
+    struct str headline, struct str title)
+{
+	if (h->h1s == 1)
+		return names_site(h, page, h->h1[0]) ? STR_NONE : h->h1[0];
+	for (unsigned i = 0; i < h->h1s; i++) {
+		struct str folded = fold(h->h1[i], h->a);
+
+		if (folded.n >= H1_MIN &&
+		    (str_find(og, folded, 0) >= 0 ||
+		    str_find(headline, folded, 0) >= 0 ||
+		    str_find(title, folded, 0) >= 0))
+			return h->h1[i];
+	}
+	return STR_NONE;
+}
+
 /*
- * A page's only h1 is its headline nearly always; among several the one that
- * other sources repeat is.  The title element comes last: it is written for
- * search engines.
+ * The h1 is the headline, but it may hold a kicker ("Opinion", "News") that
+ * the head leaves out, and it is outvoted when og:title, JSON-LD and the title
+ * element agree on another.  The title element alone comes last: it is written
+ * for search engines.
  */
 static struct str
 choose_title(struct heads *h, const struct page *page, const struct jsonld *ld)
 {
-	struct str headline = ld->is_article ? plain(ld->headline, h->a) :
-	    STR_NONE;
+	struct str headline = ld->is_article ?
+	    strip_site(h, page, plain(ld->headline, h->a)) : STR_NONE;
 	struct str og = strip_site(h, page, plain(h->first[FIELD_TITLE], h->a));
 	struct str title = strip_site(h, page, h->title);
+	struct str x = fold(og, h->a), y = fold(headline, h->a);
+	struct str z = fold(title, h->a), h1, folded;
 
-	if (h->h1s == 1 && !names_site(h, page, h->h1))
-		return strip_site(h, page, h->h1);
+	h1 = strip_site(h, page, choose_h1(h, page, x, y, z));
+	folded = fold(h1, h->a);
+	if (og.n > 0 && str_eq(x, y) && (str_eq(x, z) ||
+	    (h->h1s == 1 && folded.n > 0 && ends_with_most(x, folded))))
+		return og;
+	if (y.n > 0 && ends_with_most(folded, y))
+		return headline;
+	if (x.n > 0 && ends_with_most(folded, x))
+		return og;
+	if (h1.n > 0)
+		return h1;
 	if (headline.n > 0)
-		return strip_site(h, page, headline);
+		return headline;
 	if (h->headline.n > 0)
 		return h->headline;
-	if (og.n > 0)
-		return og;
-	if (h->h1.n > 0 && !names_site(h, page, h->h1))
-		return h->h1;
-	return title.n > 0 ? title : h->h1;
+	return og.n > 0 ? og : title;
 }
 
 static bool
-date_of(struct str s, struct date *d)
+date_of(struct str s, bool month_first, struct date *d)
 {
-	return s.n > 0 && (when_machine(s, d) || when_text(s, false, d));
+	return s.n > 0 && (when_machine(s, d) || when_text(s, month_first, d));
+}
+
+/* A line with a date in it: what is longer tells of other days. */
+#define DATELINE_MAX	160
+
+static bool
+names_date(const struct node *node)
+{
+	static const enum attr names[] = { ATTR_class, ATTR_id, ATTR_itemprop };
+	static const struct str words[] = { { "date", 4 }, { "datum", 5 },
+	    { "publish", 7 }, { "posted", 6 }, { "time", 4 }, { "fecha", 5 },
+	    { "created", 7 } };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct str value = node_attr(node, names[i]);
+
+		for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++)
+			if (str_ifind(value, words[k], 0) >= 0 &&
+			    str_ifind(value, STR("update"), 0) < 0 &&
+			    str_ifind(value, STR("modif"), 0) < 0)
+				return true;
+	}
+	return false;
+}
+
+/* Around a headline, nodes in which the article's own date stands. */
+#define DATE_BEFORE	60
+#define DATE_AFTER	150
+
+/* The first date that readers see in [from, end): in an element named for it
+ * (`named`), or in any short line. */
+static bool
+visible_date(const struct heads *h, uint32_t from, uint32_t end, bool named,
+    bool month_first, struct date *d)
+{
+	for (uint32_t i = from; i < end; i++) {
+		const struct node *node = &h->tree->nodes[i];
+		bool wanted = named ? node->attributes && names_date(node) :
+		    node->tag == TAG_TEXT;
+
+		if (wanted && node->text_end - node->text < DATELINE_MAX &&
+		    when_text(tree_text(h->tree, i), month_first, d))
+			return true;
+	}
+	return false;
+}
+
+/* The date that readers see, the nearer to the headline the better. */
+static bool
+shown_date(const struct heads *h, bool us, struct date *d)
+{
+	uint32_t h1 = h->h1_at, count = h->tree->count;
+	uint32_t before = h1 > DATE_BEFORE ? h1 - DATE_BEFORE : 0;
+	uint32_t after = count - h1 > DATE_AFTER ? h1 + DATE_AFTER : count;
+
+	if (h1 == 0)
+		before = after = 0;
+	return (h->time_at >= h1 && h->time_at < after &&
+	    date_of(h->time, us, d)) ||
+	    visible_date(h, h1, after, true, us, d) ||
+	    visible_date(h, h1, after, false, us, d) ||
+	    visible_date(h, before, h1, false, us, d) ||
+	    date_of(h->time, us, d) ||
+	    visible_date(h, 0, count, true, us, d) ||
+	    visible_date(h, 0, count, false, us, d);
 }
 
 /* dateModified is never taken for the date of publication. */
 static void
 choose_dates(struct heads *h, struct page *page, const struct jsonld *ld)
 {
-	bool month_first = str_istarts(page->language, STR("en-us")) ||
+	bool us = str_ieq(page->language, STR("en-US")) ||
 	    str_ieq(page->language, STR("en"));
+	struct date *d = &page->published;
 
-	page->has_published = date_of(ld->published, &page->published) ||
-	    date_of(h->first[FIELD_PUBLISHED], &page->published) ||
-	    date_of(h->published, &page->published) ||
-	    when_url(page->url, &page->published) ||
-	    date_of(h->time, &page->published);
-	(void)month_first;
-	page->has_modified = date_of(ld->modified, &page->modified) ||
-	    date_of(h->first[FIELD_MODIFIED], &page->modified) ||
-	    date_of(h->modified, &page->modified);
+	page->has_published = date_of(ld->published, us, d) ||
+	    date_of(h->first[FIELD_PUBLISHED], us, d) ||
+	    date_of(h->published, us, d) || when_url(page->url, d) ||
+	    shown_date(h, us, d);
+	d = &page->modified;
+	page->has_modified = date_of(ld->modified, us, d) ||
+	    date_of(h->first[FIELD_MODIFIED], us, d) ||
+	    date_of(h->modified, us, d);
 }
 
 /* "By A. Writer" -> "A. Writer". */

@@ -273,6 +273,7 @@ numbers(struct str s, size_t at, bool month_first, struct date *d)
 {
 	int v[3];
 	size_t n[3];
+	bool dotted = true;		/* 23.11.26 is a day; 23/11/26 is many */
 
 	for (unsigned i = 0; i < 3; i++) {
 		v[i] = number_at(s, at, &n[i]);
@@ -281,6 +282,7 @@ numbers(struct str s, size_t at, bool month_first, struct date *d)
 		at += n[i];
 		if (i == 2)
 			break;
+		dotted = dotted && at < s.n && s.p[at] == '.';
 		if (at < s.n && strchr("./-", s.p[at]) && s.p[at] != '\0')
 			at = skip(s, at + 1, " ");
 		else if (str_starts(str_from(s, at), STR("年")) ||
@@ -291,7 +293,9 @@ numbers(struct str s, size_t at, bool month_first, struct date *d)
 	}
 	if (n[0] == 4)
 		return set_day(d, v[0], v[1], v[2]);
-	if (n[2] != 4)
+	if (n[2] == 2 && dotted)
+		v[2] += 2000;
+	else if (n[2] != 4)
 		return false;
 	if ((month_first && v[0] <= 12) || v[1] > 12)
 		return set_day(d, v[2], v[0], v[1]);
