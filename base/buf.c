@@ -36,7 +36,7 @@ buf_reserve(struct buf *b, size_t more)
 }
 
 int
-buf_add(struct buf *b, const void *p, size_t n)
+buf_grow_add(struct buf *b, const void *p, size_t n)
 {
 	if (buf_reserve(b, n) == -1)
 		return -1;
@@ -44,12 +44,6 @@ buf_add(struct buf *b, const void *p, size_t n)
 		memcpy(b->p + b->n, p, n);
 	b->n += n;
 	return 0;
-}
-
-int
-buf_addc(struct buf *b, char c)
-{
-	return buf_add(b, &c, 1);
 }
 
 int

@@ -44,8 +44,25 @@ buf_reset(struct buf *b)
 void buf_release(struct buf *b);
 /* Room for `more` further bytes behind n; -1 at the ceiling. */
 int buf_reserve(struct buf *b, size_t more);
-int buf_add(struct buf *b, const void *p, size_t n);
-int buf_addc(struct buf *b, char c);
+int buf_grow_add(struct buf *b, const void *p, size_t n);
+/* Most additions are a few bytes that fit, so that is settled here. */
+static inline int
+buf_add(struct buf *b, const void *p, size_t n)
+{
+	if (b->cap - b->n <= n || b->max > 0)
+		return buf_grow_add(b, p, n);
+	if (n > 0)
+		memcpy(b->p + b->n, p, n);
+	b->n += n;
+	return 0;
+}
+
+static inline int
+buf_addc(struct buf *b, char c)
+{
+	return buf_add(b, &c, 1);
+}
+
 int buf_adds(struct buf *b, struct str s);
 int buf_addz(struct buf *b, const char *z);
 int buf_addf(struct buf *b, const char *fmt, ...)

@@ -249,11 +249,20 @@ date_parse_822(struct str s, struct date *d)
 	return 0;
 }
 
+/* Two digits and what follows them. */
+static void
+put_two(char *to, int v, char next)
+{
+	to[0] = (char)('0' + v / 10);
+	to[1] = (char)('0' + v % 10);
+	to[2] = next;
+}
+
 void
 date_format(struct date d, char out[DATE_SIZE])
 {
 	int64_t local = d.seconds + (int64_t)d.offset * 60, days, year;
-	int month, day, rest, n, off = abs(d.offset);
+	int month, day, rest, off = abs(d.offset);
 
 	days = local / 86400 - (local % 86400 < 0);
 	rest = (int)(local - days * 86400);
@@ -262,13 +271,19 @@ date_format(struct date d, char out[DATE_SIZE])
 		snprintf(out, DATE_SIZE, "1970-01-01T00:00:00Z");
 		return;
 	}
-	n = snprintf(out, DATE_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d",
-	    (int)year, month, day, rest / 3600, rest / 60 % 60, rest % 60);
-	if (d.offset == 0)
-		snprintf(out + n, DATE_SIZE - (size_t)n, "Z");
-	else
-		snprintf(out + n, DATE_SIZE - (size_t)n, "%c%02d:%02d",
-		    d.offset < 0 ? '-' : '+', off / 60 % 24, off % 60);
+	put_two(out, (int)year / 100, '\0');
+	put_two(out + 2, (int)year % 100, '-');
+	put_two(out + 5, month, '-');
+	put_two(out + 8, day, 'T');
+	put_two(out + 11, rest / 3600, ':');
+	put_two(out + 14, rest / 60 % 60, ':');
+	put_two(out + 17, rest % 60, 'Z');
+	out[20] = '\0';
+	if (d.offset != 0) {
+		out[19] = d.offset < 0 ? '-' : '+';
+		put_two(out + 20, off / 60 % 24, ':');
+		put_two(out + 23, off % 60, '\0');
+	}
 }
 
 void

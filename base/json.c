@@ -520,7 +520,8 @@ json_close(struct buf *b, char bracket)
 	buf_addc(b, bracket);
 }
 
-static void
+/* True when there is a byte above 0x7f in it. */
+static bool
 put_string(struct buf *b, struct str s)
 {
 	const char *p = s.p, *end = s.p + s.n;
@@ -546,21 +547,31 @@ put_string(struct buf *b, struct str s)
 		p = stop + 1;
 	}
 	buf_addc(b, '"');
+	return high;
 }
 
 void
 json_put_str(struct buf *b, struct str s)
 {
+	size_t start;
+
 	separate(b);
-	if (utf8_check(s) == s.n)
-		put_string(b, s);
-	else {
+	start = b->n;
+	if (put_string(b, s) && utf8_check(s) < s.n) {
 		struct buf fixed = BUF_INIT;
 
+		b->n = start;
 		utf8_repair(&fixed, s);
 		put_string(b, buf_str(&fixed));
 		buf_release(&fixed);
 	}
+}
+
+void
+json_put_sound_str(struct buf *b, struct str s)
+{
+	separate(b);
+	put_string(b, s);
 }
 
 void

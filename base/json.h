@@ -66,6 +66,8 @@ void json_close(struct buf *b, char bracket);
 void json_name(struct buf *b, const char *name);
 /* Malformed UTF-8 becomes U+FFFD. */
 void json_put_str(struct buf *b, struct str s);
+/* The same for text whose UTF-8 was checked before: a parser's, say. */
+void json_put_sound_str(struct buf *b, struct str s);
 void json_put_int(struct buf *b, long long v);
 /* Shortest decimal that has at most `places` digits after the point. */
 void json_put_num(struct buf *b, double v, int places);

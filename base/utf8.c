@@ -31,6 +31,23 @@ sequence(const unsigned char *p, size_t left)
 	return n;
 }
 
+/* Bytes below 0x80 at p, of which there are at least 8, counted up to 8. */
+static unsigned
+ascii_run(const unsigned char *p)
+{
+	uint64_t high;
+
+	memcpy(&high, p, 8);
+	high &= 0x8080808080808080u;
+	if (high == 0)
+		return 8;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return (unsigned)__builtin_ctzll(high) / 8;
+#else
+	return (unsigned)__builtin_clzll(high) / 8;
+#endif
+}
+
 size_t
 utf8_check(struct str s)
 {
@@ -40,15 +57,9 @@ utf8_check(struct str s)
 	while (i < s.n) {
 		unsigned n;
 
-		if (s.n - i >= 16) {		/* runs of ASCII, 16 at a time */
-			uint64_t a, b;
-
-			memcpy(&a, p + i, 8);
-			memcpy(&b, p + i + 8, 8);
-			if (((a | b) & 0x8080808080808080u) == 0) {
-				i += 16;
-				continue;
-			}
+		if (s.n - i >= 8 && (n = ascii_run(p + i)) > 0) {
+			i += n;
+			continue;
 		}
 		do {
 			n = sequence(p + i, s.n - i);
