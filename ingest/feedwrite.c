@@ -2,11 +2,14 @@
 #include "base/json.h"
 #include "ingest/feedmodel.h"
 
+/* Long texts went through a parser that knows UTF-8. */
 static void
 put_text(struct buf *to, const char *name, const struct feed_text *text)
 {
-	if (text->value.n > 0)
-		json_member_str(to, name, text->value);
+	if (text->value.n == 0)
+		return;
+	json_name(to, name);
+	json_put_sound_str(to, text->value);
 }
 
 static void
@@ -57,14 +60,13 @@ put_contents(struct buf *to, const struct feed_node *node)
 {
 	if (node->contents.n == 0)
 		return;
-	put_text(to, "content_html", &node->contents.v[0]);
 	json_name(to, "contents");
 	json_open(to, '[');
 	for (size_t i = 0; i < node->contents.n; i++) {
 		const struct feed_text *text = &node->contents.v[i];
 
 		json_open(to, '{');
-		json_member_str(to, "value", text->value);
+		put_text(to, "value", text);
 		json_member_str(to, "type", text->type);
 		if (text->language.n > 0)
 			json_member_str(to, "language", text->language);

@@ -253,7 +253,7 @@ static const struct {
 
 /* Deeper than libxml2 goes by itself. */
 #define DEPTH_MAX	260
-#define CACHE_SIZE	256
+#define CACHE_SIZE	128
 
 struct frame {
 	const struct element	*element;
@@ -273,7 +273,7 @@ struct parser {
 	struct arena	*a;
 	struct feed	*feed;
 	struct buf	 text;
-	struct frame	 frames[DEPTH_MAX];
+	struct frame	*frames;	/* of the open elements */
 	size_t		 depth;
 	unsigned	 skipping;	/* levels inside an element that is not ours */
 	unsigned	 markup;	/* levels inside one written out as markup */
@@ -1348,19 +1348,15 @@ feed_reset(struct feed *feed)
 static int
 parse(struct str text, struct arena *a, struct feed *feed, bool *whole)
 {
-	struct parser *p = xcalloc(1, sizeof(*p));
-	bool is_feed;
+	struct parser p = { .a = a, .feed = feed };
 
-	p->a = a;
-	p->feed = feed;
+	p.frames = arena_array(a, DEPTH_MAX, sizeof(*p.frames));
 	feed_reset(feed);
-	*whole = pass(p, text);
-	if (p->error.n > 0 && feed->error.n == 0)
-		feed->error = p->error;
-	is_feed = p->is_feed;
-	buf_release(&p->text);
-	free(p);
-	return is_feed ? 0 : -1;
+	*whole = pass(&p, text);
+	if (p.error.n > 0 && feed->error.n == 0)
+		feed->error = p.error;
+	buf_release(&p.text);
+	return p.is_feed ? 0 : -1;
 }
 
 bool

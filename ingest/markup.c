@@ -326,7 +326,10 @@ is_link(struct str attribute)
 	    "background", "longdesc", "data", "usemap", "poster", "codebase",
 	    "classid", "profile", "formaction", "xlink:href", NULL };
 
-	return attribute.n >= 3 && is_one_of(attribute, names);
+	/* Most attributes are none of these, and most of those end otherwise. */
+	return attribute.n >= 3 &&
+	    strchr("fcenda", to_lower(attribute.p[attribute.n - 1]) & 0x7f) &&
+	    is_one_of(attribute, names);
 }
 
 /*
@@ -360,6 +363,33 @@ absolute_tag(struct buf *to, struct str html, size_t *done,
 	}
 }
 
+/*
+ * Can there be a relative link in it?  Nearly every link is absolute, so it is
+ * worth looking around each equals sign before any tag is read.
+ */
+static bool
+may_have_relative(struct str html)
+{
+	const char *p = html.p, *end = html.p + html.n;
+
+	for (; (p = memchr(p, '=', (size_t)(end - p))) != NULL; p++) {
+		const char *name = p, *value = p + 1, *stop = p;
+
+		while (stop > html.p && is_space(stop[-1]))
+			stop--;
+		for (name = stop; name > html.p && is_alpha(name[-1]); name--)
+			;
+		if (!is_link((struct str){ name, (size_t)(stop - name) }))
+			continue;
+		while (value < end && (is_space(*value) || *value == '"' ||
+		    *value == '\''))
+			value++;
+		if (!url_is_http((struct str){ value, (size_t)(end - value) }))
+			return true;
+	}
+	return false;
+}
+
 struct str
 markup_absolute(struct str html, struct str base, struct arena *a)
 {
@@ -369,7 +399,7 @@ markup_absolute(struct str html, struct str base, struct arena *a)
 	struct str result = html;
 	size_t done = 0;
 
-	if (base.n == 0 || html.n == 0 || memchr(html.p, '<', html.n) == NULL)
+	if (base.n == 0 || html.n == 0 || !may_have_relative(html))
 		return html;
 	markup_init(&m, html);
 	while (markup_next(&m, &token))
