@@ -462,7 +462,8 @@ visible_date(const struct heads *h, uint32_t from, uint32_t end, bool named,
 	for (uint32_t i = from; i < end; i++) {
 		const struct node *node = &h->tree->nodes[i];
 		bool wanted = named ? node->attributes && names_date(node) :
-		    node->tag == TAG_TEXT;
+		    node->tag == TAG_TEXT &&
+		    h->tree->nodes[node->parent].tag != TAG_a;
 
 		if (wanted && node->text_end - node->text < DATELINE_MAX &&
 		    when_text(tree_text(h->tree, i), month_first, d))
@@ -471,24 +472,54 @@ visible_date(const struct heads *h, uint32_t from, uint32_t end, bool named,
 	return false;
 }
 
-/* The date that readers see, the nearer to the headline the better. */
+/* The date that readers see about the headline. */
 static bool
-shown_date(const struct heads *h, bool us, struct date *d)
+near_date(const struct heads *h, bool us, struct date *d)
 {
 	uint32_t h1 = h->h1_at, count = h->tree->count;
 	uint32_t before = h1 > DATE_BEFORE ? h1 - DATE_BEFORE : 0;
 	uint32_t after = count - h1 > DATE_AFTER ? h1 + DATE_AFTER : count;
 
 	if (h1 == 0)
-		before = after = 0;
+		return false;
 	return (h->time_at >= h1 && h->time_at < after &&
 	    date_of(h->time, us, d)) ||
 	    visible_date(h, h1, after, true, us, d) ||
 	    visible_date(h, h1, after, false, us, d) ||
-	    visible_date(h, before, h1, false, us, d) ||
-	    date_of(h->time, us, d) ||
+	    visible_date(h, before, h1, false, us, d);
+}
+
+static bool
+any_date(const struct heads *h, bool us, struct date *d)
+{
+	uint32_t count = h->tree->count;
+
+	return date_of(h->time, us, d) ||
 	    visible_date(h, 0, count, true, us, d) ||
 	    visible_date(h, 0, count, false, us, d);
+}
+
+#define DAY	86400
+
+/*
+ * Heads often give the instant in UTC, while the address has the day of the
+ * publisher.  Where the two are neighbours, the instant is written with
+ * the least offset that makes it that day: 01:30Z shown as the day before is
+ * 23:30-02:00.
+ */
+static void
+write_local(struct date *d, struct date shown)
+{
+	int64_t day = d->seconds / DAY;
+	int hour = (int)(d->seconds % DAY / 3600);
+	int64_t shown_day = (shown.seconds + shown.offset * 60) / DAY;
+
+	if (!d->has_time || d->offset != 0 || d->seconds < 0)
+		return;
+	if (shown_day == day - 1 && hour < 12)
+		d->offset = -60 * (hour + 1);
+	if (shown_day == day + 1 && hour >= 10)
+		d->offset = 60 * (24 - hour);
 }
 
 /* dateModified is never taken for the date of publication. */
@@ -501,40 +532,83 @@ choose_dates(struct heads *h, struct page *page, const struct jsonld *ld)
 
 	page->has_published = date_of(ld->published, us, d) ||
 	    date_of(h->first[FIELD_PUBLISHED], us, d) ||
-	    date_of(h->published, us, d) || when_url(page->url, d) ||
-	    shown_date(h, us, d);
+	    date_of(h->published, us, d);
+	if (page->has_published) {
+		struct date shown;
+
+		if (when_url(page->url, &shown))
+			write_local(d, shown);
+	} else
+		page->has_published = when_url(page->url, d) ||
+		    near_date(h, us, d) || any_date(h, us, d);
 	d = &page->modified;
 	page->has_modified = date_of(ld->modified, us, d) ||
 	    date_of(h->first[FIELD_MODIFIED], us, d) ||
 	    date_of(h->modified, us, d);
 }
 
-/* "By A. Writer" -> "A. Writer". */
+/* "By A. Writer |" -> "A. Writer". */
 static struct str
 strip_by(struct str name)
 {
 	static const char *const words[] = { "by ", "by: ", "von ", "von: ",
-	    "par ", "por ", "di ", "door ", "written by ", "posted by ",
-	    "author: ", "autor: " };
-	name = str_trim(name);
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (str_istarts(name, str_of(words[i])))
-			name = str_trim(str_from(name, strlen(words[i])));
-	return name;
+	    "par ", "por ", "di ", "door ", "av ", "af ", "written by ",
+	    "posted by ", "posted ", "author: ", "autor: ", "text: ",
+	    "publiziert am", "veröffentlicht am", "erstellt von ",
+	    "geschrieben von ", "published by ", "| ", "- ", "— " };
+	bool again = true;
+
+	while (again) {
+		again = false;
+		name = str_trim(name);
+		for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+			if (str_istarts(name, str_of(words[i]))) {
+				name = str_from(name, strlen(words[i]));
+				again = true;
+			}
+	}
+	for (;;) {
+		if (str_ends(name, STR("—")) || str_ends(name, STR("–")))
+			name.n -= strlen("—");
+		else if (name.n > 0 && strchr(" |:-", name.p[name.n - 1]))
+			name.n--;
+		else
+			return name;
+	}
+}
+
+/* "PhD", "MS", "RDN": what stands behind names and a comma. */
+static bool
+is_degree(struct str name)
+{
+	size_t upper = 0;
+
+	for (size_t i = 0; i < name.n; i++)
+		upper += name.p[i] >= 'A' && name.p[i] <= 'Z';
+	return name.n <= 5 && upper >= 2 && memchr(name.p, ' ', name.n) == NULL;
+}
+
+static bool
+is_name(struct str name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (is_digit(name.p[i]) || name.p[i] == '@' ||
+		    name.p[i] == '<')
+			return false;
+	return name.n >= 2 && !url_is_absolute(name);
 }
 
 static void
-add_author(struct heads *h, struct page *page, struct str name)
+add_author(struct page *page, struct str name)
 {
 	name = strip_by(name);
-	if (name.n < 2 || url_is_absolute(name) ||
-	    page->nauthors == AUTHORS_MAX)
+	if (!is_name(name) || page->nauthors == AUTHORS_MAX ||
+	    (page->nauthors > 0 && is_degree(name)))
 		return;
 	for (size_t i = 0; i < page->nauthors; i++)
 		if (str_ieq(page->authors[i].name, name))
 			return;
 	page->authors[page->nauthors++].name = name;
-	(void)h;
 }
 
 /* One string may name several: "A, B and C". */
@@ -542,7 +616,8 @@ static void
 add_authors(struct heads *h, struct page *page, struct str names)
 {
 	static const char *const between[] = { ", ", "; ", ";", " and ",
-	    " und ", " & ", " | ", " / ", " et ", " y " };
+	    " und ", " & ", " | ", " / ", " et ", " y ", " og ", " och ",
+	    " at " };
 
 	names = plain(names, h->a);
 	while (names.n > 0) {
@@ -556,21 +631,33 @@ add_authors(struct heads *h, struct page *page, struct str names)
 				length = strlen(between[i]);
 			}
 		}
-		add_author(h, page, str_slice(names, 0, at));
+		add_author(page, str_slice(names, 0, at));
 		names = str_from(names, at + length);
 	}
+}
+
+/* Those named by one source; the site itself counts only as the last resort,
+ * which `stand_ins` asks for. */
+static void
+add_source(struct heads *h, struct page *page, const struct str *names,
+    size_t count, bool stand_ins)
+{
+	for (size_t i = 0; i < count && page->nauthors == 0; i++)
+		if (stand_ins || !names_site(h, page, strip_by(names[i])))
+			for (; i < count; i++)
+				add_authors(h, page, names[i]);
 }
 
 static void
 choose_authors(struct heads *h, struct page *page, const struct jsonld *ld)
 {
 	page->authors = arena_zalloc(h->a, AUTHORS_MAX * sizeof(*page->authors));
-	for (size_t i = 0; i < ld->nauthors; i++)
-		add_authors(h, page, ld->authors[i]);
-	for (size_t i = 0; page->nauthors == 0 && i < h->nauthors; i++)
-		add_authors(h, page, h->authors[i]);
-	if (page->nauthors == 0 && h->nbylines > 0)
-		add_authors(h, page, h->bylines[0]);
+	for (int stand_ins = 0; stand_ins < 2 && page->nauthors == 0;
+	    stand_ins++) {
+		add_source(h, page, ld->authors, ld->nauthors, stand_ins);
+		add_source(h, page, h->authors, h->nauthors, stand_ins);
+		add_source(h, page, h->bylines, h->nbylines > 0, stand_ins);
+	}
 }
 
 /* BCP 47 from what is declared: "en_US" -> "en-US"; only a plausible one. */
