@@ -57,6 +57,15 @@ articles_open(struct articles *all, const char *path)
 		    xstrdup(path));
 }
 
+void
+articles_open_all(struct articles *all, int n, char **argv)
+{
+	for (int i = 1; i <= n; i++)
+		articles_open(all, argv[i]);
+	if (n == 0)
+		articles_open(all, "-");
+}
+
 static int
 read_article(struct articles *all, struct str line,
     int (*check)(const struct record *, struct arena *, struct err *),
@@ -127,12 +136,28 @@ articles_release(struct articles *all)
 struct str
 record_member(const struct record *rec, const char *name, struct arena *a)
 {
-	const struct json_member *m = json_find(rec->members, rec->count, name);
+	const struct json_member *m, *members = rec->members;
+	struct json_member *inner;
+	size_t count = rec->count;
+	struct str path = str_of(name), part;
+	struct err err;
 
-	return m ? json_str(&m->value, a) : STR_NONE;
+	while (str_split(&path, '.', &part)) {
+		m = json_find(members, count, arena_cstr(a, part));
+		if (m == NULL)
+			return STR_NONE;
+		if (path.p == NULL)
+			return json_str(&m->value, a);
+		if (m->value.type != JSON_OBJECT)
+			return STR_NONE;
+		if (json_object(m->value.raw, a, &inner, &count, &err) == -1)
+			BUG("a checked object does not parse");
+		members = inner;
+	}
+	return STR_NONE;
 }
 
-bool
+static bool
 record_is_where(const struct record *rec, const char *where, struct arena *a)
 {
 	struct str value = str_of(where), name;
@@ -140,4 +165,21 @@ record_is_where(const struct record *rec, const char *where, struct arena *a)
 	if (!str_split(&value, '=', &name) || name.n == strlen(where))
 		usage_error("'--where' takes MEMBER=VALUE, not '%s'", where);
 	return str_eq(record_member(rec, arena_cstr(a, name), a), value);
+}
+
+void
+articles_keep(struct articles *all, const struct opt_list *where)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < all->n; i++) {
+		bool keep = true;
+
+		for (size_t w = 0; w < where->n; w++)
+			keep &= record_is_where(&all->v[i].rec, where->v[w],
+			    &all->a);
+		if (keep)
+			all->v[kept++] = all->v[i];
+	}
+	all->n = kept;
 }

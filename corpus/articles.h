@@ -9,6 +9,7 @@
 #define CORPUS_ARTICLES_H
 
 #include "base/mem.h"
+#include "base/opt.h"
 #include "base/record.h"
 #include "corpus/index.h"
 
@@ -20,7 +21,7 @@ struct article {
 struct articles {
 	struct article	*v;
 	size_t		 n, cap;
-	struct index	 ids;		/* v's place of an id */
+	struct index	 ids;		/* v's place of an id, as read */
 	struct refusals	 refused;
 	struct arena	 a;		/* all text and views */
 	struct source {
@@ -33,6 +34,8 @@ struct articles {
 /* Open `path` for reading, a file, "-" or every *.jsonl of a folder, in order
  * of their names.  What cannot be opened ends the program. */
 void articles_open(struct articles *all, const char *path);
+/* The same for `n` operands from argv[1] on; without any, standard input. */
+void articles_open_all(struct articles *all, int n, char **argv);
 /* Read what was opened.  A line that is no record with an id, or whose id was
  * there before, is refused: named on stderr and counted.  `check` (may be NULL)
  * says what else this command asks of a record. */
@@ -40,12 +43,12 @@ void articles_read(struct articles *all,
     int (*check)(const struct record *rec, struct arena *a, struct err *err));
 void articles_release(struct articles *all);
 
-/* Any member that is a string, decoded; STR_NONE when there is none. */
-struct str record_member(const struct record *rec, const char *name,
-    struct arena *a);
+/* Drop those that lack one of `where`, each MEMBER=VALUE as --where takes it. */
+void articles_keep(struct articles *all, const struct opt_list *where);
 
-/* MEMBER=VALUE, as --where takes it: does the record have it? */
-bool record_is_where(const struct record *rec, const char *where,
+/* Any member that is a string, decoded; STR_NONE when there is none.  A dot
+ * leads into an object: "stance.label". */
+struct str record_member(const struct record *rec, const char *name,
     struct arena *a);
 
 #endif

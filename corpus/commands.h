@@ -5,7 +5,14 @@
 #ifndef CORPUS_COMMANDS_H
 #define CORPUS_COMMANDS_H
 
+int adjudicate_main(int argc, char **argv);
+int agree_main(int argc, char **argv);
 int eval_main(int argc, char **argv);
+int export_main(int argc, char **argv);
+int flips_main(int argc, char **argv);
+int import_main(int argc, char **argv);
 int label_main(int argc, char **argv);
+int sample_main(int argc, char **argv);
+int split_main(int argc, char **argv);
 
 #endif

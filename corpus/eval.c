@@ -42,25 +42,6 @@ check_gold(const struct record *rec, struct arena *a, struct err *err)
 	return 0;
 }
 
-/* Keep the articles that every --where describes. */
-static void
-choose(struct eval *eval)
-{
-	struct articles *gold = &eval->gold;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < gold->n; i++) {
-		bool keep = true;
-
-		for (size_t w = 0; w < eval->where.n; w++)
-			keep &= record_is_where(&gold->v[i].rec,
-			    eval->where.v[w], &gold->a);
-		if (keep)
-			gold->v[kept++] = gold->v[i];
-	}
-	gold->n = kept;
-}
-
 static void
 start_classifier(struct proc *child, const char *command)
 {
@@ -260,14 +241,14 @@ open_errors(const char *path)
 }
 
 static void
-open_gold(struct articles *gold, int argc, char **argv)
+open_gold(struct articles *gold, int operands, char **argv)
 {
 	char *path;
 
-	for (int i = 1; i <= argc; i++)
-		articles_open(gold, argv[i]);
-	if (argc > 0)
+	if (operands > 0) {
+		articles_open_all(gold, operands, argv);
 		return;
+	}
 	path = path_data("corpus/gold");
 	if (path == NULL)
 		die("the gold corpus is not installed; name a file");
@@ -310,7 +291,7 @@ static void
 measure(struct eval *eval, struct proc *child)
 {
 	articles_read(&eval->gold, check_gold);
-	choose(eval);
+	articles_keep(&eval->gold, &eval->where);
 	if (eval->gold.n == 0)
 		die("there is no article to measure");
 	eval->judged = xcalloc(eval->gold.n, sizeof(*eval->judged));

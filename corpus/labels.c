@@ -1,4 +1,6 @@
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/io.h"
 #include "base/limits.h"
@@ -64,6 +66,27 @@ labels_read(struct labels *labels, int fd, const char *name)
 			die("%s:%lu: %s", name, in.line, err.msg);
 	}
 	in_release(&in);
+}
+
+void
+label_files_open(struct label_files *files, char **names, size_t n)
+{
+	*files = (struct label_files){ names, xcalloc(n, sizeof(int)), n };
+	for (size_t i = 0; i < n; i++) {
+		files->fds[i] = open(names[i], O_RDONLY | O_CLOEXEC);
+		if (files->fds[i] == -1)
+			die_errno("cannot open '%s'", names[i]);
+	}
+}
+
+void
+label_files_read(struct label_files *files, struct labels *labels)
+{
+	for (size_t i = 0; i < files->n; i++) {
+		labels_read(labels, files->fds[i], files->names[i]);
+		close(files->fds[i]);
+	}
+	free(files->fds);
 }
 
 enum label

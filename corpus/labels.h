@@ -27,6 +27,16 @@ struct labels {
 void labels_read(struct labels *labels, int fd, const char *name);
 void labels_release(struct labels *labels);
 
+/* Several such files, opened before the jail and read in it. */
+struct label_files {
+	char	**names;	/* the caller's */
+	int	 *fds;
+	size_t	  n;
+};
+void label_files_open(struct label_files *files, char **names, size_t n);
+/* Read and close them all. */
+void label_files_read(struct label_files *files, struct labels *labels);
+
 /* The decision of `labeler` about `article`, or LABEL_NONE. */
 enum label labels_find(struct labels *labels, struct str article,
     struct str labeler);

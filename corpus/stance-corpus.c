@@ -3,8 +3,15 @@
 #include "corpus/commands.h"
 
 static const struct command commands[] = {
-	{ "eval", "measure the classifier against labelled articles", eval_main },
+	{ "sample", "choose articles to label", sample_main },
 	{ "label", "label articles in the terminal", label_main },
+	{ "agree", "measure how far labelers agree", agree_main },
+	{ "adjudicate", "join labels with articles by majority", adjudicate_main },
+	{ "split", "divide into a part to work on and one to test", split_main },
+	{ "eval", "measure the classifier against labelled articles", eval_main },
+	{ "flips", "articles whose label a change of rules flips", flips_main },
+	{ "export", "records to comma-separated values", export_main },
+	{ "import", "comma-separated values to records", import_main },
 	{ NULL, NULL, NULL }
 };
 

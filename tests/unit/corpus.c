@@ -1,8 +1,13 @@
 #include "tests/unit/test.h"
 
+#include <math.h>
+
+#include "corpus/agreement.h"
+#include "corpus/csv.h"
 #include "corpus/index.h"
 #include "corpus/random.h"
 #include "corpus/score.h"
+#include "corpus/screen.h"
 
 #define E	LABEL_EASING
 #define T	LABEL_TIGHTENING
@@ -87,6 +92,85 @@ calibration_compares_confidence_with_truth(void **state)
 }
 
 static void
+kappa_is_agreement_beyond_chance(void **state)
+{
+	struct confusion table = { 0 };
+
+	(void)state;
+	assert_true(isnan(cohen_kappa(&table)));
+	table.n[E][E] = 20;
+	table.n[E][N] = 5;
+	table.n[N][E] = 10;
+	table.n[N][N] = 15;
+	/* 35 of 50 agree, 25 of 50 would by chance */
+	assert_float_equal(cohen_kappa(&table), 0.4, 1e-9);
+	table = (struct confusion){ 0 };
+	table.n[M][M] = 7;
+	assert_true(isnan(cohen_kappa(&table)));
+}
+
+static void
+alpha_bears_gaps(void **state)
+{
+	/* 2 of 3 agree on the first; one lonely label counts for nothing */
+	static const struct votes votes[] = {
+		{ { 2, 1, 0, 0 } }, { { 0, 0, 0, 3 } }, { { 1, 0, 0, 0 } },
+		{ { 0, 2, 0, 0 } }
+	};
+
+	(void)state;
+	/* n = 8 of e, t, n with 2, 3, 3: 1 - 7 * 2 / (2*6 + 3*5 + 3*5) */
+	assert_float_equal(krippendorff_alpha(votes, 4), 1 - 14.0 / 42, 1e-9);
+	assert_true(isnan(krippendorff_alpha(votes + 1, 2)));
+	assert_true(isnan(krippendorff_alpha(votes, 0)));
+}
+
+static void
+fields_survive_a_table(void **state)
+{
+	static const char *const fields[] = { "plain", "", "a,b",
+	    "\"quoted\"", "two\nlines", "\r", "\"" };
+	struct buf text = BUF_INIT;
+	struct arena a = ARENA_INIT;
+	struct str *row;
+	struct csv csv;
+	struct err err;
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < 7; i++) {
+		csv_put(&text, str_of(fields[i]));
+		buf_addc(&text, i < 6 ? ',' : '\n');
+	}
+	buf_addz(&text, "last");
+	csv_init(&csv, buf_str(&text));
+	assert_int_equal(csv_row(&csv, &a, &row, &n, &err), 1);
+	assert_int_equal(n, 7);
+	for (size_t i = 0; i < 7; i++)
+		assert_true(str_eq(row[i], str_of(fields[i])));
+	assert_int_equal(csv_row(&csv, &a, &row, &n, &err), 1);
+	assert_int_equal(csv.line, 3);
+	assert_true(n == 1 && str_eq(row[0], STR("last")));
+	assert_int_equal(csv_row(&csv, &a, &row, &n, &err), 0);
+	csv_init(&csv, STR("\"a\"b,c\n"));
+	assert_int_equal(csv_row(&csv, &a, &row, &n, &err), -1);
+	arena_release(&a);
+	buf_release(&text);
+}
+
+static void
+text_is_broken_at_spaces(void **state)
+{
+	struct buf to = BUF_INIT;
+
+	(void)state;
+	text_wrap(&to, STR("one two three\n\nabcdefghijkl"), 8);
+	assert_true(str_eq(buf_str(&to),
+	    STR("one two\nthree\n\nabcdefgh\nijkl\n")));
+	buf_release(&to);
+}
+
+static void
 an_index_numbers_names_in_order(void **state)
 {
 	struct index index = INDEX_INIT;
@@ -126,6 +210,10 @@ main(void)
 		cmocka_unit_test(intervals_are_settled_by_the_seed),
 		cmocka_unit_test(perfect_answers_leave_no_doubt),
 		cmocka_unit_test(calibration_compares_confidence_with_truth),
+		cmocka_unit_test(kappa_is_agreement_beyond_chance),
+		cmocka_unit_test(alpha_bears_gaps),
+		cmocka_unit_test(fields_survive_a_table),
+		cmocka_unit_test(text_is_broken_at_spaces),
 		cmocka_unit_test(an_index_numbers_names_in_order),
 		cmocka_unit_test(random_numbers_stay_below)
 	};

@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+# The gold corpus keeps its own rules: format, order, parts, pairs, size.
+import collections, glob, hashlib, json, os
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+LABELS = {"easing", "tightening", "mixed", "neutral"}
+DOMAINS = {"trade", "sanctions", "monetary", "finance", "movement", "regulation", "none"}
+STAGES = {"adopted", "announced", "proposed", "signalled", "none"}
+NEEDED = ["id", "title", "content_text", "language", "label", "capability", "domain", "stage"]
+count = 0
+
+def ok(truth, name):
+    global count
+    count += 1
+    print("%sok %d - %s" % ("" if truth else "not ", count, name))
+
+files = {os.path.basename(f)[:-6]: [json.loads(l) for l in open(f, encoding="utf-8")]
+         for f in sorted(glob.glob(ROOT + "/corpus/gold/*.jsonl"))}
+items = [r for f in files.values() for r in f]
+ids = {r["id"]: r for r in items}
+ok(set(files) == {"challenge", "dev", "test"}, "three files")
+ok(len(ids) == len(items), "an id stands once")
+for name, rows in files.items():
+    order = [r["id"].encode() for r in rows]
+    ok(order == sorted(order), name + ": sorted by id")
+bad = [r["id"] for r in items if list(r)[:8] != NEEDED or set(r) - set(NEEDED) - {"pair", "note", "part"}
+       or not all(isinstance(v, str) and v == v.strip() and v for v in r.values())]
+ok(not bad, "members in their order, strings all %s" % bad[:5])
+bad = [r["id"] for r in items if r["label"] not in LABELS or r["domain"] not in DOMAINS or r["stage"] not in STAGES]
+ok(not bad, "label, domain and stage are of the codebook %s" % bad[:5])
+bad = [r["id"] for r in items if (r["label"] == "neutral") != (r["stage"] == "none")]
+ok(not bad, "no stage means neutral %s" % bad[:5])
+own = files["dev"] + files["test"]
+bad = [r["id"] for r in own if r["part"] != ("test" if int(hashlib.sha256(
+       r.get("pair", r["id"]).encode()).hexdigest()[:8], 16) % 3 == 0 else "dev")]
+ok(not bad, "parts follow from the id of the first of a pair %s" % bad[:5])
+ok(all(r["part"] == "dev" for r in files["challenge"] + files["dev"]) and
+   all(r["part"] == "test" for r in files["test"]), "a file is a part")
+bad = [r["id"] for r in items if "pair" in r and (r["pair"] not in ids or r["pair"] == r["id"])]
+ok(not bad, "pairs exist %s" % bad[:5])
+titles = collections.Counter(r["title"] for r in own)
+ok(max(titles.values()) == 1, "no title stands twice")
+ok(len(own) >= 600 and sum(r["capability"].startswith("article") for r in own) >= 120, "600 of our own, 120 articles")
+languages = collections.Counter(r["language"] for r in own)
+ok(all(languages[l] >= 35 for l in ("de", "fr", "es", "it", "pt", "nl", "sv", "ru", "zh")), "nine other languages")
+ok(os.path.exists(ROOT + "/corpus/CODEBOOK.md"), "the codebook is there")
+print("1..%d" % count)

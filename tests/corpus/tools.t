@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+# The smaller commands of stance-corpus: sample, split, agree, adjudicate,
+# flips, export and import.
+import collections, csv, hashlib, io, json, os, random, subprocess, tempfile
+
+CORPUS = os.environ["STANCE_BUILD"] + "/stance-corpus"
+LABELS = ("easing", "tightening", "mixed", "neutral")
+count = 0
+
+def ok(truth, name):
+    global count
+    count += 1
+    print("%sok %d - %s" % ("" if truth else "not ", count, name))
+
+def run(*args, input=None):
+    return subprocess.run([CORPUS, *args], capture_output=True,
+                          input=input if input is None else input.encode())
+
+def lines(records):
+    return "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records)
+
+def parsed(p):
+    return [json.loads(l) for l in p.stdout.decode().splitlines()]
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8", newline="") as f:
+        f.write(text)
+    return path
+
+def ids(p):
+    return [r["id"] for r in parsed(p)]
+
+def alpha(units):
+    """Krippendorff's alpha by its definition: all pairs within units, and among all values."""
+    units = [u for u in units if len(u) > 1]
+    values = [v for u in units for v in u]
+    n = len(values)
+    observed = sum(sum(a != b for i, a in enumerate(u) for j, b in enumerate(u) if i != j) / (len(u) - 1)
+                   for u in units) / n
+    expected = sum(a != b for i, a in enumerate(values) for j, b in enumerate(values) if i != j) / (n * (n - 1))
+    return 1 - observed / expected
+
+def kappa(pairs):
+    n = len(pairs)
+    same = sum(a == b for a, b in pairs) / n
+    chance = sum(sum(a == l for a, _ in pairs) * sum(b == l for _, b in pairs) for l in LABELS) / n / n
+    return (same - chance) / (1 - chance)
+
+with tempfile.TemporaryDirectory() as d:
+    rare = {i: "tightening" if i % 50 == 0 else "neutral" for i in range(500)}
+    many = [{"id": "n%03d" % i, "title": "title %d" % i, "stance": {"label": rare[i]},
+             "x-own": [1, {"kept": True}]} for i in range(500)]
+    path = write(d + "/many.jsonl", lines(many))
+
+    # sample
+    p = run("sample", "-n", "50", path)
+    got = ids(p)
+    ok(p.returncode == 0 and len(set(got)) == 50 and got == sorted(got), "sample: 50 of 500 in their order")
+    ok(all(json.dumps(r) in lines(many) for r in parsed(p)), "sample: records are as they were")
+    ok(ids(run("sample", "-n", "50", path)) == got, "sample: the same again")
+    ok(ids(run("sample", "-n", "50", "--seed", "9", path)) != got, "sample: another seed, another sample")
+    p = run("sample", "-n", "16", "--by", "stance.label", path)
+    ok(collections.Counter(r["stance"]["label"] for r in parsed(p)) == {"tightening": 8, "neutral": 8},
+       "sample: as many of each value")
+    p = run("sample", "-n", "30", "--by", "stance.label", input=lines(many))
+    ok(collections.Counter(r["stance"]["label"] for r in parsed(p)) == {"tightening": 10, "neutral": 20},
+       "sample: the rest when a value runs out, from standard input")
+    ok(len(ids(run("sample", "-n", "1000", "-w", "stance.label=tightening", path))) == 10, "sample: --where, all there are")
+    places = collections.Counter()
+    for seed in range(30):
+        places.update(int(i[1:]) // 100 for i in ids(run("sample", "-n", "50", "--seed", str(seed), path)))
+    ok(all(240 < places[i] < 360 for i in range(5)), "sample: no part of the file is favoured")
+
+    # split
+    p = run("split", path)
+    part = {r["id"]: r["part"] for r in parsed(p)}
+    want = {i: "test" if int(hashlib.sha256(i.encode()).hexdigest()[:8], 16) % 3 == 0 else "dev" for i in part}
+    ok(part == want and len(part) == 500, "split: by the hash of the id")
+    ok(parsed(p)[0]["x-own"] == [1, {"kept": True}], "split: other members pass")
+    pairs = [{"id": "a%d" % i, "title": "t", "part": "old"} for i in range(40)] + \
+            [{"id": "b%d" % i, "title": "t", "pair": "a%d" % i} for i in range(40)]
+    part = {r["id"]: r["part"] for r in parsed(run("split", input=lines(pairs)))}
+    ok(all(part["a%d" % i] == part["b%d" % i] for i in range(40)) and set(part.values()) == {"dev", "test"},
+       "split: pairs stay together, an old part is replaced")
+    share = sum(r["part"] == "test" for r in parsed(run("split", "--every", "10", path)))
+    ok(30 <= share <= 75, "split: --every")
+
+    # agree
+    rng = random.Random(5)
+    votes = {}
+    text = {n: "" for n in "abc"}
+    for i in range(60):
+        truth = rng.choice(LABELS)
+        for n in "abc":
+            if n == "c" and i % 3:
+                continue
+            label = truth if rng.random() < 0.8 else rng.choice(LABELS)
+            votes[n, i] = label
+            text[n] += json.dumps({"id": "n%d" % i, "label": rng.choice(LABELS), "labeler": n}) + "\n"
+            text[n] += json.dumps({"id": "n%d" % i, "label": label, "labeler": n}) + "\n"
+    text["a"] += '{"id":"n900","label":"mixed","labeler":"a"}\n{"id":"n900","label":null,"labeler":"a"}\n'
+    files = [write(d + "/" + n, text[n]) for n in "abc"]
+    report = json.loads(run("agree", "-f", "json", *files).stdout)
+    units = [[votes[n, i] for n in "abc" if (n, i) in votes] for i in range(60)]
+    ok(abs(report["alpha"] - alpha(units)) < 0.0001 and report["n"] == 60, "agree: alpha, the last label holds")
+    ok(all(abs(r["kappa"] - kappa([(votes[r["labelers"][0], i], votes[r["labelers"][1], i]) for i in range(60)
+       if all((n, i) in votes for n in r["labelers"])])) < 0.0001 for r in report["pairs"]) and len(report["pairs"]) == 3,
+       "agree: kappa of each pair")
+    ok(all(r["interval"][0] <= r["kappa"] <= r["interval"][1] for r in report["pairs"]), "agree: intervals")
+    table = run("agree", *files).stdout.decode()
+    ok("%.3f" % report["alpha"] in table and len(table.splitlines()) == 7, "agree: table")
+    one = write(d + "/one", '{"id":"x","label":"easing"}\n')
+    two = write(d + "/two", '{"id":"x","label":"easing"}\n')
+    ok("kappa" not in json.loads(run("agree", "-f", "json", one, two).stdout)["pairs"][0],
+       "agree: files name labelers; kappa of one label is not defined")
+    ok(run("agree", one).returncode == 3, "agree: takes two labelers")
+
+    # adjudicate
+    articles = write(d + "/adj.jsonl", lines([{"id": c, "title": c, "label": "neutral"} for c in "pqrs"]))
+    def votes_of(name, **given):
+        return write(d + "/v-" + name, lines([{"id": k, "label": v, "labeler": name} for k, v in given.items()]))
+    v = [votes_of("u", p="easing", q="easing", r="mixed"), votes_of("v", p="easing", q="tightening", r="neutral"),
+         votes_of("w", p="mixed", r="tightening")]
+    ok([(r["id"], r["label"]) for r in parsed(run("adjudicate", articles, *v))] == [("p", "easing")],
+       "adjudicate: more than half")
+    p = run("adjudicate", "--open", articles, *v)
+    ok(ids(p) == ["q", "r"] and all("label" not in r for r in parsed(p)), "adjudicate: what is open")
+    p = run("adjudicate", "--judge", "w", articles, *v)
+    ok([(r["id"], r["label"]) for r in parsed(p)] == [("p", "mixed"), ("r", "tightening")], "adjudicate: the judge decides")
+
+    # flips
+    def verdict(label, *rules):
+        return {"label": label, "evidence": [{"rule": r, "exact": "x"} for r in rules]}
+    old = write(d + "/old", lines([{"id": "1", "title": "one", "label": "easing", "stance": verdict("neutral")},
+                                   {"id": "2", "title": "two", "stance": verdict("easing", "a", "b", "a")},
+                                   {"id": "3", "title": "three", "stance": verdict("mixed")}]))
+    new = write(d + "/new", lines([{"id": "3", "title": "three", "stance": verdict("mixed", "c")},
+                                   {"id": "2", "title": "two", "stance": verdict("tightening", "d")},
+                                   {"id": "1", "title": "one", "label": "easing", "stance": verdict("easing", "e")},
+                                   {"id": "4", "title": "four", "stance": verdict("easing")}]))
+    p = run("flips", old, new)
+    ok(p.returncode == 1 and parsed(p) == [
+        {"id": "2", "title": "two", "old": {"label": "easing", "rules": ["a", "b"]},
+         "new": {"label": "tightening", "rules": ["d"]}},
+        {"id": "1", "title": "one", "label": "easing", "old": {"label": "neutral", "rules": []},
+         "new": {"label": "easing", "rules": ["e"]}}], "flips: with the rules responsible")
+    ok(b"new file only: 1" in p.stderr, "flips: what has no counterpart is counted")
+    ok(run("flips", old, old).returncode == 0, "flips: none, exit status 0")
+
+    # export and import
+    wild = [{"id": "1", "title": 'A "quoted" title, with commas', "content_text": "First.\n\nSecond.", "label": "easing"},
+            {"id": "2", "title": "Zölle für Käse – 关税", "content_text": "  spaces \r\n kept "},
+            {"id": "3", "content_text": "no title"}]
+    p = run("export", "-c", "id,title,content_text,label", input=lines(wild))
+    rows = list(csv.reader(io.StringIO(p.stdout.decode(), newline="")))
+    ok(rows == [["id", "title", "content_text", "label"]] +
+       [[r.get(k, "") for k in ("id", "title", "content_text", "label")] for r in wild], "export: read by another")
+    back = run("import", input=p.stdout.decode())
+    ok(back.returncode == 0 and parsed(back) == wild, "import: the same records")
+    sheet = io.StringIO(newline="")
+    csv.writer(sheet).writerows([["Nr", "title", "content_text"]] + [[r["id"], r.get("title", ""), r["content_text"]] for r in wild])
+    p = run("import", "-m", "Nr=id", write(d + "/sheet.csv", "\ufeff" + sheet.getvalue()))
+    ok([(r["id"], r["content_text"]) for r in parsed(p)] == [(r["id"], r["content_text"]) for r in wild],
+       "import: another's table, columns renamed, a byte-order mark")
+    p = run("import", input='id,title\n1,a\n2\n3,c,d\n,e\n"5","f\ng"\n6,h\n')
+    ok(p.returncode == 4 and ids(p) == ["1", "5", "6"] and p.stderr.count(b"refused") == 3 and b":4: refused" in p.stderr,
+       "import: wrong rows are refused by line")
+    ok(run("import", input='id,title\n1,"open\n').returncode == 3, "import: an open quote ends it")
+    big = 'id,title\n' + "".join('%d,"%s"\n' % (i, 'x""' * 20) for i in range(20000))
+    p = run("import", input=big)
+    ok(len(p.stdout.splitlines()) == 20000, "import: many quoted fields")
+    ok(run("sampel").returncode == 2 and b"'sample'" in run("sampel").stderr, "a command misspelt")
+print("1..%d" % count)
