@@ -175,6 +175,8 @@ install: release
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/stance
 	install $(PROGRAMS:%=build/release/%) $(DESTDIR)$(PREFIX)/bin
 	cp -R rules $(DESTDIR)$(PREFIX)/share/stance/
+	install -d $(DESTDIR)$(PREFIX)/share/stance/corpus
+	cp -R corpus/CODEBOOK.md corpus/gold $(DESTDIR)$(PREFIX)/share/stance/corpus/
 	for m in $(MANUALS); do \
 	    install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/} || exit 1; done
 
