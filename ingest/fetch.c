@@ -15,14 +15,6 @@
 /* Replies that the parent has not read; above it no transfer is started. */
 #define UNSENT_MAX	(16UL << 20)
 
-/* What name look-ups and TLS read. */
-static const char *const readable[] = { "/etc/ssl", "/etc/pki",
-    "/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
-    "/usr/lib/ssl", "/etc/resolv.conf", "/run/systemd/resolve",
-    "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf",
-    "/etc/services", "/etc/ld.so.cache", "/lib", "/lib64", "/usr/lib",
-    "/dev/urandom", "/proc/sys/net", NULL };
-
 struct fetcher {
 	pid_t		pid;
 	struct channel	channel;
@@ -110,11 +102,11 @@ child_run(const struct http_options *options, int fd)
 static void
 enter_jail(const struct http_options *options)
 {
-	const char *paths[sizeof(readable) / sizeof(*readable) + 1];
+	const char *paths[HTTP_FILES + 2];
 	size_t n = 0;
 
-	for (; readable[n] != NULL; n++)
-		paths[n] = readable[n];
+	for (; http_files[n] != NULL; n++)
+		paths[n] = http_files[n];
 	paths[n++] = options->ca_file;		/* NULL ends the list */
 	paths[n] = NULL;
 	jail_enter(JAIL_READ | JAIL_NET | JAIL_THREAD, paths, NULL);

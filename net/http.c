@@ -19,6 +19,13 @@
 #define CONNECT_MS	15000U
 #define HOST_BUCKETS	4096
 
+const char *const http_files[HTTP_FILES + 1] = { "/etc/ssl", "/etc/pki",
+    "/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
+    "/usr/lib/ssl", "/etc/resolv.conf", "/run/systemd/resolve",
+    "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf",
+    "/etc/services", "/etc/ld.so.cache", "/lib", "/lib64", "/usr/lib",
+    "/dev/urandom", "/proc/sys/net", NULL };
+
 struct transfer {
 	struct transfer	*next;
 	struct http	*http;
@@ -27,6 +34,7 @@ struct transfer {
 	uint64_t	 tag;
 	char		*url, *moved, *etag, *modified, *accept, *user_agent;
 	char		*headers;
+	struct str	 post;		/* owned; p NULL: a GET */
 	struct curl_slist *sent;
 	bool		 permanent;	/* each redirect so far was */
 	unsigned	 hops;
@@ -277,6 +285,7 @@ http_add(struct http *http, const struct http_request *request)
 	t->accept = copy(request->accept);
 	t->user_agent = copy(request->user_agent);
 	t->headers = copy(request->headers);
+	t->post = (struct str){ copy(request->post), request->post.n };
 	t->permanent = true;
 	t->lines = buf_init(HEADERS_MAX);
 	t->body = buf_init(request->max);
@@ -398,6 +407,10 @@ configure(struct http *http, struct transfer *t)
 	SET(CURLOPT_HEADERFUNCTION, on_header);
 	SET(CURLOPT_HEADERDATA, t);
 	SET(CURLOPT_HTTPHEADER, t->sent);
+	if (t->post.p != NULL) {
+		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->post.n);
+		SET(CURLOPT_POSTFIELDS, t->post.p);
+	}
 	if (o->ca_file != NULL)
 		SET(CURLOPT_CAINFO, o->ca_file);
 }
@@ -589,6 +602,7 @@ transfer_free(struct transfer *t)
 	free(t->accept);
 	free(t->user_agent);
 	free(t->headers);
+	free((void *)(uintptr_t)t->post.p);
 	curl_slist_free_all(t->sent);
 	buf_release(&t->lines);
 	buf_release(&t->body);

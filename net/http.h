@@ -39,6 +39,7 @@ struct http_request {
 	struct str	 user_agent;		/* none: that of the options */
 	struct str	 headers;		/* more, a line each; not sent on
 						 * to another host */
+	struct str	 post;			/* a body to POST; none: GET */
 	size_t		 max;			/* of the body, unpacked */
 };
 
@@ -52,6 +53,11 @@ struct http_reply {
 	struct str	 headers;	/* "Name: value", a line each, no status */
 	struct str	 body;
 };
+
+/* What the client must be able to read in its jail: certificates, the
+ * resolver's files, the libraries that it loads late.  NULL-ended. */
+#define HTTP_FILES	18
+extern const char *const http_files[HTTP_FILES + 1];
 
 /* Once per process, before the jail. */
 void http_setup(void);
