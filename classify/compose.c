@@ -741,7 +741,7 @@ has_event(const struct clause *c)
 	return false;
 }
 
-/* Words between two items, or UINT32_MAX over the end of a clause. */
+/* Words between two items; the end of a clause counts for several. */
 static uint32_t
 distance(const struct clause *c, const struct item *a, const struct item *b)
 {
@@ -753,7 +753,9 @@ distance(const struct clause *c, const struct item *a, const struct item *b)
 	}
 	if (from >= to)
 		return 0;
-	return any_token(c, from, to, TOKEN_BREAK) ? UINT32_MAX : to - from;
+	/* a colon may part them in a headline: "Rice tariff: 35%, from 50%" */
+	return to - from + (any_token(c, from, to, TOKEN_BREAK) ?
+	    COMPARE_REACH / 2 : 0);
 }
 
 /* Numbers speak where no verb does: "rice tariff 50%, from 35%". */
