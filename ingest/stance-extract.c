@@ -16,8 +16,9 @@
 #include "base/opt.h"
 #include "ingest/article.h"
 #include "ingest/parser.h"
+#include "ingest/warc.h"
 
-static const char *url, *content_type;
+static const char *url, *content_type, *archive;
 static struct opt_list header_lines;
 static bool list, feed_info;
 static struct opt_number jobs = { 0, 0, PARSER_CHILDREN };
@@ -33,6 +34,8 @@ static const struct opt opts[] = {
 	    OPT_FLAG, &feed_info },
 	{ 'l', "list", NULL, "read lines 'url<TAB>path', print one record each",
 	    OPT_FLAG, &list },
+	{ 'w', "warc", "FILE", "read the pages and feeds of a web archive",
+	    OPT_STRING, &archive },
 	{ 'j', "jobs", "N", "parse in N processes (0: one per processor)",
 	    OPT_NUMBER, &jobs },
 	{ 0, NULL, NULL, NULL, OPT_FLAG, NULL }
@@ -41,7 +44,8 @@ static const struct opt opts[] = {
 static const struct tool tool = {
 	"stance-extract",
 	"[--url URL] [--content-type TYPE] [--header 'NAME: VALUE']... [FILE]\n"
-	"--list [FILE]",
+	"--list [FILE]\n"
+	"--warc FILE",
 	"Turn one feed or page, or many, into records.",
 	opts,
 	"Files ending in .gz are unpacked.  Without FILE, or when it is -, "
@@ -222,6 +226,67 @@ extract_one(struct extraction *x, const char *path, const struct source *about,
 	parser_submit(x->parser, x->next++, mode, &src);
 }
 
+/* Is this what articles come in, by the type it was served with? */
+static bool
+may_hold_text(struct str type)
+{
+	static const char *const kinds[] = { "html", "xml", "json", "text/" };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (str_ifind(type, str_of(kinds[i]), 0) >= 0)
+			return true;
+	return type.n == 0;
+}
+
+/* A record of the archive, where it is an answer with a text in it. */
+static void
+extract_record(struct extraction *x, const struct warc_record *rec,
+    struct buf *body, struct arena *a)
+{
+	struct source src;
+	struct err err;
+	int http_status;
+
+	if (!str_eq(rec->type, STR("response")) &&
+	    !str_eq(rec->type, STR("resource")))
+		return;
+	drain(x, parser_depth(x->parser) - 1);
+	if (warc_source(rec, body, a, &src, &http_status, &err) == -1)
+		fail_early(x, rec->url, err.msg);
+	else if (http_status == 200 && may_hold_text(src.content_type))
+		parser_submit(x->parser, x->next++, feed_info ?
+		    PARSE_FEED_INFO : PARSE_ANY, &src);
+}
+
+static void
+extract_archive(struct extraction *x, const char *path)
+{
+	struct arena a = ARENA_INIT;
+	struct buf body = buf_init(LIMIT_PAGE);
+	struct warc_record rec;
+	struct warc_in in;
+	struct err err;
+	int rc, fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd == -1)
+		die_errno("cannot open '%s'", path);
+	if (warc_open(&in, fd, &err) == -1)
+		die("'%s': %s", path, err.msg);
+	while ((rc = warc_next(&in, &rec, &err)) != 0) {
+		if (rc == -1) {
+			drain(x, parser_depth(x->parser) - 1);
+			fail_early(x, str_of(path), err.msg);
+		} else if (!rec.too_long)
+			extract_record(x, &rec, &body, &a);
+		arena_reset(&a);
+		buf_reset(&body);
+	}
+	warc_close(&in);
+	close(fd);
+	buf_release(&body);
+	arena_release(&a);
+}
+
 static void
 extract_list(struct extraction *x, const char *path)
 {
@@ -292,7 +357,7 @@ children(void)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
-	if (!list)
+	if (!list && archive == NULL)
 		return 1;
 	if (jobs.value > 0)
 		return (unsigned)jobs.value;
@@ -312,6 +377,8 @@ main(int argc, char **argv)
 	operands = opt_parse(&tool, argc, argv);
 	if (operands > 1)
 		usage_error("one FILE at most");
+	if (archive != NULL && (list || operands > 0))
+		usage_error("--warc FILE stands alone");
 	options.children = children();
 	parse_setup();
 	x.parser = parser_new(&options);
@@ -320,7 +387,9 @@ main(int argc, char **argv)
 	out_init(&x.out, STDOUT_FILENO, "standard output");
 	jail_enter(JAIL_READ | JAIL_PROC, NULL, NULL);
 
-	if (list)
+	if (archive != NULL)
+		extract_archive(&x, archive);
+	else if (list)
 		extract_list(&x, operands ? argv[1] : NULL);
 	else
 		extract_document(&x, operands ? argv[1] : NULL);
