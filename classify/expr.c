@@ -29,7 +29,6 @@ struct expr {
 	unsigned	 n;		/* of THEN, NEAR, ATLEAST */
 	struct expr	*left, *right;
 	pcre2_code	*regex;
-	pcre2_match_data *match;	/* made before the jail */
 	pcre2_match_context *limits;
 };
 
@@ -136,9 +135,8 @@ parse_regex(struct parser *p)
 		return NULL;
 	}
 	pcre2_jit_compile(e->regex, PCRE2_JIT_COMPLETE);
-	e->match = pcre2_match_data_create_from_pattern(e->regex, NULL);
 	e->limits = pcre2_match_context_create(NULL);
-	if (e->match == NULL || e->limits == NULL)
+	if (e->limits == NULL)
 		die("out of memory compiling a pattern");
 	pcre2_set_match_limit(e->limits, REGEX_STEPS);
 	pcre2_set_depth_limit(e->limits, REGEX_DEPTH);
@@ -360,7 +358,6 @@ expr_release(struct expr *e)
 	if (e == NULL)
 		return;
 	pcre2_code_free(e->regex);
-	pcre2_match_data_free(e->match);
 	pcre2_match_context_free(e->limits);
 	expr_release(e->left);
 	expr_release(e->right);
@@ -385,6 +382,22 @@ expr_anchors(const struct expr *e, struct anchors *anchors)
 		expr_anchors(e->right, anchors);
 		return;
 	}
+}
+
+struct pcre2_real_match_data_8 *
+expr_match_new(void)
+{
+	pcre2_match_data *match = pcre2_match_data_create(1, NULL);
+
+	if (match == NULL)
+		die("out of memory for patterns");
+	return match;
+}
+
+void
+expr_match_free(struct pcre2_real_match_data_8 *match)
+{
+	pcre2_match_data_free(match);
 }
 
 struct spans {
@@ -433,10 +446,10 @@ match_regex(const struct expr *e, const struct unit *u, struct spans *to)
 	if (literal.n == 0)
 		return;
 	if (pcre2_match(e->regex, (PCRE2_SPTR)u->words->text.p + start,
-	    t[u->end - 1].end - start, 0, PCRE2_NO_UTF_CHECK, e->match,
+	    t[u->end - 1].end - start, 0, PCRE2_NO_UTF_CHECK, u->match,
 	    e->limits) < 0)
 		return;
-	found = pcre2_get_ovector_pointer(e->match);
+	found = pcre2_get_ovector_pointer(u->match);
 	while (first + 1 < u->end && t[first].end <= start + found[0])
 		first++;
 	for (end = first + 1; end < u->end && t[end].start < start + found[1]; )

@@ -32,6 +32,12 @@ struct span {
 	uint32_t	first, end;	/* tokens */
 };
 
+/* What matching patterns needs: one for each thread.  (PCRE2's match data,
+ * named here without its header.) */
+struct pcre2_real_match_data_8;
+struct pcre2_real_match_data_8 *expr_match_new(void);
+void expr_match_free(struct pcre2_real_match_data_8 *match);
+
 /* The marks of a unit: a sentence, a clause, a whole field. */
 struct unit {
 	const struct grammar	*g;
@@ -39,6 +45,7 @@ struct unit {
 	const struct mark	*marks;
 	size_t			 count;
 	uint32_t		 first, end;	/* tokens */
+	struct pcre2_real_match_data_8 *match;
 };
 
 /* Is `e` true of the unit?  `span` is then where: what its parts cover. */

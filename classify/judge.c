@@ -25,6 +25,7 @@ struct judge {
 	uint64_t		*tried;		/* by rule: unit it was tried on */
 	uint64_t		 units;
 	uint32_t		 lead_end;	/* token of the text */
+	struct pcre2_real_match_data_8 *match;
 };
 
 const char *
@@ -74,6 +75,7 @@ judge_new(const struct grammar *g)
 	j->reader = reader_new(g->lexicon);
 	j->title.reader = j->text.reader = j->reader;
 	j->text.title = &j->title;
+	j->match = expr_match_new();
 	set_triggers(j);
 	return j;
 }
@@ -88,6 +90,7 @@ judge_free(struct judge *j)
 	free(j->triggers);
 	free(j->tried);
 	reader_free(j->reader);
+	expr_match_free(j->match);
 	view_release(&j->title);
 	view_release(&j->text);
 	free(j->hits.v);
@@ -201,7 +204,7 @@ unit_of(const struct judge *j, const struct view *view, enum scope scope,
 	}
 	i = mark_at(view, first);
 	*u = (struct unit){ j->g, w, view->marks.v + i,
-	    mark_at(view, end) - i, first, end };
+	    mark_at(view, end) - i, first, end, j->match };
 	return true;
 }
 

@@ -14,19 +14,7 @@
 #include "base/opt.h"
 #include "base/path.h"
 #include "base/record.h"
-#include "classify/program.h"
-
-static const char *const owned[] = { "stance", NULL };
-
-struct classifier {
-	struct program	 prog;
-	struct bench	 bench;
-	struct arena	 arena;
-	struct refusals	 refusals;
-	struct in	 in;
-	struct out	 out;
-	bool		 one_for_one, explain, colour;
-};
+#include "classify/crew.h"
 
 /* Where the rules come from: -r, else default.rules, and every --pack. */
 static void
@@ -62,104 +50,49 @@ load_rules(struct program *prog, const struct opt_list *rules,
 	free(paths);
 }
 
-/* The id that can still be told of a line that was refused. */
-static struct str
-id_of(const struct record *rec, struct arena *a)
-{
-	return rec->count > 0 ? record_str(rec, RECORD_ID, a) : STR_NONE;
-}
-
+/* Judge all of standard input in this thread. */
 static void
-reject(struct classifier *c, struct str line, const struct record *rec,
-    const struct err *err)
+filter(struct worker *w, struct in *in, struct out *out,
+    struct refusals *refusals)
 {
-	struct buf *b = out_buf(&c->out);
-
-	refuse(&c->refusals, c->in.name, c->in.line, line, err);
-	if (!c->one_for_one)
-		return;
-	json_open(b, '{');
-	json_name(b, "v");
-	json_put_int(b, RECORD_VERSION);
-	json_member_str(b, "id", id_of(rec, &c->arena));
-	json_member_str(b, "error", str_of(err->msg));
-	json_close(b, '}');
-	buf_addc(b, '\n');
-}
-
-/* The record goes on as it came. */
-static void
-pass_on(struct classifier *c, const struct record *rec)
-{
-	buf_adds(out_buf(&c->out), rec->line);
-	buf_addc(out_buf(&c->out), '\n');
-}
-
-static void
-judge_record(struct classifier *c, const struct record *rec)
-{
-	struct arena *a = &c->arena;
-	struct buf *b = out_buf(&c->out);
-	bool whole = rec->known[RECORD_TEXT] != NULL;
-	struct verdict v;
-
-	bench_judge(&c->bench, record_str(rec, RECORD_LANGUAGE, a),
-	    record_str(rec, RECORD_TITLE, a),
-	    record_str(rec, whole ? RECORD_TEXT : RECORD_SUMMARY, a), a, &v);
-	if (c->explain) {
-		verdict_explain(b, &c->bench, record_str(rec, RECORD_ID, a),
-		    &v, c->colour);
-		return;
-	}
-	record_copy(b, rec, owned);
-	verdict_write(b, &c->bench, &v, whole ? "content_text" : "summary");
-	record_end(b);
-}
-
-static void
-take_line(struct classifier *c, struct str line)
-{
-	struct record rec = { .count = 0 };
-	struct err err = { .file = NULL };
-
-	if (record_read(&rec, line, &c->arena, &err) == -1) {
-		reject(c, line, &rec, &err);
-		return;
-	}
-	if (rec.known[RECORD_ERROR] != NULL || !record_is_article(&rec)) {
-		if (!c->explain)
-			pass_on(c, &rec);
-		return;
-	}
-	if (record_check_article(&rec, &err) == -1)
-		reject(c, line, &rec, &err);
-	else
-		judge_record(c, &rec);
-}
-
-static void
-filter(struct classifier *c)
-{
-	const struct record none = { .count = 0 };
+	struct answers answers = { .out = out_buf(out) };
+	enum in_result result;
 	struct str line;
-	struct err err;
 
-	for (;;) {
-		arena_reset(&c->arena);
-		switch (in_line(&c->in, &c->out, &line)) {
-		case IN_EOF:
-			return;
-		case IN_LONG:
-			err = (struct err){ .file = NULL };
-			err_set(&err, "longer than %lu bytes", LIMIT_LINE);
-			reject(c, line, &none, &err);
-			break;
-		case IN_LINE:
-			take_line(c, line);
-			break;
-		}
-		out_poll(&c->out);
+	while ((result = in_line(in, out, &line)) != IN_EOF) {
+		worker_answer(w, line, in->line, result == IN_LONG, &answers);
+		for (size_t i = 0; i < answers.refused_count; i++)
+			refuse(refusals, in->name, answers.refused[i].number,
+			    line, &answers.refused[i].err);
+		answers.refused_count = 0;
+		out_poll(out);
 	}
+	answers_release(&answers);
+}
+
+static int
+judge_stream(const struct program *prog, struct worker *w, size_t jobs,
+    struct refusals *refusals)
+{
+	struct in in;
+	struct out out;
+
+	out_init(&out, STDOUT_FILENO, "standard output");
+	in_init(&in, STDIN_FILENO, "standard input", LIMIT_LINE);
+	w->colour = isatty(STDOUT_FILENO);
+	if (jobs > 1) {
+		struct crew *crew = crew_new(prog, jobs, w);
+
+		crew_run(crew, &in, &out, refusals);
+		crew_free(crew);
+	} else {
+		worker_init(w, prog);
+		filter(w, &in, &out, refusals);
+		worker_release(w);
+	}
+	out_close(&out);
+	in_release(&in);
+	return refusals_exit(refusals);
 }
 
 static int
@@ -173,18 +106,24 @@ test_rules(const struct program *prog)
 }
 
 static int
-list_rules(struct classifier *c)
+list_rules(const struct program *prog)
 {
-	program_list(&c->prog, out_buf(&c->out));
-	out_close(&c->out);
+	struct out out;
+
+	out_init(&out, STDOUT_FILENO, "standard output");
+	program_list(prog, out_buf(&out));
+	out_close(&out);
 	return EXIT_DONE;
 }
 
 int
 main(int argc, char **argv)
 {
-	static struct classifier c;
+	struct program prog;
+	struct worker pattern = { .explain = false };
+	struct refusals refusals;
 	struct opt_list rules = { NULL, 0, 0 }, packs = { NULL, 0, 0 };
+	struct opt_number jobs = { 1, 1, CREW_MAX };
 	const char *rejects = NULL;
 	bool test = false, list = false;
 	const struct opt opts[] = {
@@ -192,11 +131,13 @@ main(int argc, char **argv)
 		    OPT_LIST, &rules },
 		{ 'p', "pack", "NAME", "add the pack rules/packs/NAME.rules",
 		    OPT_LIST, &packs },
+		{ 'j', "jobs", "N", "judge in N threads, in the same order",
+		    OPT_NUMBER, &jobs },
 		{ 'e', "explain", NULL, "print why, for people", OPT_FLAG,
-		    &c.explain },
+		    &pattern.explain },
 		{ '1', "one-for-one", NULL,
 		    "answer a refused line with an error record", OPT_FLAG,
-		    &c.one_for_one },
+		    &pattern.one_for_one },
 		{ 0, "rejects", "FILE", "keep refused lines in FILE",
 		    OPT_STRING, &rejects },
 		{ 't', "test-rules", NULL, "run the tests in the rule files",
@@ -214,27 +155,18 @@ main(int argc, char **argv)
 	if (opt_parse(&tool, argc, argv) > 0)
 		usage_error("unexpected operand '%s'", argv[1]);
 	digest_setup();
-	load_rules(&c.prog, &rules, &packs);
-	refusals_open(&c.refusals, rejects);
-	out_init(&c.out, STDOUT_FILENO, "standard output");
-	c.colour = isatty(STDOUT_FILENO);
-	jail_enter(JAIL_STDIO, NULL, NULL);
-	if (test) {
-		status = test_rules(&c.prog);
-	} else if (list) {
-		status = list_rules(&c);
-	} else {
-		bench_init(&c.bench, &c.prog);
-		in_init(&c.in, STDIN_FILENO, "standard input", LIMIT_LINE);
-		filter(&c);
-		out_close(&c.out);
-		in_release(&c.in);
-		bench_release(&c.bench);
-		status = refusals_exit(&c.refusals);
-	}
-	program_release(&c.prog);
-	arena_release(&c.arena);
+	load_rules(&prog, &rules, &packs);
 	opt_list_release(&rules);
 	opt_list_release(&packs);
+	refusals_open(&refusals, rejects);
+	jail_enter(jobs.value > 1 ? JAIL_THREAD : JAIL_STDIO, NULL, NULL);
+	if (test)
+		status = test_rules(&prog);
+	else if (list)
+		status = list_rules(&prog);
+	else
+		status = judge_stream(&prog, &pattern, (size_t)jobs.value,
+		    &refusals);
+	program_release(&prog);
 	return status;
 }

@@ -121,6 +121,18 @@ ok("a record is answered before more is read", p.stdout.readline() == run(good)[
 p.stdin.close()
 p.wait()
 
+many = b"".join(b'{"id":"%d","title":"Ghana %s the ban"}\n' % (i, b"lifts" if i % 3 else b"extends") + (b"bad\n" if i % 50 == 0 else b"")
+                for i in range(20000))
+one = run(many)
+for jobs in ("2", "5"):
+    ok("-j %s answers and refuses the same in the same order" % jobs, run(many, "-j", jobs) == one)
+p = subprocess.Popen([program, "-r", rules, "-j", "3"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+p.stdin.write(good)
+p.stdin.flush()
+ok("-j answers before it waits", p.stdout.readline() == run(good)[1])
+p.stdin.close()
+p.wait()
+
 code, out, err = run(good, "--explain")
 ok("--explain quotes the evidence", b"easing" in out and b">>lifts the ban<<" in out and b"\x1b" not in out, out)
 ok("--list names what is compiled", b"operator  lift" in run(b"", "--list")[1])
