@@ -173,8 +173,9 @@ crew_new(const struct program *prog, size_t count,
 	struct crew *crew = xcalloc(1, sizeof(*crew));
 
 	assert(count > 0 && count <= CREW_MAX);
-	/* else malloc would count the processors in /sys, which the jail forbids */
-	mallopt(M_ARENA_MAX, (int)count + 1);
+	/* more than one heap would make malloc read /sys and /proc, which the
+	 * jail forbids; a record's memory comes from its arena anyway */
+	mallopt(M_ARENA_MAX, 1);
 	crew->count = count;
 	crew->batch_count = count * BATCHES_EACH;
 	crew->batches = xcalloc(crew->batch_count, sizeof(*crew->batches));
