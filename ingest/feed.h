@@ -24,6 +24,16 @@ int feed_parse(const struct source *src, struct arena *a, struct feed **feed,
  * {"type":"entry",...} or {"type":"subscription",...} each. */
 void feed_write_info(struct buf *to, const struct feed *feed);
 
+/* A feed that a page names as its own. */
+struct feed_found {
+	struct str	url, title, type;
+};
+
+/* The feeds of a page, by the Link headers of its answer (RFC 8288) and by the
+ * link elements of its head; each address once, in that order.  In `a`. */
+void feed_discover(const struct source *page, struct arena *a,
+    struct feed_found **found, size_t *count);
+
 /*
  * What an article takes from its feed.  Texts are plain, as stance-record(5)
  * has them (entities decoded once, tags gone); an absent member is STR_NONE.

@@ -132,7 +132,8 @@ static const struct element elements[] = {
 	{ "image",	V_PICTURE,	EL_IMAGE,	SHAPE_GROUP, 3 },
 	{ "issued",	CORE_DC,	EL_PUBLISHED,	SHAPE_TEXT, 4 },
 	{ "item",	V_CORE,		EL_ENTRY,	SHAPE_GROUP, 0 },
-	{ "keywords",	V_ITUNES | V_NEWS, EL_KEYWORDS,	SHAPE_TEXT, 1 },
+	{ "keywords",	V_ITUNES,	EL_KEYWORDS,	SHAPE_TEXT, 1 },
+	{ "keywords",	V_NEWS,		EL_KEYWORDS,	SHAPE_TEXT, 1 },
 	{ "language",	V_CORE,		EL_LANGUAGE,	SHAPE_TEXT, 3 },
 	{ "language",	V_DC | V_NEWS,	EL_LANGUAGE,	SHAPE_TEXT, 2 },
 	{ "lastBuildDate", V_CORE,	EL_MODIFIED,	SHAPE_TEXT, 4 },
@@ -254,6 +255,9 @@ static const struct {
 /* Deeper than libxml2 goes by itself. */
 #define DEPTH_MAX	260
 #define CACHE_SIZE	128
+/* A thousand attributes take libxml2 4 ms. */
+#define TAG_ATTRIBUTES	1000
+#define TAG_BLOCK	2048
 
 struct frame {
 	const struct element	*element;
@@ -265,7 +269,8 @@ struct frame {
 	struct feed_link	 link;		/* of EL_LINK */
 	struct str		 type;		/* of a MARKUP element */
 	unsigned		 children;	/* written out as markup */
-	bool			 base64, opaque, escape;
+	struct str		 permalink;	/* of EL_ID, as it was written */
+	bool			 base64, escape;
 };
 
 struct parser {
@@ -704,7 +709,7 @@ static void
 start_id(struct parser *p, struct frame *f, const struct attributes *attrs)
 {
 	(void)p;
-	f->opaque = str_ieq(attr_of(attrs, NULL, "isPermaLink"), STR("false"));
+	f->permalink = attr_of(attrs, NULL, "isPermaLink");
 }
 
 static void
@@ -856,9 +861,10 @@ end_id(struct parser *p, struct frame *f, struct str own)
 	if (f->element->rank <= node->id.rank)
 		return;
 	set_value(&node->id, own, f->element->rank);
-	node->id_is_opaque = f->opaque;
-	node->id_is_link = !f->opaque && f->element->rank == 3 &&
-	    (url_is_http(own) || f->base.n > 0);
+	/* True is the default, yet most guids that do not say are numbers. */
+	node->id_is_opaque = str_ieq(f->permalink, STR("false"));
+	node->id_is_link = f->element->rank == 3 && !node->id_is_opaque &&
+	    (url_is_http(own) || str_ieq(f->permalink, STR("true")));
 }
 
 static void
@@ -1302,6 +1308,31 @@ on_error(void *arg, xmlErrorPtr error)
 	    (int)strcspn(error->message, "\n"), error->message);
 }
 
+/*
+ * May an element have so many attributes that comparing each with each takes
+ * seconds?  It would span whole blocks with an = for each and no <, which no
+ * attribute may hold.
+ */
+static bool
+may_have_giant_tag(struct str text)
+{
+	size_t equals = 0;
+
+	for (size_t at = 0; at + TAG_BLOCK <= text.n; at += TAG_BLOCK) {
+		const char *block = text.p + at;
+
+		if (memchr(block, '<', TAG_BLOCK) != NULL) {
+			equals = 0;
+			continue;
+		}
+		for (size_t i = 0; i < TAG_BLOCK; i++)
+			equals += block[i] == '=';
+		if (equals > TAG_ATTRIBUTES)
+			return true;
+	}
+	return false;
+}
+
 /* Parse once.  True when libxml2 found no fault in it. */
 static bool
 pass(struct parser *p, struct str text)
@@ -1318,7 +1349,7 @@ pass(struct parser *p, struct str text)
 	bool whole;
 
 	handler.serror = (xmlStructuredErrorFunc)(void (*)(void))on_error;
-	if (text.n == 0 || text.n > INT_MAX)
+	if (text.n == 0 || text.n > INT_MAX || may_have_giant_tag(text))
 		return false;
 	/* Pushed, CDATA sections are searched, not walked: a third faster. */
 	p->ctxt = xmlCreatePushParserCtxt(&handler, p, NULL, 0, NULL);

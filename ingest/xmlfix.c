@@ -233,6 +233,16 @@ read_doctype(struct fixer *f, struct str body, struct err *err)
 	return 0;
 }
 
+/* A tag that was cut off with the document. */
+static bool
+is_stump(const struct fixer *f, const struct markup_token *t)
+{
+	struct str s = t->body;
+
+	return f->in.at == f->in.text.n && s.n > 0 && s.p[0] == '<' &&
+	    (s.n == 1 || s.p[1] == '/' || s.p[1] == '!' || is_alpha(s.p[1]));
+}
+
 static int
 fix_token(struct fixer *f, const struct markup_token *t, struct err *err)
 {
@@ -247,7 +257,7 @@ fix_token(struct fixer *f, const struct markup_token *t, struct err *err)
 		break;
 	case MARKUP_TEXT:
 	case MARKUP_CDATA:
-		if (f->depth > 0)
+		if (f->depth > 0 && !is_stump(f, t))
 			add_text(f, t->body, t->kind == MARKUP_CDATA);
 		break;
 	case MARKUP_DOCTYPE:
