@@ -27,7 +27,7 @@ struct fetcher {
 static void
 take_request(struct http *http, struct str frame)
 {
-	struct http_request r;
+	struct http_request r = { 0 };
 	uint64_t max;
 
 	if (!wire_take_number(&frame, &r.tag) || !wire_take(&frame, &r.url) ||
