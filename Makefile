@@ -54,7 +54,7 @@ FUZZERS := $(FUZZ_SOURCES:tests/fuzz/%.c=%)
 SCRIPTS := $(wildcard tests/*/*.t)
 MANUALS := $(wildcard man/*.[1-8])
 
-.PHONY: all deps deps-test deps-lint demo check check-all bench fuzz \
+.PHONY: all deps deps-demo deps-test deps-lint demo check check-all bench fuzz \
 	lint format install uninstall clean help $(VARIANTS)
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -137,6 +137,9 @@ install_packages = missing=; \
 deps:
 	@$(call install_packages,$(PACKAGES))
 
+deps-demo:
+	@$(call install_packages,$(PACKAGES) python3)
+
 deps-test:
 	@$(call install_packages,$(PACKAGES) $(TEST_PACKAGES))
 
@@ -146,7 +149,7 @@ deps-lint:
 # The libraries must be there before the first file is compiled, so the two
 # commands for newcomers install first and then start over.
 demo:
-	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory deps-demo
 	@$(MAKE) --no-print-directory -s -j$(JOBS) release
 	@tests/demo/run build/release
 
