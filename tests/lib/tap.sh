@@ -87,8 +87,10 @@ done_testing() {
 # start COMMAND...: run it in the background; its pid is in $STARTED, and it is
 # ended with the test.
 start() {
-	"$@" &
-	STARTED=$!
+	{
+		"$@" <&9 9<&- &		# else its input would be /dev/null
+		STARTED=$!
+	} 9<&0
 	tap_pids="$tap_pids $STARTED"
 }
 
