@@ -171,6 +171,15 @@ turn_of(const struct clause *c, const struct mark *m)
 	return (new > old) - (new < old);
 }
 
+/* A list whose needs the sentence does not meet is not there at all, so that
+ * another one with the same word can count. */
+static const struct class *
+present(const struct clause *c, const struct class *class)
+{
+	return class != NULL && marks_allow(c->view, c->from, c->end,
+	    &class->needs, &class->unless) ? class : NULL;
+}
+
 static bool
 make_item(struct clause *c, size_t mark, struct item *it)
 {
@@ -184,8 +193,11 @@ make_item(struct clause *c, size_t mark, struct item *it)
 		return false;
 	*it = (struct item){ .first = m->first, .end = m->end,
 	    .head = m->first, .mark = (uint32_t)mark, .weight = 1,
-	    .operator = role->operator, .object = role->object };
+	    .operator = present(c, role->operator),
+	    .object = present(c, role->object) };
 	if (it->operator == NULL && it->object == NULL && discard == NULL) {
+		if (role->compare == NULL)
+			return false;
 		it->operator = role->compare;
 		it->turn = turn_of(c, m);
 		if (it->turn == 0)
@@ -805,7 +817,6 @@ static void
 emit(struct clause *c, const struct item *it, struct hits *hits)
 {
 	const struct class *act_of = it->act, *inner = it->inner;
-	static const struct references none;
 	struct hit hit = { .effect = (enum effect)it->sign,
 	    .weight = it->weight, .span = { it->first, it->end },
 	    .stage = it->stage ? it->stage : STAGE_ANNOUNCED };
@@ -818,11 +829,7 @@ emit(struct clause *c, const struct item *it, struct hits *hits)
 	    act_of ? act_of->domain : NULL;
 	hit.topic = inner && inner->topic ? inner->topic :
 	    act_of ? act_of->topic : NULL;
-	if (!marks_allow(c->view, c->from, c->end,
-	    act_of ? &act_of->needs : &none, act_of ? &act_of->unless : &none) ||
-	    !marks_allow(c->view, c->from, c->end,
-	    inner ? &inner->needs : &none, inner ? &inner->unless : &none) ||
-	    !modify(c->view, c->from, c->end, it->head, kind, &hit))
+	if (!modify(c->view, c->from, c->end, it->head, kind, &hit))
 		return;
 	GROW(hits->v, hits->n, hits->cap);
 	hits->v[hits->n++] = hit;
