@@ -94,6 +94,9 @@ build/$(1)/tests/fuzz/%: build/$(1)/tests/fuzz/%.o build/$(1)/libstance.a \
 	    $(if $(filter fuzzing,$(1)),-fsanitize=fuzzer) -o $$@ $$(filter %.o,$$^) \
 	    build/$(1)/libstance.a $$(LIBS)
 
+build/$(1)/tests/bench/%: build/$(1)/tests/bench/%.o build/$(1)/libstance.a
+	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) $$(FLAGS_$(1)) -o $$@ $$^ $$(LIBS)
+
 units-$(1): $$(UNITS:%=build/$(1)/tests/unit/%) $$(FUZZERS:%=build/$(1)/tests/fuzz/%)
 
 -include $$(SOURCES:%.c=build/$(1)/%.d) $$(UNIT_SOURCES:%.c=build/$(1)/%.d) \

@@ -11,11 +11,7 @@
  * A word that means nothing here (a weekday, "at", "Uhr") is passed over.  What
  * is left without year, or with a month 13, is no date.
  */
-#include <string.h>
-
-#include <utf8proc.h>
-
-#include "base/utf8.h"
+#include "base/text/words.h"
 #include "ingest/feedmodel.h"
 
 #define TEXT_MAX	96	/* longer is prose */
@@ -140,21 +136,6 @@ static const struct {
 	{ "africa/cairo", 120, 0 }, { "africa/lagos", 60, 0 },
 	{ "africa/nairobi", 180, 0 },
 };
-
-static struct str
-lower(struct str word, char out[TEXT_MAX + 4])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < word.n && n < TEXT_MAX; ) {
-		unsigned len;
-		uint32_t cp = utf8_decode(word.p + i, word.p + word.n, &len);
-
-		n += utf8_encode((uint32_t)utf8proc_tolower((int32_t)cp), out + n);
-		i += len;
-	}
-	return (struct str){ out, n };
-}
 
 static int
 month_of(struct str word)
@@ -346,7 +327,7 @@ word_length(struct str s, size_t at)
 static int
 cut(struct str s, struct pieces *p)
 {
-	char word[TEXT_MAX + 4];
+	char word[WORD_MAX];
 	size_t i = 0, n;
 
 	while (i < s.n) {
@@ -359,7 +340,8 @@ cut(struct str s, struct pieces *p)
 			n = take_offset(p, s, i);
 		else if (is_alpha(c) || (c & 0x80)) {
 			n = word_length(s, i);
-			take_word(p, lower(str_slice(s, i, i + n), word));
+			take_word(p, (struct str){ word,
+			    word_fold(str_slice(s, i, i + n), word) });
 		} else if (c == '(' && p->has_time)
 			return 0;		/* a comment */
 		else

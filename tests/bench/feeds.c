@@ -126,16 +126,22 @@ sax(struct str bytes)
 {
 	xmlSAXHandler handler = { .initialized = XML_SAX2_MAGIC,
 	    .startElementNs = on_start, .endElementNs = on_end,
-	    .characters = on_text, .ignorableWhitespace = on_text };
+	    .characters = on_text, .ignorableWhitespace = on_text,
+	    .cdataBlock = on_text };
 
-	if (xmlSAXUserParseMemory(&handler, NULL, bytes.p, (int)bytes.n) != 0)
+	xmlParserCtxt *ctxt = xmlCreatePushParserCtxt(&handler, NULL, NULL, 0,
+	    NULL);
+
+	if (ctxt == NULL || xmlParseChunk(ctxt, bytes.p, (int)bytes.n, 1) != 0)
 		die("libxml2 cannot read what was made");
+	xmlFreeParserCtxt(ctxt);
 }
 
 static void
 parse(struct str bytes, struct arena *a, struct buf *lines)
 {
-	struct source src = { .bytes = bytes };
+	struct source src = { .bytes = bytes,
+	    .url = STR("https://news.example/feed") };
 	struct feed *feed;
 	struct err err;
 

@@ -5,6 +5,7 @@
 #include "ingest/feed.h"
 #include "ingest/feedmodel.h"
 #include "ingest/feedtext.h"
+#include "ingest/feedwords.h"
 #include "ingest/markup.h"
 #include "ingest/xmlfix.h"
 
@@ -206,6 +207,37 @@ links_inside_markup(void **state)
 		    examples[i][1]);
 }
 
+/* The table is searched by halves: rows out of order would not be found. */
+static void
+words_are_found(void **state)
+{
+	static const struct {
+		const char	*name;
+		unsigned	 vocabulary;
+		enum el		 el;
+	} words[] = {
+		{ "RDF", V_RDF, EL_FEED }, { "author", V_ITUNES, EL_AUTHOR },
+		{ "body", V_OPML, EL_GROUP }, { "body", V_XHTML, EL_CONTENT },
+		{ "encoded", V_CONTENT, EL_CONTENT }, { "id", V_CORE, EL_ID },
+		{ "image", V_ITUNES, EL_THUMBNAIL }, { "loc", V_SITEMAP, EL_LOC },
+		{ "origLink", V_FEEDBURNER, EL_ORIGINAL_LINK },
+		{ "pubDate", V_CORE, EL_PUBLISHED },
+		{ "pubdate", V_CORE, EL_PUBLISHED },
+		{ "publication", V_NEWS, EL_GROUP },
+		{ "publisher", V_DC, EL_PUBLISHER },
+		{ "thumbnail", V_MEDIA, EL_THUMBNAIL },
+		{ "title", V_MEDIA, EL_TITLE }, { "ttl", V_CORE, EL_TTL },
+		{ "updatePeriod", V_SY, EL_PERIOD }, { "url", V_CORE, EL_URL },
+		{ "webMaster", V_CORE, EL_PUBLISHER },
+		{ "title", V_OTHER, EL_IGNORED }, { "zzz", V_CORE, EL_IGNORED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		assert_int_equal(element_find(words[i].name,
+		    words[i].vocabulary)->el, words[i].el);
+}
+
 static void
 tags_cost_linear_time(void **state)
 {
@@ -335,6 +367,7 @@ main(void)
 		cmocka_unit_test(mends_broken_xml),
 		cmocka_unit_test(refuses_entities_that_grow),
 		cmocka_unit_test(links_inside_markup),
+		cmocka_unit_test(words_are_found),
 		cmocka_unit_test(tags_cost_linear_time),
 		cmocka_unit_test(persons_in_one_string),
 		cmocka_unit_test(pages_name_their_feeds),
