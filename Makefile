@@ -1,7 +1,7 @@
 # One Makefile for the whole house.  Each variant has its own objects under
 # build/VARIANT, so that all can live side by side:
 #	release  what users run        debug  -O0, for gdb
-#	asan     address and undefined-behaviour sanitizers
+#	asan     address and undefined-behaviour sanitizers, a clock for tests
 #	tiny     asan with buffers of a few bytes, so that tests meet every edge
 #	tsan     thread sanitizer
 #	fuzzing  what tests/fuzz/run builds with clang
@@ -37,8 +37,8 @@ TEST_LIBS = -lcmocka -ljson-c
 FLAGS_release = -O2 -D_FORTIFY_SOURCE=2
 FLAGS_debug = -O0
 FLAGS_asan = -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined \
-	-fno-omit-frame-pointer
-FLAGS_tiny = $(FLAGS_asan) -DSTANCE_TINY -DSTANCE_TEST_CLOCK
+	-fno-omit-frame-pointer -DSTANCE_TEST_CLOCK
+FLAGS_tiny = $(FLAGS_asan) -DSTANCE_TINY
 FLAGS_tsan = -O1 -fsanitize=thread
 FLAGS_fuzzing = -O1 -fsanitize=fuzzer-no-link,address,undefined \
 	-fno-sanitize-recover=undefined -DSTANCE_LAX_JAIL

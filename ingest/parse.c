@@ -41,6 +41,23 @@ put_head(struct buf *to, const struct feed_head *head)
 	record_end(to);
 }
 
+/* What was taken for a feed is a page: name the feed that it names. */
+static bool
+put_found(const struct source *src, struct buf *to, struct arena *a)
+{
+	struct feed_found *found;
+	size_t count;
+
+	feed_discover(src, a, &found, &count);
+	if (count == 0)
+		return false;
+	json_open(to, '{');
+	json_member_str(to, "type", STR("feed"));
+	json_member_str(to, "found", found[0].url);
+	record_end(to);
+	return true;
+}
+
 static int
 parse_feed(const struct source *src, bool info, struct buf *to,
     struct arena *a, struct err *err)
@@ -48,6 +65,8 @@ parse_feed(const struct source *src, bool info, struct buf *to,
 	struct feed *feed;
 	struct feed_head head;
 
+	if (!info && !feed_is(src) && put_found(src, to, a))
+		return 0;
 	if (feed_parse(src, a, &feed, err) == -1 && !info)
 		return -1;
 	if (info) {		/* of a document that is none, its error */

@@ -20,7 +20,8 @@ enum parse_mode {
 /* Open all that the jail would refuse later. */
 void parse_setup(void);
 /* Append the lines to `to`: a page's draft (ingest/article.h); or, for a feed,
- * {"type":"feed",...} and the draft of each entry.  -1 and the reason where
+ * {"type":"feed",...} and the draft of each entry; or, for a page where a feed
+ * was asked for, {"type":"feed","found":URL} with the feed it names.  -1 and the reason where
  * there is nothing to be had; `to` is then as it was. */
 int parse_source(const struct source *src, enum parse_mode mode, struct buf *to,
     struct arena *a, struct err *err);

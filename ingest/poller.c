@@ -95,6 +95,7 @@ enum work_kind {
 struct work {
 	enum work_kind	 kind;
 	bool		 parsing;
+	bool		 asked_again;	/* a page led to its feed */
 	struct watch	*watch;
 	struct article	*article;
 	struct site	*site;
@@ -973,10 +974,28 @@ take_head(struct work *work, const struct record *head, struct arena *a)
 	work->hints.skip_days = (unsigned)number_of(head, "skip_days");
 }
 
+/* The address is a page that names its feed: that is asked at once.  A page
+ * where a feed used to be is a failure instead, for it may be an error page. */
+static int
+take_found(struct poller *p, struct watch *w, struct str found,
+    struct err *err)
+{
+	if (w->state->first_poll != 0 || str_eq(found, str_of(w->state->url)))
+		return err_set(err, "a page, not a feed");
+	warn("%s: a page; its feed is %.*s", w->state->url, STR_FMT(found));
+	state_set(&w->state->url, found);
+	state_save(p->options.state, w->state);
+	w->unkept = false;
+	p->asking--;
+	ask_feed(p, w);
+	return 0;
+}
+
 static int
 take_feed(struct poller *p, struct work *work, struct str lines,
     struct err *err)
 {
+	const struct json_member *found;
 	struct record rec;
 	struct keys keys;
 	struct str line;
@@ -990,10 +1009,20 @@ take_feed(struct poller *p, struct work *work, struct str lines,
 			continue;
 		if (record_read(&rec, line, &p->a, err) == -1)
 			return -1;
-		if (record_is_article(&rec))
+		if (record_is_article(&rec)) {
 			take_entry(p, line, &rec, work, &keys);
-		else
-			take_head(work, &rec, &p->a);
+			continue;
+		}
+		if (number_of(&rec, "is_list") != 0)
+			return err_set(err, "a list of feeds: name them, or "
+			    "keep it as a file and name that");
+		found = json_find(rec.members, rec.count, "found");
+		if (found != NULL) {
+			work->asked_again = true;
+			return take_found(p, work->watch,
+			    json_str(&found->value, &p->a), err);
+		}
+		take_head(work, &rec, &p->a);
 	}
 	return 0;
 }
@@ -1010,7 +1039,7 @@ on_feed_parsed(struct poller *p, uint64_t tag, const struct parser_reply *r)
 		feed_failed(p, w, r->lines, -1);
 	else if (take_feed(p, &work, r->lines, &err) == -1)
 		feed_failed(p, w, str_of(err.msg), -1);
-	else
+	else if (!work.asked_again)
 		feed_answered(p, w, &work.hints);
 	work_done(p, tag);
 }

@@ -68,4 +68,14 @@ with Room() as room:
                'text="T" xmlUrl="%s/one.xml"/></outline></body></opml>' % room.base)
     articles, _, err, rc = room.ingest(os.path.join(room.web, "list.opml"), state=False)
     eq([a["id"] for a in articles], ["id-listed"], "OPML is a list, too")
+
+    room.write("home.html", '<html><head><title>Desk</title><link rel="alternate" '
+               'type="application/rss+xml" href="/one.xml"></head><body><p>Welcome.</p></body></html>')
+    articles, _, err, rc = room.ingest("@BASE@/home.html", state=False)
+    eq([a["id"] for a in articles], ["id-listed"], "a page leads to the feed it names")
+    ok("its feed is " + room.base + "/one.xml" in err, "which is said", err)
+    room.write("index.xml", '<?xml version="1.0"?><sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+               '<sitemap><loc>@BASE@/s.xml</loc></sitemap></sitemapindex>')
+    articles, _, err, rc = room.ingest("@BASE@/index.xml", state=False)
+    ok(not articles and "a list of feeds" in err, "a list of feeds is no feed", err)
 done()
