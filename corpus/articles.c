@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -66,6 +67,26 @@ articles_open_all(struct articles *all, int n, char **argv)
 		articles_open(all, "-");
 }
 
+/* Keep it; a revision takes the place of what it revises. */
+static int
+add_article(struct articles *all, const struct article *article,
+    struct err *err)
+{
+	size_t at = index_add(&all->ids, article->id);
+
+	if (at < all->n && article->rec.known[RECORD_REVISION] == NULL)
+		return err_set(err, "an earlier record has the id '%.*s'",
+		    STR_FMT(article->id));
+	if (at < all->n) {
+		all->v[at] = *article;
+		return 0;
+	}
+	assert(at == all->n);
+	GROW(all->v, all->n, all->cap);
+	all->v[all->n++] = *article;
+	return 0;
+}
+
 static int
 read_article(struct articles *all, struct str line,
     int (*check)(const struct record *, struct arena *, struct err *),
@@ -76,17 +97,14 @@ read_article(struct articles *all, struct str line,
 	line = arena_str(&all->a, line);
 	if (record_read(&article.rec, line, &all->a, err) == -1)
 		return -1;
+	if (!record_is_article(&article.rec))
+		return 0;	/* a feed's state or a note on its way */
 	if (article.rec.known[RECORD_ID] == NULL)
 		return err_set(err, "a record of a corpus needs 'id'");
 	if (check != NULL && check(&article.rec, &all->a, err) == -1)
 		return -1;
 	article.id = record_str(&article.rec, RECORD_ID, &all->a);
-	if (index_add(&all->ids, article.id) != all->n)
-		return err_set(err, "an earlier record has the id '%.*s'",
-		    STR_FMT(article.id));
-	GROW(all->v, all->n, all->cap);
-	all->v[all->n++] = article;
-	return 0;
+	return add_article(all, &article, err);
 }
 
 static void

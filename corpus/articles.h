@@ -36,9 +36,10 @@ struct articles {
 void articles_open(struct articles *all, const char *path);
 /* The same for `n` operands from argv[1] on; without any, standard input. */
 void articles_open_all(struct articles *all, int n, char **argv);
-/* Read what was opened.  A line that is no record with an id, or whose id was
- * there before, is refused: named on stderr and counted.  `check` (may be NULL)
- * says what else this command asks of a record. */
+/* Read what was opened.  Records of another type are passed over; a revision
+ * that a store counted takes the place of the earlier one.  A line that is no
+ * record with an id, or whose id was there before, is refused: named on stderr
+ * and counted.  `check` (may be NULL) says what else a record must have. */
 void articles_read(struct articles *all,
     int (*check)(const struct record *rec, struct arena *a, struct err *err));
 void articles_release(struct articles *all);

@@ -71,6 +71,12 @@ with tempfile.TemporaryDirectory() as d:
         places.update(int(i[1:]) // 100 for i in ids(run("sample", "-n", "50", "--seed", str(seed), path)))
     ok(all(240 < places[i] < 360 for i in range(5)), "sample: no part of the file is favoured")
 
+    mixed = [{"type": "feed", "feed_url": "http://x/"}, {"id": "a", "title": "old"}, {"id": "b", "title": "b"},
+             {"id": "a", "title": "new", "revision": 2}, {"id": "b", "title": "twice"}]
+    p = run("sample", input=lines(mixed))
+    ok([r["title"] for r in parsed(p)] == ["new", "b"] and p.returncode == 4 and p.stderr.count(b"refused") == 1,
+       "other types are passed over, revisions replace, an id twice is refused")
+
     # split
     p = run("split", path)
     part = {r["id"]: r["part"] for r in parsed(p)}
