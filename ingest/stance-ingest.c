@@ -19,8 +19,9 @@
 #include "base/record.h"
 #include "base/term.h"
 #include "ingest/poller.h"
+#include "ingest/probe.h"
 
-static bool once, follow, status, no_robots;
+static bool once, follow, status, probe, no_robots;
 static const char *state_dir, *acks_path, *contact, *user_agent, *proxy;
 static const char *ca_file;
 static struct opt_list allow_net;
@@ -39,6 +40,8 @@ static const struct opt opts[] = {
 	    "so here", OPT_STRING, &acks_path },
 	{ 0, "status", NULL, "print how the feeds of --state are, and end",
 	    OPT_FLAG, &status },
+	{ 0, "probe", NULL, "ask each feed once, print what came as a table",
+	    OPT_FLAG, &probe },
 	{ 'c', "contact", "ADDRESS", "who is asking, for the User-Agent: a web "
 	    "or mail address", OPT_STRING, &contact },
 	{ 0, "user-agent", "TEXT", "the whole User-Agent", OPT_STRING,
@@ -63,6 +66,7 @@ static const struct opt opts[] = {
 static const struct tool tool = {
 	"stance-ingest",
 	"[--once] [--state DIR] [--acks FIFO] LIST|URL...\n"
+	"--probe LIST|URL...\n"
 	"--status --state DIR",
 	"Fetch feeds and the pages of their articles, print articles.",
 	opts,
@@ -355,6 +359,27 @@ reload_list(struct poller *poller, struct lists *lists, struct parser *parser,
 	free(list);
 }
 
+/* --probe: what each feed gives, for people. */
+static int
+print_probe(const struct poller_options *options, char **operands, int count)
+{
+	struct list list;
+	struct out out;
+	struct err err;
+	size_t empty;
+
+	if (load_list(&list, options->parser, operands, count, &err) == -1) {
+		err_print(&err, STR_NONE);
+		list_release(&list);
+		return EXIT_USAGE;
+	}
+	out_init(&out, STDOUT_FILENO, "standard output");
+	empty = probe_list(&list, options->fetcher, options->parser, &out);
+	out_close(&out);
+	list_release(&list);
+	return empty > 0 ? EXIT_NO : EXIT_DONE;
+}
+
 static int
 run(struct poller_options *options, char **operands, int count)
 {
@@ -402,6 +427,8 @@ main(int argc, char **argv)
 		usage_error("which feeds? a LIST or a URL is needed");
 	if (once && follow)
 		usage_error("--once or --follow, not both");
+	if (probe)
+		state_dir = acks_path = NULL;	/* it changes nothing */
 	options.state = state_open(state_dir, false, &err);
 	if (options.state == NULL)
 		die("%s", err.msg);
@@ -417,7 +444,8 @@ main(int argc, char **argv)
 	parsing.children = (unsigned)jobs.value;
 	options.parser = parser_new(&parsing);
 
-	rc = run(&options, argv + 1, count);
+	rc = probe ? print_probe(&options, argv + 1, count) :
+	    run(&options, argv + 1, count);
 	parser_free(options.parser);
 	fetcher_free(options.fetcher);
 	state_close(options.state);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """One poll after another: what is printed, what is asked, what is remembered."""
-import os, sys
+import os, subprocess, sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from room import Room, done, eq, full, link, ok, page, rss
@@ -78,4 +78,13 @@ with Room() as room:
                '<sitemap><loc>@BASE@/s.xml</loc></sitemap></sitemapindex>')
     articles, _, err, rc = room.ingest("@BASE@/index.xml", state=False)
     ok(not articles and "a list of feeds" in err, "a list of feeds is no feed", err)
+
+    room.write("probe.txt", "".join("%s/%s\n" % (room.base, n) for n in
+               ("one.xml", "none.xml", "home.html", "feed.xml")))
+    p = subprocess.run(room.command("--probe", os.path.join(room.web, "probe.txt")),
+                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    rows = [line.split()[:4] for line in p.stdout.decode().splitlines()[1:]]
+    eq(rows, [["200", "1", "1", "-"], ["404", "0", "0", "-"], ["200", "0", "0", "-"],
+              ["200", "2", "2", "-"]], "--probe prints a table in the order of the list")
+    eq(p.returncode, 1, "and says no when a feed gives nothing")
 done()
