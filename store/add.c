@@ -146,6 +146,7 @@ int
 run_add(int argc, char **argv)
 {
 	struct opt_number group = { 100, 1, 100000 };
+	struct opt_number segment_size = { 64 << 20, 1, 256 << 20 };
 	const char *rejects = NULL;
 	struct adding adding = { .waiting = BUF_INIT };
 	const struct opt opts[] = {
@@ -153,12 +154,14 @@ run_add(int argc, char **argv)
 		    "it is durable", OPT_FLAG, &adding.ack },
 		{ 'g', "group", "N", "sync after N records at the latest "
 		    "(default 100)", OPT_NUMBER, &group },
+		{ 0, "segment-size", "BYTES", "seal a segment of this size "
+		    "(default 64 MiB)", OPT_NUMBER, &segment_size },
 		{ 0, "rejects", "FILE", "append refused lines to FILE",
 		    OPT_STRING, &rejects },
 		{ 0 }
 	};
 	const struct tool tool = { "stance-store add",
-	    "[--ack] [--group N] [--rejects FILE] STORE",
+	    "[--ack] [--group N] [--segment-size BYTES] [--rejects FILE] STORE",
 	    "Add the records on standard input to STORE.", opts, NULL };
 	struct refusals refusals;
 	const char *store;
@@ -172,7 +175,8 @@ run_add(int argc, char **argv)
 
 	out_init(&adding.out, STDOUT_FILENO, "<stdout>");
 	adding.out.keep_going = true;	/* the store outlives its readers */
-	adding.writer = writer_open(store);
+	adding.writer = writer_open(store,
+	    (uint64_t)segment_size.value);
 	add_all(&adding, &refusals, (size_t)group.value);
 	writer_close(adding.writer);
 	if (adding.out.error != 0)

@@ -1,5 +1,3 @@
-#include <assert.h>
-
 #include "base/date.h"
 #include "base/digest.h"
 #include "base/json.h"
@@ -9,10 +7,35 @@
 #define STORED_TAIL	(sizeof(",\"stored\":\"2026-11-23T22:50:01Z\"") - 1)
 
 void
+seal_put(struct buf *b, size_t start)
+{
+	char seal[SEAL_DIGITS + 1];
+
+	sha256_hex(str_from(buf_str(b), start), seal, SEAL_DIGITS);
+	json_member_str(b, "x", str_of(seal));
+	buf_addz(b, "}\n");
+}
+
+bool
+seal_fits(struct str text)
+{
+	char seal[SEAL_DIGITS + 1];
+	struct str tail;
+
+	if (text.n < SEAL_TAIL)
+		return false;
+	tail = str_from(text, text.n - SEAL_TAIL);
+	sha256_hex(str_slice(text, 0, text.n - SEAL_TAIL), seal, SEAL_DIGITS);
+	return str_starts(tail, STR(",\"x\":\"")) &&
+	    str_ends(tail, STR("\"}")) &&
+	    memcmp(tail.p + 6, seal, SEAL_DIGITS) == 0;
+}
+
+void
 line_finish(struct buf *b, size_t start, uint64_t revision, uint64_t seq,
     int64_t stored)
 {
-	char when[DATE_SIZE], seal[SEAL_DIGITS + 1];
+	char when[DATE_SIZE];
 
 	if (revision > 0) {
 		json_name(b, "revision");
@@ -22,9 +45,7 @@ line_finish(struct buf *b, size_t start, uint64_t revision, uint64_t seq,
 	json_put_int(b, (long long)seq);
 	date_format_utc(stored, when);
 	json_member_str(b, "stored", str_of(when));
-	sha256_hex(str_from(buf_str(b), start), seal, SEAL_DIGITS);
-	json_member_str(b, "x", str_of(seal));
-	buf_addz(b, "}\n");
+	seal_put(b, start);
 }
 
 /* Take `prefix` and digits from the end of `s`; -1 when they are not there. */
@@ -76,10 +97,5 @@ line_read(struct line *line, struct str text)
 bool
 line_is_whole(const struct line *line)
 {
-	char seal[SEAL_DIGITS + 1];
-
-	assert(line->text.n > SEAL_TAIL);
-	sha256_hex(str_slice(line->text, 0, line->text.n - SEAL_TAIL), seal,
-	    SEAL_DIGITS);
-	return memcmp(seal, line->seal, SEAL_DIGITS) == 0;
+	return seal_fits(line->text);
 }

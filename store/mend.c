@@ -20,6 +20,18 @@ is_sound(struct line *line, struct str text, const struct mended *m)
 	    line_is_whole(line);
 }
 
+static void
+take_sound(struct mended *m, const struct line *line)
+{
+	if (line->seq != m->last_seq + 1) {
+		GROW(m->lost, m->lost_count, m->lost_cap);
+		m->lost[m->lost_count++] = (struct lost){ m->last_seq + 1,
+		    line->seq - 1 };
+	}
+	m->last_seq = line->seq;
+	m->lines++;
+}
+
 /* Sort the lines of `bytes`; `sound` and `damage` receive whole lines. */
 static void
 sort_lines(struct str bytes, struct buf *sound, struct buf *damage,
@@ -32,9 +44,7 @@ sort_lines(struct str bytes, struct buf *sound, struct buf *damage,
 
 		str_split(&bytes, '\n', &text);
 		if (is_sound(&line, text, m)) {
-			m->last_seq = line.seq;
-			m->last_stored = line.stored;
-			m->lines++;
+			take_sound(m, &line);
 			buf_adds(sound, text);
 			buf_addc(sound, '\n');
 		} else {
@@ -63,11 +73,11 @@ quarantine(const char *store, const struct segment *seg, struct str damage,
 	return rc;
 }
 
-/* Put the plain file in the place of the sealed one, then seal it. */
+/* The plain file is there: let it take the place of the sealed one. */
 static int
-seal_anew(struct segment *seg, struct err *err)
+drop_sealed(struct segment *seg, struct err *err)
 {
-	char *sealed = xasprintf("%s.jsonl.zst", seg->path);
+	char *sealed = segment_file(seg);
 	int rc;
 
 	if (unlink(sealed) == -1)
@@ -78,7 +88,7 @@ seal_anew(struct segment *seg, struct err *err)
 	seg->sealed = false;
 	seg->plain = true;
 	free(sealed);
-	return rc == 0 ? segment_seal(seg, err) : -1;
+	return rc;
 }
 
 int
@@ -106,7 +116,7 @@ mend_segment(const char *store, struct segment *seg, uint64_t seq,
 	if (rc == 0)
 		rc = file_replace(plain, buf_str(&sound), 0644, err);
 	if (rc == 0 && seg->sealed)
-		rc = seal_anew(seg, err);
+		rc = drop_sealed(seg, err);
 	buf_release(&file);
 	buf_release(&text);
 	buf_release(&sound);
@@ -114,4 +124,11 @@ mend_segment(const char *store, struct segment *seg, uint64_t seq,
 	free(name);
 	free(plain);
 	return rc;
+}
+
+void
+mended_release(struct mended *m)
+{
+	free(m->lost);
+	*m = (struct mended){ .lost = NULL };
 }

@@ -230,6 +230,7 @@ outbox_open(const char *store, const char *name)
 	seg.path = o->path;
 	if (mend_segment(store, &seg, 0, &mended, &err) == -1)
 		die("%s", err.msg);
+	mended_release(&mended);
 	replay(o);
 	o->fd = open(log, O_WRONLY | O_APPEND | O_CLOEXEC);
 	if (o->fd == -1)

@@ -232,7 +232,7 @@ advance(struct reader *r, struct err *err)
 			return -1;
 		if ((next = next_number(r)) == 0)
 			return 0;
-		/* lines may have come between our last look and the listing */
+		/* I10: lines may have come between our last look and this */
 		if (r->text.fd != -1)
 			return 1;
 	}

@@ -2,7 +2,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,7 +12,6 @@
 #include "store/line.h"
 #include "store/segment.h"
 
-#define ZSTD_LEVEL	3
 #define FOLDER_LEVELS	3	/* year, month, day */
 #ifdef STANCE_TINY
 #define PLAIN_CHUNK	64u
@@ -278,76 +276,4 @@ segment_is_replaced(const struct segment_text *text)
 	/* sealed and removed: what is open is whole and stays readable */
 	return text->frames == NULL && stat(text->file, &st) == 0 &&
 	    st.st_ino != text->inode;
-}
-
-/* Copy the text of `seg` into frames on `fd`, which is synced. */
-static int
-compress(const struct segment *seg, int fd, struct err *err)
-{
-	struct segment plain = { .path = seg->path };
-	struct frames_writer *fw = frames_writer_new(fd, ZSTD_LEVEL);
-	struct segment_text text;
-	struct str lines;
-	uint64_t at = 0;
-	int rc = segment_open(&text, &plain, err);
-
-	while (rc == 0 && (rc = segment_lines(&text, at, &lines, err)) == 0 &&
-	    lines.n > 0) {
-		rc = frames_add(fw, lines, err);
-		at += lines.n;
-	}
-	if (rc == 0)
-		rc = frames_finish(fw, err);
-	if (rc == 0 && fsync(fd) == -1)
-		rc = err_set(err, "cannot sync: %s", strerror(errno));
-	segment_close(&text);
-	frames_writer_free(fw);
-	return rc;
-}
-
-int
-segment_seal(struct segment *seg, struct err *err)
-{
-	char *plain = xasprintf("%s.jsonl", seg->path);
-	char *sealed = xasprintf("%s.jsonl.zst", seg->path);
-	char *beside = xasprintf("%s.jsonl.zst.new", seg->path);
-	int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	struct err why;
-	int rc;
-
-	if (fd == -1)
-		rc = err_set(&why, "%s", strerror(errno));
-	else
-		rc = compress(seg, fd, &why);
-	if (fd != -1 && close(fd) == -1 && rc == 0)
-		rc = err_set(&why, "%s", strerror(errno));
-	if (rc == 0 && rename(beside, sealed) == -1)
-		rc = err_set(&why, "%s", strerror(errno));
-	if (rc == -1) {
-		unlink(beside);
-		err_set(err, "cannot seal '%s': %s", plain, why.msg);
-	} else if ((rc = sync_parent(sealed, err)) == 0) {
-		seg->sealed = true;
-		rc = segment_drop_plain(seg, err);	/* only now it is safe */
-	}
-	free(plain);
-	free(sealed);
-	free(beside);
-	return rc;
-}
-
-int
-segment_drop_plain(struct segment *seg, struct err *err)
-{
-	char *plain = xasprintf("%s.jsonl", seg->path);
-	int rc = 0;
-
-	assert(seg->sealed);
-	if (unlink(plain) == -1 && errno != ENOENT)
-		rc = err_set(err, "cannot remove '%s': %s", plain,
-		    strerror(errno));
-	else
-		seg->plain = false;
-	free(plain);
-	return rc;
 }

@@ -71,12 +71,4 @@ int segment_last_line(struct segment_text *text, struct str *line,
  * writer has replaced it after an unclean stop. */
 bool segment_is_replaced(const struct segment_text *text);
 
-/*
- * Seal the plain segment: compress it beside, sync, rename, sync the folder,
- * remove the plain file.  -1: nothing has changed.
- */
-int segment_seal(struct segment *seg, struct err *err);
-/* Remove the plain file of a sealed segment, left by a crash in between. */
-int segment_drop_plain(struct segment *seg, struct err *err);
-
 #endif

@@ -97,6 +97,7 @@ look_at(struct alerting *al, const struct line *line, struct arena *a)
 	if (outbox_knows(al->outbox, alert))
 		return;
 	write_body(&al->body, al, alert, &art);
+	/* I11 */
 	outbox_intend(al->outbox, alert, buf_str(&al->body), &al->reader.at);
 	al->lines = 0;
 }

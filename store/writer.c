@@ -13,17 +13,14 @@
 #include "store/ids.h"
 #include "store/mend.h"
 #include "store/reader.h"
+#include "store/seal.h"
 #include "store/writer.h"
 
-#ifdef STANCE_TINY
-#define SEGMENT_FULL	4096u
-#else
-#define SEGMENT_FULL	(64u << 20)
-#endif
 #define SECONDS_PER_DAY	86400
 
 struct writer {
 	char		*store;
+	uint64_t	 segment_size;	/* sealed when it has grown to this */
 	int		 lock;
 	bool		 unclean;	/* the last writer did not close */
 	struct segments	 list;		/* the last is the active one */
@@ -37,6 +34,8 @@ struct writer {
 	int64_t		 since_ms;
 	struct ids	*ids;
 	struct picker	 picker;
+	struct buf	 lost;		/* [from,to],... of lines that mending
+					 * found gone, to be noted */
 };
 
 static const char *const owned[] = { "story", "revision", "seq", "stored", "x",
@@ -106,7 +105,7 @@ take_lock(struct writer *w)
 	w->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	if (w->lock == -1)
 		die_errno("cannot open '%s'", path);
-	if (flock(w->lock, LOCK_EX | LOCK_NB) == -1) {
+	if (flock(w->lock, LOCK_EX | LOCK_NB) == -1) {	/* I4 */
 		if (errno != EWOULDBLOCK)
 			die_errno("cannot lock '%s'", path);
 		read_full(w->lock, text, sizeof(text) - 1);
@@ -116,7 +115,7 @@ take_lock(struct writer *w)
 	n = read_full(w->lock, text, sizeof(text) - 1);
 	if (n == -1)
 		die_errno("cannot read '%s'", path);
-	w->unclean = n > 0;
+	w->unclean = n > 0;			/* I3 */
 	free(path);
 }
 
@@ -138,11 +137,12 @@ active(struct writer *w)
 }
 
 static void
-seal(struct segment *seg)
+seal(struct writer *w, size_t i)
 {
 	struct err err;
 
-	if (segment_seal(seg, &err) == -1)
+	if (segment_seal(&w->list.v[i], i > 0 ? &w->list.v[i - 1] : NULL,
+	    &err) == -1)
 		die("%s", err.msg);
 }
 
@@ -208,7 +208,7 @@ seal_older(struct writer *w)
 		struct segment *seg = &w->list.v[i];
 
 		if (!seg->sealed && i + 1 < w->list.n)
-			seal(seg);
+			seal(w, i);
 		else if (seg->sealed && seg->plain)
 			drop_plain(seg);
 	}
@@ -243,18 +243,25 @@ seq_before_active(struct writer *w)
 	return seq;
 }
 
+/* Mend one segment; what was lost is noted in w->lost. */
 static void
-mend_active(struct writer *w)
+mend(struct writer *w, struct segment *seg, uint64_t seq)
 {
 	struct mended m;
 	struct err err;
 
-	if (mend_segment(w->store, active(w), seq_before_active(w), &m,
-	    &err) == -1)
+	if (mend_segment(w->store, seg, seq, &m, &err) == -1)
 		die("%s", err.msg);
 	if (m.damaged > 0)
-		warn("'%s': %zu damaged bytes are in quarantine now",
-		    active(w)->path, m.damaged);
+		warn("'%s': %zu sound lines stay, %zu damaged bytes are in "
+		    "quarantine", seg->path, m.lines, m.damaged);
+	for (size_t i = 0; i < m.lost_count; i++) {
+		json_open(&w->lost, '[');
+		json_put_int(&w->lost, (long long)m.lost[i].from);
+		json_put_int(&w->lost, (long long)m.lost[i].to);
+		json_close(&w->lost, ']');
+	}
+	mended_release(&m);
 }
 
 /* Days since 1970 of a segment: its path ends in 2026/11/23/000124. */
@@ -282,31 +289,6 @@ open_active(struct writer *w)
 	w->size = (uint64_t)end;
 	w->day = day_of(active(w));
 	free(path);
-}
-
-struct writer *
-writer_open(const char *store)
-{
-	struct writer *w = xcalloc(1, sizeof(*w));
-	char *folder = xasprintf("%s/articles", store);
-	struct err err;
-
-	w->store = xstrdup(store);
-	w->fd = -1;
-	w->ids = ids_new();
-	w->picker = (struct picker){ &w->list, SEGMENT_TEXT_NONE, 0 };
-	take_lock(w);
-	if (segments_list(&w->list, folder, &err) == -1)
-		die("%s", err.msg);
-	if (w->unclean && w->list.n > 0 && !active(w)->sealed)
-		mend_active(w);
-	seal_older(w);
-	load(w);
-	if (w->list.n > 0 && !active(w)->sealed)
-		open_active(w);
-	sign_lock(w);
-	free(folder);
-	return w;
 }
 
 /* Make STORE/articles/YYYY/MM/DD, each name durable. */
@@ -364,14 +346,14 @@ end_segment(struct writer *w)
 		die_errno("cannot close '%s'", active(w)->path);
 	w->fd = -1;
 	picker_close(&w->picker);
-	seal(active(w));
+	seal(w, w->list.n - 1);
 }
 
 /* Have an active segment of today with room in it. */
 static void
 have_segment(struct writer *w)
 {
-	if (w->fd != -1 && (w->size + w->group.n >= SEGMENT_FULL ||
+	if (w->fd != -1 && (w->size + w->group.n >= w->segment_size ||
 	    w->day != w->stored / SECONDS_PER_DAY)) {
 		writer_commit(w);
 		end_segment(w);
@@ -399,7 +381,7 @@ read_back(struct writer *w, struct place place, struct line *line)
 		BUG("the group holds a line that is none");
 }
 
-/* Look `id` up and read the record there: true, and its line in *found, when
+/* I8: look `id` up and read the record there: true, and its line in *found, when
  * it has this key and, unless `rev` is absent, this rev. */
 static bool
 look_up(struct writer *w, uint64_t id, struct str key, struct str rev,
@@ -488,7 +470,7 @@ writer_add(struct writer *w, const struct record *rec, struct arena *a,
 	have_segment(w);
 	place = (struct place){ active(w)->number,
 	    (uint32_t)(w->size + w->group.n) };
-	added->seq = ++w->seq;
+	added->seq = ++w->seq;		/* I7 */
 	append(w, rec, a, added);
 	if (added->revision > 0) {
 		ids_put(w->ids, id_of_key(added->key), place);
@@ -513,12 +495,78 @@ writer_commit(struct writer *w)
 {
 	if (w->pending == 0)
 		return;
+	/* I1, I2 */
 	if (write_full(w->fd, w->group.p, w->group.n) == -1 ||
 	    fdatasync(w->fd) == -1)
 		die_errno("cannot write to '%s'", active(w)->path);
 	w->size += w->group.n;
 	w->pending = 0;
 	buf_reset(&w->group);
+}
+
+/* A manifest record tells check that these lines are known to be gone. */
+static void
+note_lost(struct writer *w)
+{
+	struct arena a = ARENA_INIT;
+	struct record rec;
+	struct added added;
+	struct str line;
+	struct err err;
+
+	if (w->lost.n == 0)
+		return;
+	line = arena_printf(&a, "{\"type\":\"manifest\",\"action\":\"mend\","
+	    "\"lost\":[%.*s]}", STR_FMT(buf_str(&w->lost)));
+	if (record_read(&rec, line, &a, &err) == -1)
+		BUG("a manifest that is no record");
+	writer_add(w, &rec, &a, &added);
+	writer_commit(w);
+	buf_reset(&w->lost);
+	arena_release(&a);
+}
+
+/* Take the lock and list what is there. */
+static struct writer *
+writer_lock(const char *store)
+{
+	struct writer *w = xcalloc(1, sizeof(*w));
+	char *folder = xasprintf("%s/articles", store);
+	struct err err;
+
+	w->store = xstrdup(store);
+	w->fd = -1;
+	w->ids = ids_new();
+	w->picker = (struct picker){ &w->list, SEGMENT_TEXT_NONE, 0 };
+	take_lock(w);
+	if (segments_list(&w->list, folder, &err) == -1)
+		die("%s", err.msg);
+	free(folder);
+	return w;
+}
+
+/* Read what is sound by now, and be ready to append. */
+static void
+writer_start(struct writer *w)
+{
+	seal_older(w);
+	load(w);
+	if (w->list.n > 0 && !active(w)->sealed)
+		open_active(w);
+	sign_lock(w);
+	note_lost(w);
+}
+
+struct writer *
+writer_open(const char *store, uint64_t segment_size)
+{
+	struct writer *w = writer_lock(store);
+
+	w->segment_size = segment_size;
+	if (w->unclean && w->list.n > 0 && !active(w)->sealed)
+		mend(w, active(w), seq_before_active(w));
+	writer_start(w);
+	return w;
 }
 
 void
@@ -534,6 +582,7 @@ writer_close(struct writer *w)
 	segments_release(&w->list);
 	ids_free(w->ids);
 	buf_release(&w->group);
+	buf_release(&w->lost);
 	free(w->store);
 	free(w);
 }
@@ -565,29 +614,14 @@ is_damaged(const struct segment *seg, uint64_t seq)
 void
 writer_repair(const char *store)
 {
-	struct writer w = { .store = xstrdup(store), .fd = -1 };
-	char *folder = xasprintf("%s/articles", store);
+	struct writer *w = writer_lock(store);
 	uint64_t seq = 0;
-	struct err err;
 
-	take_lock(&w);
-	if (segments_list(&w.list, folder, &err) == -1)
-		die("%s", err.msg);
-	for (size_t i = 0; i < w.list.n; i++) {
-		struct mended m;
-
-		if (is_damaged(&w.list.v[i], seq)) {
-			if (mend_segment(store, &w.list.v[i], seq, &m,
-			    &err) == -1)
-				die("%s", err.msg);
-			warn("'%s': %zu sound lines stay, %zu damaged bytes "
-			    "are in quarantine", w.list.v[i].path, m.lines,
-			    m.damaged);
-		}
-		seq = last_seq(&w.list.v[i], seq);
+	for (size_t i = 0; i < w->list.n; i++) {
+		if (is_damaged(&w->list.v[i], seq))
+			mend(w, &w->list.v[i], seq);
+		seq = last_seq(&w->list.v[i], seq);
 	}
-	close(w.lock);
-	segments_release(&w.list);
-	free(folder);
-	free(w.store);
+	writer_start(w);
+	writer_close(w);
 }

@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""Damage is found and mended: bit flips anywhere, kills while writing, torn
+tails.  No acknowledged record is lost, and mending twice changes nothing."""
+import glob, json, os, random, shutil, subprocess, sys, tempfile, time
+
+BUILD = os.environ.get("STANCE_BUILD", os.path.abspath("build/release"))
+STORE = BUILD + "/stance-store"
+LONG = bool(os.environ.get("STANCE_LONG"))
+count = 0
+
+
+def ok(good, name, note=""):
+    global count
+    count += 1
+    print(("ok" if good else "not ok"), count, "-", name, flush=True)
+    if not good:
+        print("#", str(note)[:2000].replace("\n", "\n# "))
+
+
+def article(n):
+    return json.dumps({"id": "http://a.example/%d" % n, "title": "Story %d" % n,
+                       "content_text": "word %d " % (n * 7919) * (n % 13)}) + "\n"
+
+
+def store(*args, **more):
+    return subprocess.run([STORE, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          timeout=120, **more)
+
+
+def ids(path):
+    out = store("query", path).stdout
+    return [json.loads(line)["id"] for line in out.splitlines()]
+
+
+def build(path, n):
+    r = store("add", "--segment-size", "4096", path, input="".join(map(article, range(n))).encode())
+    assert r.returncode == 0, r
+    return path
+
+
+def files(path):
+    return sorted(f for f in glob.glob(path + "/**", recursive=True)
+                  if os.path.isfile(f) and not f.endswith("LOCK"))
+
+
+def test_flips(tmp):
+    rng = random.Random(11)
+    good = build(tmp + "/flips", 120)
+    before = ids(good)
+    ok(len(before) == 120 and glob.glob(good + "/articles/*/*/*/*.zst"), "a store with sealed segments")
+    rounds, unseen, unmended, lost = 3000 if LONG else 40, [], [], []
+    for i in range(rounds):
+        bad = tmp + "/bad"
+        shutil.rmtree(bad, ignore_errors=True)
+        shutil.copytree(good, bad)
+        path = rng.choice([f for f in files(bad) if os.path.getsize(f)])
+        data = bytearray(open(path, "rb").read())
+        bit = rng.randrange(8 * len(data))
+        data[bit // 8] ^= 1 << bit % 8
+        open(path, "wb").write(data)
+        what = "%s bit %d" % (path[len(bad):], bit)
+        if store("check", bad).returncode == 0:
+            unseen.append(what)
+            continue
+        if path.endswith("FORMAT"):
+            continue
+        r = store("check", "--repair", bad)
+        again = store("check", "--repair", bad)
+        if r.returncode or again.returncode or store("check", bad).returncode:
+            unmended.append((what, r, again))
+        kept = ids(bad)
+        if [x for x in before if x in set(kept)] != kept:
+            lost.append(what)
+    ok(not unseen, "%d flipped bits are all found" % rounds, unseen)
+    ok(not unmended, "and mended", unmended[:3])
+    ok(not lost, "what is left is sound, in order", lost)
+
+
+def test_kills(tmp):
+    rng = random.Random(5)
+    path, acked, rounds = tmp + "/kills", set(), 1000 if LONG else 20
+    n = 0
+    for _ in range(rounds):
+        p = subprocess.Popen([STORE, "add", "--ack", "--group", "7", "--segment-size", "8192", path],
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        if os.fork() == 0:
+            try:
+                p.stdout.close()
+                for i in range(n, n + 400):
+                    p.stdin.write(article(i).encode())
+                    p.stdin.flush()
+            except OSError:
+                pass
+            os._exit(0)
+        p.stdin.close()
+        time.sleep(rng.random() * 0.05)
+        p.kill()
+        for line in p.stdout.read().splitlines():
+            try:
+                acked.add(json.loads(line)["id"])
+            except ValueError:
+                pass
+        p.wait()
+        os.wait()
+        n += rng.randrange(100)
+    store("add", path, input=b"")
+    kept = ids(path) if acked else []
+    ok(acked <= set(kept), "%d kills lose none of %d acknowledged records" % (rounds, len(acked)),
+       sorted(acked - set(kept))[:5])
+    ok(len(kept) == len(set(kept)), "each is there once")
+    r = store("check", path)
+    ok(r.returncode == 0, "and the store is sound", r)
+
+
+def test_tails(tmp):
+    """A torn tail of every kind: cut, zeros, garbage, an old line."""
+    good = build(tmp + "/tails", 20)
+    active = [f for f in files(good) if f.endswith(".jsonl")][0]
+    data = open(active, "rb").read()
+    whole = ids(good)
+    first = data.split(b"\n")[0] + b"\n"
+    tails = [data + t for t in (b"{", b"\0" * 512, b"\0" * 600 + b"\n", b"x" * 99 + b"\n", first,
+                                first[:50] + b"\n" + first)]
+    tails += [data[:-k] for k in range(1, len(data), 7 if LONG else 211)]
+    wrong = []
+    for i, torn in enumerate(tails):
+        with open(active, "wb") as f:
+            f.write(torn)
+        with open(good + "/articles/LOCK", "w") as f:
+            f.write("1\n")              # as an unclean stop leaves it
+        r = store("add", good, input=b"")
+        kept = ids(good)
+        if r.returncode or whole[:len(kept)] != kept or store("check", good).returncode or \
+                (len(torn) >= len(data) and len(kept) != len(whole)):
+            wrong.append((i, r, len(kept)))
+    ok(not wrong, "%d torn tails are cut at their last sound line" % len(tails), wrong[:2])
+
+
+with tempfile.TemporaryDirectory() as folder:
+    test_flips(folder)
+    test_kills(folder)
+    test_tails(folder)
+print("1..%d" % count)
