@@ -30,6 +30,8 @@
 /* Deeper than libxml2 goes by itself. */
 #define DEPTH_MAX	260
 #define CACHE_SIZE	128
+/* Most contents fit, and a buf that starts small is copied a dozen times. */
+#define TEXT_FIRST	(64UL << 10)
 /* A thousand attributes take libxml2 4 ms. */
 #define TAG_ATTRIBUTES	1000
 #define TAG_BLOCK	2048
@@ -1134,6 +1136,7 @@ parse(struct str text, struct arena *a, struct feed *feed, bool *whole)
 	struct parser p = { .a = a, .feed = feed };
 
 	p.frames = arena_array(a, DEPTH_MAX, sizeof(*p.frames));
+	buf_reserve(&p.text, TEXT_FIRST);
 	feed_reset(feed);
 	*whole = pass(&p, text);
 	if (p.error.n > 0 && feed->error.n == 0)
