@@ -3,7 +3,7 @@
 import email.utils, os, subprocess, sys, time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from room import Room, done, eq, full, link, ok, page, rss
+from room import Room, VARIANT, done, eq, full, link, ok, page, rss
 
 FEED = "@BASE@/feed.xml"
 
@@ -50,6 +50,18 @@ with Room() as room:      # addresses
                   "gopher": "not an http or https address"}.get(name, "the address is not public")
         ok(wanted in err, "a redirect: %s" % name, err)
 
+if VARIANT == "release":  # a sanitizer wants to be first among the preloaded
+    with Room() as room:
+        room.write("feed.xml", rss(full("one")))
+        names = os.path.join(room.tmp, "names.so")
+        here = os.path.dirname(os.path.abspath(__file__))
+        subprocess.run(["gcc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", names, here + "/names.c", "-ldl"], check=True)
+        url = "http://desk.example:%d/feed.xml" % room.port
+        for address, good in (("127.0.0.1", True), ("127.0.0.2", False), ("169.254.169.254", False), ("::1", False)):
+            articles, _, err, _ = room.ingest("--allow-net", "127.0.0.1/32", url, net=False, state=False,
+                                              env={"LD_PRELOAD": names, "NAMES_ADDRESS": address})
+            ok(bool(articles) == good and good != ("not public" in err), "a name that is now " + address, err)
+
 with Room() as room:      # bodies
     room.write("feed.xml", rss(full("one")))
     room.script(bomb={"bomb": 100}, cut={"file": "feed.xml", "cut": 100},
@@ -61,7 +73,8 @@ with Room() as room:      # bodies
                 zip={"file": "feed.xml", "gzip": True, "chunked": True})
     for name, wanted in (("bomb", "longer than"), ("cut", "transfer closed"), ("long", "transfer closed"),
                          ("gone", "timed out"), ("drip", "timed out"), ("raw", ""), ("junk", "")):
-        articles, reports, err, rc = room.ingest("--timeout", "1", "@BASE@/%s.xml" % name)
+        articles, reports, err, rc = room.ingest("--timeout", "1" if "timed" in wanted else "60",
+                                                "@BASE@/%s.xml" % name)
         ok(not articles and wanted in err and reports[0]["status"] == "failing", "a body: %s" % name, err)
     articles, _, err, _ = room.ingest("@BASE@/short.xml")
     ok(rc == 0, "a length that is too short is no disaster", err)
