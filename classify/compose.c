@@ -822,6 +822,7 @@ emit(struct clause *c, const struct item *it, struct hits *hits)
 	    .stage = it->stage ? it->stage : STAGE_ANNOUNCED };
 	const char *kind = act_of ? act_of->operator_kind : NULL;
 
+	hit.strong = (act_of && act_of->strong) || (inner && inner->strong);
 	hit.action = act_of ? act_of->name : NULL;
 	hit.object = inner ? inner->name : NULL;
 	hit.rule = hit.action ? hit.action : hit.object;

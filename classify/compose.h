@@ -30,6 +30,7 @@ struct hit {
 	const char	*domain, *topic;
 	const char	*flags[FLAGS_MAX];
 	uint8_t		 flag_count;
+	bool		 strong;	/* counts without an authority */
 	/* set by the judge */
 	uint8_t		 field, scope;
 	const char	*actor;

@@ -167,7 +167,7 @@ enum property {
 	PROPERTY_ON, PROPERTY_BEFORE, PROPERTY_AFTER, PROPERTY_CLAUSE,
 	PROPERTY_SENTENCE, PROPERTY_TITLE, PROPERTY_ACROSS, PROPERTY_FLAG,
 	PROPERTY_AUTHORITY, PROPERTY_EASING, PROPERTY_TIGHTENING,
-	PROPERTY_NEUTRAL, PROPERTY_IN, PROPERTY_PLAIN, PROPERTY_TIGHT
+	PROPERTY_NEUTRAL, PROPERTY_IN, PROPERTY_PLAIN, PROPERTY_STRONG, PROPERTY_TIGHT
 };
 
 static const char *const properties[] = {
@@ -175,14 +175,15 @@ static const char *const properties[] = {
 	"stage", "domain", "topic", "with", "needs", "unless", "cancel",
 	"flip", "drop", "scale", "set", "on", "before", "after", "clause",
 	"sentence", "title", "across", "flag", "authority", "easing",
-	"tightening", "neutral", "in", "plain", "tight"
+	"tightening", "neutral", "in", "plain", "strong", "tight"
 };
 #define BIT(p)	(1ULL << (p))
 
 #define OF_SIGNED (BIT(PROPERTY_PLUS) | BIT(PROPERTY_MINUS) | \
 	BIT(PROPERTY_WEIGHT) | BIT(PROPERTY_ALONE) | BIT(PROPERTY_STAGE) | \
 	BIT(PROPERTY_DOMAIN) | BIT(PROPERTY_TOPIC) | BIT(PROPERTY_WITH) | \
-	BIT(PROPERTY_NEEDS) | BIT(PROPERTY_UNLESS))
+	BIT(PROPERTY_NEEDS) | BIT(PROPERTY_UNLESS) | \
+	BIT(PROPERTY_STRONG))
 
 static const struct keyword {
 	const char	*name;
@@ -349,6 +350,7 @@ class_property(struct reading *r, struct class *c, enum property p)
 	case PROPERTY_TIGHT: c->tight = true; return 0;
 	case PROPERTY_FLAG: return take_flag(r, &c->flag);
 	case PROPERTY_AUTHORITY: c->authority = true; return 0;
+	case PROPERTY_STRONG: c->strong = true; return 0;
 	case PROPERTY_EASING: case PROPERTY_TIGHTENING: case PROPERTY_NEUTRAL:
 	case PROPERTY_IN: case PROPERTY_PLAIN:
 		break;
@@ -527,6 +529,7 @@ rule_property(struct reading *r, struct rule *rule, int p)
 	case PROPERTY_NEEDS: return take_reference(r, &rule->needs);
 	case PROPERTY_UNLESS: return take_reference(r, &rule->unless);
 	case PROPERTY_PLAIN: rule->plain = true; return 0;
+	case PROPERTY_STRONG: rule->strong = true; return 0;
 	}
 	return -1;
 }
@@ -535,7 +538,7 @@ rule_property(struct reading *r, struct rule *rule, int p)
 	BIT(PROPERTY_NEUTRAL) | BIT(PROPERTY_WEIGHT) | BIT(PROPERTY_IN) | \
 	BIT(PROPERTY_STAGE) | BIT(PROPERTY_DOMAIN) | BIT(PROPERTY_TOPIC) | \
 	BIT(PROPERTY_FLAG) | BIT(PROPERTY_NEEDS) | BIT(PROPERTY_UNLESS) | \
-	BIT(PROPERTY_PLAIN))
+	BIT(PROPERTY_PLAIN) | BIT(PROPERTY_STRONG))
 
 static int
 read_rule(struct reading *r)
@@ -563,7 +566,7 @@ read_verdict(struct reading *r)
 {
 	struct judging *j = &r->g->judging;
 	double length = j->lead_length, sentences = j->lead_sentences,
-	    authority = j->authority, head_first = r->g->head_first;
+	    head_first = r->g->head_first;
 	const struct {
 		const char	*name;
 		double		*to;
@@ -574,7 +577,7 @@ read_verdict(struct reading *r)
 		{ "mixed", &j->mixed }, { "neutral", &j->neutral },
 		{ "midpoint", &j->midpoint }, { "slope", &j->slope },
 		{ "lead-length", &length }, { "lead-sentences", &sentences },
-		{ "authority", &authority }, { "head-first", &head_first },
+		{ "unsupported", &j->unsupported }, { "head-first", &head_first },
 	};
 	const char *names[COUNT(settings)];
 
@@ -591,7 +594,6 @@ read_verdict(struct reading *r)
 	}
 	j->lead_length = (unsigned)length;
 	j->lead_sentences = (unsigned)sentences;
-	j->authority = authority > 0;
 	r->g->head_first = head_first > 0;
 	return 0;
 }
@@ -858,7 +860,7 @@ grammar_new(const struct rulefiles *files, const char *language,
 	g->language = xstrdup(language);
 	g->judging = (struct judging){ .title = 2, .lead = 1, .body = 0.1,
 	    .body_cap = 0.5, .repeat = 0.3, .threshold = 0.6, .mixed = 0.6,
-	    .neutral = 1, .midpoint = 1, .slope = 2, .lead_length = 300,
+	    .neutral = 1, .unsupported = 1, .midpoint = 1, .slope = 2, .lead_length = 300,
 	    .lead_sentences = 2 };
 	for (size_t i = 0; i < COUNT(builtins); i++)
 		add_builtin(g, builtins[i].name);

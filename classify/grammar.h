@@ -88,6 +88,7 @@ struct class {
 	bool		 across;	/* goes over the ends of clauses */
 	bool		 tight;		/* not even over a comma or an "and" */
 	bool		 authority;	/* an actor that can decide */
+	bool		 strong;	/* needs no authority beside it */
 	bool		 referred;	/* by a rule or a property */
 	bool		 triggers;	/* a rule hangs on its words */
 	const char	*flag;
@@ -120,6 +121,7 @@ struct rule {
 	const char	*domain, *topic, *flag;
 	struct references needs, unless;
 	bool		 plain;		/* modifiers do not touch it */
+	bool		 strong;
 	struct expr	*expr;
 };
 
@@ -134,7 +136,7 @@ struct judging {
 	double		 midpoint, slope;	/* of confidence over mass */
 	unsigned	 lead_length;		/* code points */
 	unsigned	 lead_sentences;
-	bool		 authority;		/* a text without one is neutral */
+	double		 unsupported;		/* of a hit without an authority */
 };
 
 /* An example in a rule file, with the verdict it must get. */

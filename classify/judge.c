@@ -227,7 +227,7 @@ try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
 	hit = (struct hit){ .rule = rule->name, .effect = rule->effect,
 	    .weight = rule->weight, .stage = rule->stage ? rule->stage :
 	    STAGE_ANNOUNCED, .domain = rule->domain, .topic = rule->topic,
-	    .action = rule->name };
+	    .action = rule->name, .strong = rule->strong };
 	if (!expr_match(rule->expr, &u, &hit.span))
 		return;
 	if (rule->flag != NULL)
@@ -285,6 +285,21 @@ find_actor(const struct view *view, size_t from, size_t end,
 	return best;
 }
 
+/* Is an authority named beside a hit: in its sentence or the title, or for a
+ * title without one in the lead? */
+static bool
+is_supported(const struct judge *j, const struct view *view, size_t from,
+    size_t end)
+{
+	uint16_t class = j->g->authority;
+
+	if (marks_hold(view, from, end, class))
+		return true;
+	if (view != &j->title)
+		return marks_hold(&j->title, 0, j->title.marks.n, class);
+	return marks_hold(&j->text, 0, mark_at(&j->text, j->lead_end), class);
+}
+
 static void
 read_sentence(struct judge *j, const struct view *view, size_t s, size_t from,
     size_t end)
@@ -307,6 +322,8 @@ read_sentence(struct judge *j, const struct view *view, size_t s, size_t from,
 	for (size_t i = first; i < j->hits.n; i++) {
 		struct hit *hit = &j->hits.v[i];
 
+		if (!hit->strong && !is_supported(j, view, from, end))
+			hit->weight *= j->g->judging.unsupported;
 		hit->field = view == &j->title ? FIELD_TITLE : FIELD_TEXT;
 		hit->scope = (uint8_t)place_of(j, view, hit->span.first);
 		hit->actor = find_actor(view, from, end, hit);
