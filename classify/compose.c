@@ -101,7 +101,7 @@ fits(const struct clause *c, const struct references *refs, uint32_t mark)
 	return refs->n == 0;
 }
 
-static uint8_t
+static uint16_t
 punctuation_bit(struct str s)
 {
 	if (str_eq(s, STR(",")) || str_eq(s, STR("\xe3\x80\x81")))
@@ -116,7 +116,7 @@ view_read(struct view *view, struct str text, struct arena *a)
 
 	words_split(w, text);
 	view->marks.n = 0;
-	view->bits = arena_zalloc(a, w->count + 1);
+	view->bits = arena_zalloc(a, (w->count + 1) * sizeof(*view->bits));
 	for (size_t i = 0; i < w->count; i++)
 		if (w->tokens[i].kind == TOKEN_MARK)
 			view->bits[i] = punctuation_bit(token_str(w, i));
@@ -133,7 +133,7 @@ view_release(struct view *view)
 }
 
 static bool
-any_token(const struct clause *c, uint32_t from, uint32_t end, uint8_t bit)
+any_token(const struct clause *c, uint32_t from, uint32_t end, uint16_t bit)
 {
 	for (uint32_t i = from; i < end; i++)
 		if (c->view->bits[i] & bit)
@@ -142,7 +142,7 @@ any_token(const struct clause *c, uint32_t from, uint32_t end, uint8_t bit)
 }
 
 static bool
-token_is(const struct clause *c, uint32_t at, uint8_t bit)
+token_is(const struct clause *c, uint32_t at, uint16_t bit)
 {
 	return at >= c->s->first && at < c->s->end &&
 	    (c->view->bits[at] & bit);
@@ -288,7 +288,7 @@ governs(const struct view *view, const struct class *m, const struct mark *at,
     uint32_t anchor, struct span span)
 {
 	uint32_t from, to;
-	uint8_t stops = TOKEN_BREAK;
+	uint16_t stops = TOKEN_BREAK;
 
 	if (m->place == PLACE_SENTENCE || m->place == PLACE_TITLE)
 		return true;
@@ -600,7 +600,9 @@ find_right(struct clause *c, size_t i, unsigned reach)
 		if (it->first - op->end > reach || it->role == ROLE_OPERATOR ||
 		    any_token(c, op->end, it->first, TOKEN_BREAK))
 			return NULL;
-		return is_target(it) ? it : NULL;
+		/* what has its own operator is beyond a comma another clause */
+		return it->role == ROLE_OBJECT || (it->role == ROLE_EVENT &&
+		    !any_token(c, op->end, it->first, TOKEN_JOIN)) ? it : NULL;
 	}
 	return NULL;
 }
@@ -609,7 +611,7 @@ find_right(struct clause *c, size_t i, unsigned reach)
  * imposed in May was lifted".  What stands in a relative clause is passed over
  * for the object that the clause describes. */
 static struct item *
-find_left(struct clause *c, size_t i, unsigned reach)
+find_left(struct clause *c, size_t i, unsigned reach, uint16_t stops)
 {
 	struct item *op = &c->items[i], *near = NULL;
 
@@ -619,8 +621,8 @@ find_left(struct clause *c, size_t i, unsigned reach)
 		if (!is_target(it) || it->end > op->first)
 			continue;
 		if (near == NULL) {
-			if (op->first - it->end > reach || any_token(c,
-			    it->end, op->first, TOKEN_BREAK))
+			if (op->first - it->end > reach ||
+			    any_token(c, it->end, op->first, stops))
 				return NULL;
 			near = it;
 		} else if (near->first - it->end <= 3 * reach &&
@@ -661,7 +663,7 @@ join(struct item *op, struct item *it)
 	int sign = op->turn ? op->turn : op->operator->sign;
 
 	op->sign = sign * (it->role == ROLE_EVENT ? it->sign :
-	    sign_for(it->object, op->turn ? "level" :
+	    sign_for(it->object, op->turn ? KIND_LEVEL :
 	    op->operator->operator_kind));
 	op->inner = it->role == ROLE_EVENT ? it->inner : it->object;
 	op->act = op->operator;
@@ -683,9 +685,10 @@ choose(struct clause *c, size_t i)
 	    c->s->first, op->first, TOKEN_PASSIVE);
 	struct item *right = op->operator->right ?
 	    find_right(c, i, op->operator->reach) : NULL;
+	bool subject = passive || !op->operator->right;
 	struct item *left = op->operator->left ? find_left(c, i,
-	    passive || !op->operator->right ? 3 * op->operator->reach :
-	    LEFT_REACH) : NULL;
+	    subject ? 3 * op->operator->reach : LEFT_REACH,
+	    subject ? TOKEN_BREAK : TOKEN_BREAK | TOKEN_JOIN) : NULL;
 
 	if (!can_join(c, op, right))
 		right = NULL;
@@ -728,19 +731,56 @@ stand_alone(struct item *op)
 	op->act = op->operator;
 }
 
+/* Does the operator lean on an object named before: "lowers the duty on buses,
+ * raises it on tyres", "duty on buses lowered, on tyres raised"? */
+static bool
+is_elliptic(const struct clause *c, const struct item *op)
+{
+	if (token_is(c, op->end, TOKEN_PRONOUN))
+		return true;
+	return c->view->title == NULL && op->operator->operator_kind != NULL &&
+	    strcmp(op->operator->operator_kind, KIND_LEVEL) == 0 &&
+	    (op->end >= c->s->end || token_is(c, op->end,
+	    TOKEN_BREAK | TOKEN_JOIN | TOKEN_LINK));
+}
+
+/* The object named last before the operator; it stays for its own one. */
+static const struct item *
+find_antecedent(const struct clause *c, size_t i)
+{
+	const struct item *op = &c->items[i];
+
+	for (size_t k = i; k-- > 0; ) {
+		const struct item *it = &c->items[k];
+
+		if (it->role == ROLE_OBJECT && it->end <= op->first &&
+		    can_join(c, op, it))
+			return it;
+	}
+	return NULL;
+}
+
 static void
 join_verbal(struct clause *c)
 {
 	for (size_t i = c->n; i-- > 0; ) {
 		struct item *op = &c->items[i], *it;
+		const struct item *named;
 
 		if (op->role != ROLE_OPERATOR || op->turn != 0)
 			continue;
-		it = choose(c, i);
-		if (it != NULL)
+		if ((it = choose(c, i)) != NULL) {
 			join(op, it);
-		else
+		} else if (is_elliptic(c, op) &&
+		    (named = find_antecedent(c, i)) != NULL) {
+			struct item copy = *named;
+
+			copy.first = op->first;
+			copy.end = op->end;
+			join(op, &copy);
+		} else {
 			stand_alone(op);
+		}
 	}
 }
 

@@ -47,7 +47,7 @@ struct view {
 	struct reader		*reader;
 	struct words		 words;
 	struct marks		 marks;
-	uint8_t			*bits;		/* TOKEN_* by token */
+	uint16_t		*bits;		/* TOKEN_* by token */
 	const struct view	*title;		/* NULL in the title itself */
 };
 

@@ -128,12 +128,38 @@ take_name(struct reading *r, const char *expected)
 	return lx ? arena_cstr(&r->g->arena, lx->text) : NULL;
 }
 
+/* Kinds that have names of their own; the others share one space of names. */
+static bool
+is_naming(enum class_kind kind)
+{
+	return kind == CLASS_ACTOR || kind == CLASS_TOPIC ||
+	    kind == CLASS_DOMAIN;
+}
+
+/* The class that a statement of this kind would mean by `name`. */
+static uint16_t
+find_class(const struct grammar *g, struct str name, enum class_kind kind)
+{
+	for (size_t i = 0; i < g->class_count; i++)
+		if (str_eq(name, str_of(g->classes[i].name)) &&
+		    (is_naming(kind) ? g->classes[i].kind == kind :
+		    !is_naming(g->classes[i].kind)))
+			return (uint16_t)i;
+	return NO_CLASS;
+}
+
 uint16_t
 grammar_class(const struct grammar *g, struct str name)
 {
-	for (size_t i = 0; i < g->class_count; i++)
-		if (str_eq(name, str_of(g->classes[i].name)))
-			return (uint16_t)i;
+	static const enum class_kind kinds[] = { CLASS_LEXICON, CLASS_TOPIC,
+	    CLASS_ACTOR, CLASS_DOMAIN };
+
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		uint16_t id = find_class(g, name, kinds[i]);
+
+		if (id != NO_CLASS)
+			return id;
+	}
 	return NO_CLASS;
 }
 
@@ -400,7 +426,7 @@ declare(struct reading *r, const struct keyword *kw)
 		lx = &r->st->lexemes[1];
 	else if ((lx = take_word(r, "a name")) == NULL)
 		return -1;
-	known = grammar_class(g, lx->text);
+	known = find_class(g, lx->text, kw->kind);
 	if (known != NO_CLASS)
 		return g->classes[known].kind == kw->kind ? 0 :
 		    lexeme_error(r->st, lx, r->err,
@@ -447,7 +473,7 @@ read_words(struct reading *r, uint16_t id)
 static int
 define(struct reading *r, const struct keyword *kw)
 {
-	uint16_t id = grammar_class(r->g, r->st->lexemes[1].text);
+	uint16_t id = find_class(r->g, r->st->lexemes[1].text, kw->kind);
 	struct class *c = &r->g->classes[id];
 	int p;
 
@@ -764,11 +790,12 @@ add_builtin(struct grammar *g, const char *name)
 /* The engine's own lists. */
 static const struct {
 	const char	*name;
-	uint8_t		 bit;
+	uint16_t	 bit;
 } builtins[] = {
 	{ "break", TOKEN_BREAK }, { "link", TOKEN_LINK },
 	{ "passive", TOKEN_PASSIVE }, { "join", TOKEN_JOIN },
 	{ "determiner", TOKEN_DET }, { "relative", TOKEN_RELATIVE },
+	{ "pronoun", TOKEN_PRONOUN },
 	{ "common-words", TOKEN_COMMON },
 };
 
@@ -820,7 +847,7 @@ mark_triggers(struct grammar *g)
 static void
 seal(struct grammar *g)
 {
-	uint8_t *bits = xcalloc(g->class_count, sizeof(*bits));
+	uint16_t *bits = xcalloc(g->class_count, sizeof(*bits));
 
 	for (size_t i = 0; i < COUNT(builtins); i++) {
 		uint16_t id = grammar_class(g, str_of(builtins[i].name));

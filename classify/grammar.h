@@ -43,6 +43,9 @@ enum stage {
 	STAGE_ADOPTED
 };
 
+/* The kind of operators that move a number; comparisons are of it. */
+#define KIND_LEVEL	"level"
+
 /* What a modifier does to the hit it governs. */
 enum action {
 	ACTION_CANCEL,		/* the hit is void */
@@ -154,7 +157,8 @@ enum {
 	TOKEN_JOIN = 8,		/* and, or, comma */
 	TOKEN_DET = 16,		/* the, its, new */
 	TOKEN_RELATIVE = 32,	/* that, which, it: as in "the ban it lifted" */
-	TOKEN_COMMON = 64	/* one of the language's commonest words */
+	TOKEN_COMMON = 64,	/* one of the language's commonest words */
+	TOKEN_PRONOUN = 128	/* it, them: stands for the object before */
 };
 
 /* What the engine asks of a phrase, prepared once. */
@@ -187,7 +191,8 @@ struct grammar {
 struct grammar *grammar_new(const struct rulefiles *files,
     const char *language, struct err *err);
 void grammar_free(struct grammar *g);
-/* The class called `name`, or NO_CLASS. */
+/* The list called `name`, or NO_CLASS.  Actors, topics and domains have names
+ * of their own, which count only where no other list has them. */
 uint16_t grammar_class(const struct grammar *g, struct str name);
 /* The languages that the files name, NULL-ended, in `a`. */
 const char **grammar_languages(const struct rulefiles *files, struct arena *a);

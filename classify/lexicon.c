@@ -52,7 +52,7 @@ struct phrase {
 	bool		 swapped;
 	bool		 gapped;
 	bool		 silent;	/* leaves bits, no mark */
-	uint8_t		 bits;
+	uint16_t	 bits;
 };
 
 struct edge {
@@ -574,19 +574,19 @@ close_includes(struct lexicon *lex, struct phrase *ph)
 
 /* A phrase of little words only. */
 static void
-set_bits(struct phrase *ph, const uint8_t *class_bits)
+set_bits(struct phrase *ph, const uint16_t *class_bits)
 {
 	ph->silent = true;
 	for (size_t i = 0; i < ph->count; i++) {
-		uint8_t bits = class_bits[ph->classes[i]];
+		uint16_t bits = class_bits[ph->classes[i]];
 
-		ph->bits |= bits & (uint8_t)~BITS_AND_MARK;
+		ph->bits |= bits & (uint16_t)~BITS_AND_MARK;
 		ph->silent &= bits != 0 && !(bits & BITS_AND_MARK);
 	}
 }
 
 void
-lexicon_seal(struct lexicon *lex, const uint8_t *class_bits)
+lexicon_seal(struct lexicon *lex, const uint16_t *class_bits)
 {
 	for (size_t i = 0; i < lex->phrase_count; i++) {
 		close_includes(lex, &lex->phrases[i]);
@@ -630,7 +630,7 @@ struct set {
 	uint32_t	symbols[SYMBOLS_MAX];
 	uint32_t	roots[SYMBOLS_MAX];	/* nodes that it leads to first */
 	uint8_t		n, root_count;
-	uint8_t		bits;			/* as a phrase of its own */
+	uint16_t	bits;			/* as a phrase of its own */
 };
 
 /* A word by its very bytes, padded with zeros. */
@@ -866,7 +866,7 @@ struct walk {
 	size_t			 first, end;	/* of the sentence */
 	size_t			 start;		/* of this walk */
 	struct marks		*marks;
-	uint8_t			*bits;
+	uint16_t		*bits;
 	unsigned		 budget;	/* steps left: gaps can branch */
 };
 
@@ -921,7 +921,7 @@ step(struct walk *k, size_t at, uint32_t node)
 
 void
 reader_mark(struct reader *r, const struct words *w, size_t first, size_t end,
-    struct marks *marks, uint8_t *bits)
+    struct marks *marks, uint16_t *bits)
 {
 	struct walk k = { r, w, first, end, 0, marks, bits, 0 };
 

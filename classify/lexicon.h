@@ -51,12 +51,12 @@ int lexicon_add(struct lexicon *lex, struct str text, uint16_t class,
 /* All marks of `class` are marks of `into` too. */
 void lexicon_include(struct lexicon *lex, uint16_t class, uint16_t into);
 /* Beside the bits of a class: its words leave marks all the same. */
-#define BITS_AND_MARK	0x80u
+#define BITS_AND_MARK	0x8000u
 
 /* No more additions; closes the includes.  A class with bits here is one of
  * little words: a phrase whose classes all have some leaves no mark and only
  * sets the bits of its tokens. */
-void lexicon_seal(struct lexicon *lex, const uint8_t *class_bits);
+void lexicon_seal(struct lexicon *lex, const uint16_t *class_bits);
 
 /* The classes that a phrase belongs to. */
 const uint16_t *phrase_classes(const struct lexicon *lex, uint32_t phrase,
@@ -72,7 +72,7 @@ void reader_free(struct reader *r);
 /* Append the marks in tokens first..end-1, in order of their starts, and set
  * the bits of each token. */
 void reader_mark(struct reader *r, const struct words *w, size_t first,
-    size_t end, struct marks *marks, uint8_t *bits);
+    size_t end, struct marks *marks, uint16_t *bits);
 /* The value of token `i`, written in digits or as a numeral. */
 bool reader_number(struct reader *r, const struct words *w, size_t i,
     double *value);
