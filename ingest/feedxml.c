@@ -1111,6 +1111,7 @@ pass(struct parser *p, struct str text)
 		die("out of memory in libxml2");
 	xmlCtxtUseOptions(p->ctxt, XML_PARSE_IGNORE_ENC | XML_PARSE_NONET |
 	    XML_PARSE_BIG_LINES);
+	p->ctxt->charset = XML_CHAR_ENCODING_UTF8;	/* do not guess again */
 	xmlParseChunk(p->ctxt, text.p, (int)text.n, 1);
 	whole = p->ctxt->wellFormed && p->depth == 0;
 	xmlFreeParserCtxt(p->ctxt);
