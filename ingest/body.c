@@ -21,6 +21,17 @@ struct weigh {
 	float		score;
 };
 
+/* How much of what a page says of its elements is believed.  Where that leaves
+ * no article, less is. */
+enum trust {
+	TRUST_NOTHING,
+	TRUST_TAGS,
+	TRUST_NAMES		/* tags, and classes and ids */
+};
+
+/* An article with less text than this is looked for again. */
+#define ARTICLE_MIN	200
+
 struct finder {
 	const struct tree *tree;
 	const struct node *nodes;
@@ -30,7 +41,7 @@ struct finder {
 	struct weigh	*w;			/* one more than nodes */
 	unsigned char	*dropped;
 	bool		*path;			/* leads to a part */
-	bool		 use_names;		/* believe classes and ids */
+	enum trust	 trust;
 };
 
 static bool
@@ -119,17 +130,28 @@ prose(const struct finder *f, uint32_t i)
 	return f->w[f->nodes[i].end].prose - f->w[i].prose;
 }
 
+/* Elements that are no text for readers, whatever else fails. */
+static bool
+is_machinery(enum tag tag)
+{
+	switch ((int)tag) {
+	case TAG_button: case TAG_select: case TAG_input: case TAG_iframe:
+	case TAG_video: case TAG_audio: case TAG_object: case TAG_embed:
+	case TAG_canvas: case TAG_template: case TAG_head: case TAG_applet:
+	case TAG_option:
+		return true;
+	}
+	return false;
+}
+
 static enum drop
 drop_by_tag(enum tag tag)
 {
 	switch ((int)tag) {
-	case TAG_nav: case TAG_form: case TAG_button: case TAG_select:
-	case TAG_input: case TAG_iframe: case TAG_video: case TAG_audio:
-	case TAG_object: case TAG_embed: case TAG_canvas: case TAG_noscript:
-	case TAG_template: case TAG_dialog: case TAG_menu: case TAG_head:
-	case TAG_figure: case TAG_figcaption: case TAG_applet:
-	case TAG_option: case TAG_fieldset: case TAG_label: case TAG_legend:
-	case TAG_aside: case TAG_footer: case TAG_h1: case TAG_time:
+	case TAG_nav: case TAG_form: case TAG_noscript: case TAG_dialog:
+	case TAG_menu: case TAG_figure: case TAG_figcaption:
+	case TAG_fieldset: case TAG_label: case TAG_legend: case TAG_aside:
+	case TAG_footer: case TAG_h1: case TAG_time:
 		return DROP_TAG;
 	}
 	return DROP_NOT;
@@ -179,12 +201,16 @@ static enum drop
 drop_reason(const struct finder *f, uint32_t i)
 {
 	const struct node *node = &f->nodes[i];
-	enum drop why = drop_by_tag(node->tag);
+	enum drop why = DROP_NOT;
 
-	if (why == DROP_NOT && is_hidden(node) &&
+	if (is_machinery(node->tag))
+		return DROP_TAG;
+	if (f->trust >= TRUST_TAGS)
+		why = drop_by_tag(node->tag);
+	if (why == DROP_NOT && f->trust >= TRUST_TAGS && is_hidden(node) &&
 	    !(f->w[i].concepts & CONCEPT_PAYWALL))
 		why = DROP_HIDDEN;
-	if (why == DROP_NOT && f->use_names && node->tag != TAG_body &&
+	if (why == DROP_NOT && f->trust >= TRUST_NAMES && node->tag != TAG_body &&
 	    node->tag != TAG_html && node->tag != TAG_main)
 		why = drop_by_name(f, i);
 	if (why == DROP_NAME && holds_quote(f, i))
@@ -697,10 +723,11 @@ find_lead(const struct finder *f, uint32_t body)
 
 /* The article, by what may be believed. */
 static void
-find(struct finder *f, struct body *body)
+find_trusting(struct finder *f, enum trust trust, struct body *body)
 {
 	uint32_t named;
 
+	f->trust = trust;
 	memset(f->w, 0, (f->count + 1) * sizeof(*f->w));
 	memset(f->dropped, 0, f->count);
 	weigh_nodes(f);
@@ -731,6 +758,8 @@ body_find(struct body *body, const struct tree *tree, struct str summary,
 {
 	struct finder f = { .tree = tree, .nodes = tree->nodes,
 	    .count = tree->count, .summary = summary };
+	enum trust best = TRUST_NAMES;
+	uint32_t most;
 
 	f.w = arena_alloc(a, (f.count + 1) * sizeof(*f.w));
 	f.dropped = arena_alloc(a, f.count);
@@ -738,10 +767,15 @@ body_find(struct body *body, const struct tree *tree, struct str summary,
 	for (uint32_t i = f.count; i-- > 0;)
 		if (tree->nodes[i].tag == TAG_h1)
 			f.h1 = i;
-	f.use_names = true;
-	find(&f, body);
-	if (prose(&f, body->from) < 200) {
-		f.use_names = false;
-		find(&f, body);
+	find_trusting(&f, TRUST_NAMES, body);
+	most = prose(&f, body->from);
+	for (int trust = TRUST_TAGS; most < ARTICLE_MIN && trust >= 0; trust--) {
+		find_trusting(&f, (enum trust)trust, body);
+		if (prose(&f, body->from) > 2 * most) {
+			most = prose(&f, body->from);
+			best = (enum trust)trust;
+		}
 	}
+	if (f.trust != best)
+		find_trusting(&f, best, body);
 }

@@ -160,6 +160,21 @@ read_meta(struct heads *h, const struct node *node)
 	}
 }
 
+/* A title or a name is no longer; what follows looks at each byte often. */
+#define LINE_MAX_BYTES	2000
+
+/* The start of `s`, cut between characters. */
+static struct str
+clip(struct str s)
+{
+	if (s.n > LINE_MAX_BYTES) {
+		s.n = LINE_MAX_BYTES;
+		while (s.n > 0 && ((unsigned char)s.p[s.n] & 0xc0) == 0x80)
+			s.n--;
+	}
+	return s;
+}
+
 static void
 read_link(struct heads *h, const struct node *node)
 {
@@ -177,7 +192,7 @@ date_text(const struct heads *h, uint32_t i)
 
 	if (s.n == 0)
 		s = node_attr(node, ATTR_content);
-	return s.n > 0 ? s : str_trim(tree_text(h->tree, i));
+	return s.n > 0 ? s : clip(str_trim(tree_text(h->tree, i)));
 }
 
 static void
@@ -205,7 +220,7 @@ read_element(struct heads *h, uint32_t i)
 	struct str itemprop = node_attr(node, ATTR_itemprop);
 
 	if (node->tag == TAG_h1) {
-		struct str text = str_trim(tree_text(h->tree, i));
+		struct str text = clip(str_trim(tree_text(h->tree, i)));
 
 		if (text.n > 0 && h->h1s < H1_MAX) {
 			if (h->h1s == 0)
@@ -221,7 +236,7 @@ read_element(struct heads *h, uint32_t i)
 	}
 	if (itemprop.n > 0) {
 		if (str_ieq(itemprop, STR("headline")) && h->headline.n == 0)
-			h->headline = str_trim(tree_text(h->tree, i));
+			h->headline = clip(str_trim(tree_text(h->tree, i)));
 		if (str_ieq(itemprop, STR("datePublished")) &&
 		    h->published.n == 0)
 			h->published = date_text(h, i);
@@ -255,7 +270,7 @@ read_heads(struct heads *h)
 			continue;
 		case TAG_title:
 			if (h->title.n == 0)
-				h->title = str_trim(tree_text(tree, i));
+				h->title = clip(str_trim(tree_text(tree, i)));
 			continue;
 		case TAG_html:
 			h->language = node_attr(node, ATTR_lang);
@@ -353,6 +368,7 @@ plain(struct str s, struct arena *a)
 {
 	if (s.n == 0)
 		return s;
+	s = clip(s);
 	if (memchr(s.p, '&', s.n) != NULL || memchr(s.p, '<', s.n) != NULL)
 		s = page_fragment_text(s, a);
 	return str_trim(s);
@@ -423,6 +439,7 @@ choose_title(struct heads *h, const struct page *page, const struct jsonld *ld)
 static bool
 date_of(struct str s, bool month_first, struct date *d)
 {
+	s = clip(s);
 	return s.n > 0 && (when_machine(s, d) || when_text(s, month_first, d));
 }
 
@@ -452,6 +469,8 @@ names_date(const struct node *node)
 /* Around a headline, nodes in which the article's own date stands. */
 #define DATE_BEFORE	60
 #define DATE_AFTER	150
+/* Where else in a page a date is looked for. */
+#define DATE_NODES	20000
 
 /* The first date that readers see in [from, end): in an element named for it
  * (`named`), or in any short line. */
@@ -492,7 +511,8 @@ near_date(const struct heads *h, bool us, struct date *d)
 static bool
 any_date(const struct heads *h, bool us, struct date *d)
 {
-	uint32_t count = h->tree->count;
+	uint32_t count = h->tree->count < DATE_NODES ? h->tree->count :
+	    DATE_NODES;
 
 	return date_of(h->time, us, d) ||
 	    visible_date(h, 0, count, true, us, d) ||

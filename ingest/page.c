@@ -140,6 +140,21 @@ foreign_format(struct str bytes)
 	return NULL;
 }
 
+/* A page with less text than this gets it from its JSON-LD, where that has
+ * more.  Taken always it would be worse: many give a summary or tags in it. */
+#define RESCUE_MAX	250
+
+static const char *
+why_empty(const struct tree *tree, const struct prepass *pre)
+{
+	for (uint32_t i = 1; i < tree->count; i++)
+		if (tree->nodes[i].tag == TAG_frame)
+			return "the page is a set of frames, without a text";
+	if (pre->tags == 0)
+		return "no markup and no text in the page";
+	return "no text in the page: scripts may have to write it";
+}
+
 static struct str
 article_text(const struct tree *tree, const struct body *body,
     struct arena *a)
@@ -176,7 +191,9 @@ page_extract(const struct source *src, struct arena *a, struct page *page,
 	meta_read(page, &tree, &ld, a);
 	body_find(&body, &tree, page->summary, a);
 	page->text = article_text(&tree, &body, a);
+	if (page->text.n < RESCUE_MAX && ld.body.n > 2 * page->text.n)
+		page->text = page_fragment_text(ld.body, a);
 	if (page->text.n == 0)
-		return err_set(err, "no text in the page");
+		return err_set(err, "%s", why_empty(&tree, &pre));
 	return 0;
 }

@@ -14,11 +14,16 @@
 #define DEPTH_MAX	400
 /* JSON-LD scripts of one page; real ones have up to a dozen. */
 #define JSONLD_MAX	64
+/* Start tags and ampersands that libxml2 is given.  Real pages have thousands;
+ * each costs it 0.2 microseconds and more, and a page may take two seconds. */
+#define TAGS_MAX	(1UL << 20)
+#define AMPERSANDS_MAX	(1UL << 18)
 
 struct scan {
 	const char	*at, *end;	/* of the input */
 	char		*to;		/* the output grows here */
 	struct prepass	*pre;
+	size_t		 ampersands;
 	unsigned	 depth;
 	uint16_t	 open[256];	/* elements open, by hash of the name */
 	bool		 endless[8];	/* by raw element: no end tag follows */
@@ -81,6 +86,20 @@ copy(struct scan *s, const char *from, const char *end)
 	s->to += n;
 }
 
+/* The same for text: ampersands beyond the limit become spaces. */
+static void
+copy_text(struct scan *s, const char *from, const char *end)
+{
+	char *at = s->to;
+
+	copy(s, from, end);
+	while ((at = memchr(at, '&', (size_t)(s->to - at))) != NULL) {
+		if (++s->ampersands > AMPERSANDS_MAX)
+			*at = ' ';
+		at++;
+	}
+}
+
 /* Behind the next `needle` at or after `from`, or the end. */
 static const char *
 behind(const struct scan *s, const char *from, struct str needle)
@@ -91,8 +110,8 @@ behind(const struct scan *s, const char *from, struct str needle)
 	return hit ? hit + needle.n : s->end;
 }
 
-/* Behind the tag whose attributes begin at `at`, quotes respected; NULL when it
- * does not end. */
+/* The '>' that ends the tag whose attributes begin at `at`, quotes respected, or
+ * NULL. */
 static const char *
 tag_end(const struct scan *s, const char *at)
 {
@@ -114,7 +133,7 @@ tag_end(const struct scan *s, const char *at)
 			at++;
 		}
 	}
-	return at < s->end ? at + 1 : NULL;
+	return at < s->end ? at : NULL;
 }
 
 /* The end tag `</name` at or after `from`, or NULL. */
@@ -290,6 +309,8 @@ open_count(struct scan *s, struct str name)
 static bool
 enter(struct scan *s, struct str name)
 {
+	if (s->pre->tags >= TAGS_MAX)
+		return false;
 	if (among(name, void_or_optional, COUNT(void_or_optional)))
 		return true;
 	if (s->depth >= DEPTH_MAX)
@@ -321,10 +342,13 @@ start_tag(struct scan *s, struct str name)
 	const char *end = tag_end(s, at);
 	const struct str *raw;
 
-	if (end == NULL) {		/* the page was cut inside a tag */
+	if (end == NULL)		/* a quote not shut, or the page was cut */
+		end = memchr(at, '>', (size_t)(s->end - at));
+	if (end == NULL) {
 		s->at = s->end;
 		return;
 	}
+	end++;
 	raw = among(name, raw_elements, COUNT(raw_elements));
 	if (raw != NULL) {
 		skip_raw(s, raw, at, end);
@@ -448,7 +472,7 @@ prepass_run(struct prepass *pre, struct str bytes, struct arena *a)
 
 		if (next == NULL)
 			next = s.end;
-		copy(&s, s.at, next);
+		copy_text(&s, s.at, next);
 		s.at = next;
 		if (s.at < s.end)
 			markup(&s);
