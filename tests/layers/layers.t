@@ -24,7 +24,7 @@ LIBRARIES = {
     r"curl/": {"net"},
     r"brotli/": {"net"},
     r"microhttpd": {"net"},
-    r"pcre2": {"classify"},
+    r"pcre2": {"classify", "store"},
     r"libstemmer": {"classify", "base/text"},
     r"utf8proc": {"base", "base/text"},
     r"openssl/": {"base", "net", "ingest", "store"},
@@ -83,7 +83,7 @@ def check_includes(path):
 
 # pattern, files it is looked for in, files that may have it, what to say
 WORDS = [
-    (r"\bEINTR\b", r"\.[ch]$", r"^(base|net|ingest)/",
+    (r"\b(read|write)\((?!s\b)", r"\.c$", r"^(base|net|ingest|tests)/|^store/watch\.c",
      "bytes move through base/io.h"),
     (r"(?<![\w.>])(malloc|calloc|realloc|reallocarray|strdup|strndup|asprintf)\(",
      r"\.[ch]$", r"^(base/mem\.[ch]|tests/)", "memory comes from base/mem.h"),
@@ -113,8 +113,8 @@ def check_words(path):
 
 
 def check_size(path):
-    if re.search(r"\.[ch]$", path) and len(lines(path)) > 1200:
-        fail(path, 1, "more than 1200 lines: does it hide one thing?")
+    if re.search(r"\.[ch]$", path) and len(lines(path)) > 1500:
+        fail(path, 1, "more than 1500 lines: does it hide one thing?")
     if os.path.getsize(path) > 4 << 20:
         fail(path, 1, "more than 4 MB")
 
