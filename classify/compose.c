@@ -126,6 +126,19 @@ view_read(struct view *view, struct str text, struct arena *a)
 }
 
 void
+view_miss(const struct view *view, const char *name, struct span span,
+    const char *why, const char *who)
+{
+	struct misses *m = view->misses;
+
+	if (m == NULL || strcmp(m->wanted, name) != 0)
+		return;
+	GROW(m->v, m->n, m->cap);
+	m->v[m->n++] = (struct miss){ name, span, why, who,
+	    view->title != NULL };
+}
+
+void
 view_release(struct view *view)
 {
 	words_release(&view->words);
@@ -169,6 +182,18 @@ turn_of(const struct clause *c, const struct mark *m)
 		new = value;
 	}
 	return (new > old) - (new < old);
+}
+
+static void
+miss_item(const struct clause *c, const struct item *it, const char *why,
+    const char *who)
+{
+	struct span span = { it->first, it->end };
+
+	if (it->operator != NULL)
+		view_miss(c->view, it->operator->name, span, why, who);
+	if (it->object != NULL)
+		view_miss(c->view, it->object->name, span, why, who);
 }
 
 /* A list whose needs the sentence does not meet is not there at all, so that
@@ -272,12 +297,16 @@ gather_items(struct clause *c)
 	for (size_t i = 0; i < c->n; i++)
 		covered[i] = is_covered(c, &c->items[i]) ||
 		    c->items[i].role == ROLE_NONE;
-	for (size_t i = 0; i < c->n; i++)
-		if (!covered[i]) {
-			if (c->items[i].parted)
-				c->items[i].end = c->items[i].first + 1;
-			c->items[kept++] = c->items[i];
+	for (size_t i = 0; i < c->n; i++) {
+		if (covered[i]) {
+			miss_item(c, &c->items[i],
+			    "is part of a longer phrase", NULL);
+			continue;
 		}
+		if (c->items[i].parted)
+			c->items[i].end = c->items[i].first + 1;
+		c->items[kept++] = c->items[i];
+	}
 	c->n = kept;
 }
 
@@ -368,6 +397,15 @@ applies(const struct governing *gov, const struct class *mod,
 	    &mod->unless);
 }
 
+static void
+miss_hit(const struct view *view, const struct hit *hit, const char *why,
+    const char *who)
+{
+	view_miss(view, hit->rule, hit->span, why, who);
+	if (hit->object != NULL && strcmp(hit->object, hit->rule) != 0)
+		view_miss(view, hit->object, hit->span, why, who);
+}
+
 /* The modifiers of one word act on `hit`; false when one cancels it.  One that
  * names the hit's kind keeps those away that name none: "not extended" turns
  * round what "not" voids elsewhere. */
@@ -387,8 +425,10 @@ modify_by(const struct governing *gov, struct hit *hit)
 		mod = &all[ids[i]];
 		if ((named && mod->on_count == 0) || !applies(gov, mod, hit))
 			continue;
-		if (mod->action == ACTION_CANCEL)
+		if (mod->action == ACTION_CANCEL) {
+			miss_hit(gov->view, hit, "is cancelled by", mod->name);
 			return false;
+		}
 		act(mod, hit);
 	}
 	return true;
@@ -417,18 +457,22 @@ modify(const struct view *view, size_t from, size_t end, uint32_t anchor,
 	return true;
 }
 
-/* Background: an operator that a `drop` modifier governs is no news. */
-static bool
-is_dropped(const struct clause *c, const struct item *it)
+/* Background: an operator that a `drop` modifier governs is no news.  The
+ * modifier, or NULL. */
+static const struct class *
+find_drop(const struct clause *c, const struct item *it)
 {
 	const struct view *view = c->view;
 	struct span span = { it->first, it->end };
 
 	for (size_t i = c->from; i < c->end; i++) {
+		uint32_t phrase = view->marks.v[i].phrase;
 		size_t count;
 		const uint16_t *classes = phrase_classes(view->g->lexicon,
-		    view->marks.v[i].phrase, &count);
+		    phrase, &count);
 
+		if (!view->g->roles[phrase].modifies)
+			continue;
 		for (size_t k = 0; k < count; k++) {
 			const struct class *m = &view->g->classes[classes[k]];
 
@@ -438,10 +482,10 @@ is_dropped(const struct clause *c, const struct item *it)
 			    governs(view, m, &view->marks.v[i], it->head,
 			    span) && marks_allow(view, c->from, c->end,
 			    &m->needs, &m->unless))
-				return true;
+				return m;
 		}
 	}
-	return false;
+	return NULL;
 }
 
 static void
@@ -449,10 +493,12 @@ drop_background(struct clause *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		struct item *it = &c->items[i];
+		const struct class *drop;
 
 		if (it->operator == NULL || it->turn != 0 ||
-		    !is_dropped(c, it))
+		    (drop = find_drop(c, it)) == NULL)
 			continue;
+		miss_item(c, it, "is background by", drop->name);
 		it->operator = NULL;
 		it->role = it->object ? ROLE_OBJECT : ROLE_NONE;
 	}
@@ -486,6 +532,7 @@ drop_relatives(struct clause *c)
 
 		if (it->operator == NULL || it->turn != 0 || !is_relative(c, i))
 			continue;
+		miss_item(c, it, "is in a relative clause", NULL);
 		it->operator = NULL;
 		it->role = it->object ? ROLE_OBJECT : ROLE_NONE;
 	}
@@ -720,10 +767,12 @@ join_nominal(struct clause *c)
 
 /* An operator with an effect of its own, such as "outlaws". */
 static void
-stand_alone(struct item *op)
+stand_alone(const struct clause *c, struct item *op)
 {
-	if (op->operator->alone_weight == 0)
+	if (op->operator->alone_weight == 0) {
+		miss_item(c, op, "has no object beside it", NULL);
 		return;
+	}
 	op->role = ROLE_EVENT;
 	op->sign = op->operator->alone;
 	op->weight = op->operator->alone_weight;
@@ -779,7 +828,7 @@ join_verbal(struct clause *c)
 			copy.end = op->end;
 			join(op, &copy);
 		} else {
-			stand_alone(op);
+			stand_alone(c, op);
 		}
 	}
 }
@@ -893,7 +942,11 @@ compose_sentence(const struct view *view, const struct sentence *s,
 	join_verbal(&c);
 	join_comparisons(&c);
 	default_objects(&c);
-	for (size_t i = 0; i < c.n; i++)
+	for (size_t i = 0; i < c.n; i++) {
 		if (c.items[i].role == ROLE_EVENT)
 			emit(&c, &c.items[i], hits);
+		else if (c.items[i].role == ROLE_OBJECT)
+			miss_item(&c, &c.items[i], "has no operator beside it",
+			    NULL);
+	}
 }

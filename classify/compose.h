@@ -41,6 +41,21 @@ struct hits {
 	size_t		 n, cap;
 };
 
+/* Why a list or a rule whose words stand there made no hit, for --why-not. */
+struct miss {
+	const char	*name;
+	struct span	 span;
+	const char	*why;
+	const char	*who;		/* the list that kept it away, or NULL */
+	uint8_t		 field;
+};
+
+struct misses {
+	const char	*wanted;	/* the name asked for */
+	struct miss	*v;
+	size_t		 n, cap;
+};
+
 /* One field of a text with its marks. */
 struct view {
 	const struct grammar	*g;
@@ -49,11 +64,15 @@ struct view {
 	struct marks		 marks;
 	uint16_t		*bits;		/* TOKEN_* by token */
 	const struct view	*title;		/* NULL in the title itself */
+	struct misses		*misses;	/* NULL: nobody asks */
 };
 
 /* Find the sentences, marks and bits of `text`, which must outlive the view. */
 void view_read(struct view *view, struct str text, struct arena *a);
 void view_release(struct view *view);
+/* Note a miss of `name`, if it is the one asked for. */
+void view_miss(const struct view *view, const char *name, struct span span,
+    const char *why, const char *who);
 /* Is a word of class `class` in the marks from..end-1? */
 bool marks_hold(const struct view *view, size_t from, size_t end,
     uint16_t class);

@@ -25,6 +25,7 @@ void
 worker_release(struct worker *w)
 {
 	bench_release(&w->bench);
+	free(w->misses.v);
 	arena_release(&w->arena);
 }
 
@@ -61,9 +62,16 @@ judge_record(struct worker *w, const struct record *rec, struct buf *b)
 	bool whole = rec->known[RECORD_TEXT] != NULL;
 	struct verdict v;
 
+	w->misses.n = 0;
+	w->bench.misses = w->misses.wanted ? &w->misses : NULL;
 	bench_judge(&w->bench, record_str(rec, RECORD_LANGUAGE, a),
 	    record_str(rec, RECORD_TITLE, a),
 	    record_str(rec, whole ? RECORD_TEXT : RECORD_SUMMARY, a), a, &v);
+	if (w->misses.wanted != NULL) {
+		verdict_why_not(b, &w->bench, record_str(rec, RECORD_ID, a),
+		    &v);
+		return;
+	}
 	if (w->explain) {
 		verdict_explain(b, &w->bench, record_str(rec, RECORD_ID, a),
 		    &v, w->colour);
@@ -89,7 +97,7 @@ worker_answer(struct worker *w, struct str line, unsigned long number,
 		reject(w, answers, &rec, refused);
 	} else if (rec.known[RECORD_ERROR] != NULL ||
 	    !record_is_article(&rec)) {
-		if (w->explain)
+		if (w->explain || w->misses.wanted != NULL)
 			return;
 		buf_adds(answers->out, line);
 		buf_addc(answers->out, '\n');

@@ -32,6 +32,7 @@ struct answers {
 struct worker {
 	struct bench	 bench;
 	struct arena	 arena;
+	struct misses	 misses;	/* wanted: --why-not, or NULL */
 	bool		 one_for_one, explain, colour;
 };
 

@@ -228,15 +228,22 @@ try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
 	    .weight = rule->weight, .stage = rule->stage ? rule->stage :
 	    STAGE_ANNOUNCED, .domain = rule->domain, .topic = rule->topic,
 	    .action = rule->name, .strong = rule->strong };
-	if (!expr_match(rule->expr, &u, &hit.span))
+	if (!expr_match(rule->expr, &u, &hit.span)) {
+		view_miss(view, rule->name, (struct span){ m->first, m->end },
+		    "is not all there", NULL);
 		return;
+	}
 	if (rule->flag != NULL)
 		hit.flags[hit.flag_count++] = rule->flag;
 	from = (size_t)(u.marks - view->marks.v);
 	end = from + u.count;
-	if (!marks_allow(view, from, end, &rule->needs, &rule->unless) ||
-	    (!rule->plain && !modify(view, from, end, hit.span.first, rule->name,
-	    &hit)))
+	if (!marks_allow(view, from, end, &rule->needs, &rule->unless)) {
+		view_miss(view, rule->name, hit.span,
+		    "lacks what it needs, or meets what it must not", NULL);
+		return;
+	}
+	if (!rule->plain && !modify(view, from, end, hit.span.first, rule->name,
+	    &hit))
 		return;
 	GROW(j->hits.v, j->hits.n, j->hits.cap);
 	j->hits.v[j->hits.n++] = hit;
@@ -513,6 +520,12 @@ judge_read(struct judge *j, struct str title, struct str text, struct arena *a)
 	j->lead_end = find_lead_end(j);
 }
 
+void
+judge_trace(struct judge *j, struct misses *misses)
+{
+	j->title.misses = j->text.misses = misses;
+}
+
 double
 judge_familiarity(const struct judge *j)
 {
@@ -548,13 +561,19 @@ judge_words(const struct judge *j, enum hit_field field)
 }
 
 struct str
-judge_quote(const struct judge *j, const struct hit *hit)
+judge_quote_span(const struct judge *j, enum hit_field field, struct span span)
 {
-	const struct words *w = judge_words(j, (enum hit_field)hit->field);
+	const struct words *w = judge_words(j, field);
 	uint32_t start, end;
 
-	assert(hit->span.first < hit->span.end && hit->span.end <= w->count);
-	start = w->tokens[hit->span.first].start;
-	end = w->tokens[hit->span.end - 1].end;
+	assert(span.first < span.end && span.end <= w->count);
+	start = w->tokens[span.first].start;
+	end = w->tokens[span.end - 1].end;
 	return str_slice(w->text, start, end);
+}
+
+struct str
+judge_quote(const struct judge *j, const struct hit *hit)
+{
+	return judge_quote_span(j, (enum hit_field)hit->field, hit->span);
 }

@@ -50,8 +50,12 @@ void judge_read(struct judge *j, struct str title, struct str text,
 double judge_familiarity(const struct judge *j);
 /* Judge what was read.  The verdict lives until the next judge_read(). */
 void judge_verdict(struct judge *j, struct arena *a, struct verdict *v);
+/* From now on note what keeps `misses->wanted` from hitting. */
+void judge_trace(struct judge *j, struct misses *misses);
 /* The bytes of a hit in its field. */
 struct str judge_quote(const struct judge *j, const struct hit *hit);
+struct str judge_quote_span(const struct judge *j, enum hit_field field,
+    struct span span);
 /* The tokens of a field, for those who show it. */
 const struct words *judge_words(const struct judge *j, enum hit_field field);
 

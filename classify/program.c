@@ -133,6 +133,7 @@ bench_judge(struct bench *bench, struct str language, struct str title,
 	if (own < FAMILIAR_LEAST && title.n + text.n > 0)
 		chosen = choose_language(bench, named, own, title, text, a);
 	bench->latest = judge_of(bench, chosen >= 0 ? (size_t)chosen : 0);
+	judge_trace(bench->latest, bench->misses);
 	if (chosen != named || named == -1)
 		judge_read(bench->latest, title, text, a);
 	judge_verdict(bench->latest, a, v);
@@ -327,6 +328,58 @@ verdict_explain(struct buf *b, const struct bench *bench, struct str id,
 	buf_addc(b, '\n');
 	for (size_t i = 0; i < v->count; i++)
 		explain_hit(b, bench->latest, &v->hits[i], colour);
+}
+
+void
+verdict_why_not(struct buf *b, const struct bench *bench, struct str id,
+    const struct verdict *v)
+{
+	const struct misses *misses = bench->misses;
+	size_t told = 0;
+
+	buf_addf(b, "%s  ", verdict_label(v->label));
+	put_plain(b, id);
+	buf_addc(b, '\n');
+	for (size_t i = 0; i < v->count; i++) {
+		const struct hit *hit = &v->hits[i];
+
+		if (strcmp(hit->rule, misses->wanted) != 0 &&
+		    (hit->object == NULL ||
+		    strcmp(hit->object, misses->wanted) != 0))
+			continue;
+		buf_addf(b, "  %s hits: ", misses->wanted);
+		put_plain(b, judge_quote(bench->latest, hit));
+		buf_addf(b, " (%s %.2f)\n", effect_name(hit->effect),
+		    hit->weight);
+		told++;
+	}
+	for (size_t i = 0; i < misses->n; i++, told++) {
+		const struct miss *m = &misses->v[i];
+
+		buf_addz(b, "  \"");
+		put_plain(b, judge_quote_span(bench->latest,
+		    (enum hit_field)m->field, m->span));
+		buf_addf(b, "\" %s%s%s\n", m->why, m->who ? " " : "",
+		    m->who ? m->who : "");
+	}
+	if (told == 0)
+		buf_addf(b, "  no word of %s, or what it needs is not there\n",
+		    misses->wanted);
+}
+
+bool
+program_names(const struct program *prog, const char *name)
+{
+	for (size_t i = 0; i < prog->count; i++) {
+		const struct grammar *g = prog->grammars[i];
+
+		if (grammar_class(g, str_of(name)) != NO_CLASS)
+			return true;
+		for (size_t k = 0; k < g->rule_count; k++)
+			if (strcmp(g->rules[k].name, name) == 0)
+				return true;
+	}
+	return false;
 }
 
 static const char *

@@ -30,6 +30,7 @@ struct bench {
 	const struct program	*prog;
 	struct judge		*judges[LANGUAGES_MAX];
 	struct judge		*latest;	/* who gave the last verdict */
+	struct misses		*misses;	/* see judge_trace(); or NULL */
 };
 
 void bench_init(struct bench *bench, const struct program *prog);
@@ -46,6 +47,12 @@ void verdict_write(struct buf *b, const struct bench *bench,
 /* Append the verdict for people; `colour`: with terminal escapes. */
 void verdict_explain(struct buf *b, const struct bench *bench, struct str id,
     const struct verdict *v, bool colour);
+
+/* Append why `misses->wanted` did or did not hit in the article just judged. */
+void verdict_why_not(struct buf *b, const struct bench *bench, struct str id,
+    const struct verdict *v);
+/* Is there a list or a rule of this name? */
+bool program_names(const struct program *prog, const char *name);
 
 /* Run the tests of all rule files: their number and that of the failed, which
  * are told on stderr. */

@@ -135,6 +135,9 @@ main(int argc, char **argv)
 		    OPT_NUMBER, &jobs },
 		{ 'e', "explain", NULL, "print why, for people", OPT_FLAG,
 		    &pattern.explain },
+		{ 'w', "why-not", "NAME",
+		    "print what keeps a rule or list from hitting",
+		    OPT_STRING, &pattern.misses.wanted },
 		{ '1', "one-for-one", NULL,
 		    "answer a refused line with an error record", OPT_FLAG,
 		    &pattern.one_for_one },
@@ -158,6 +161,10 @@ main(int argc, char **argv)
 	load_rules(&prog, &rules, &packs);
 	opt_list_release(&rules);
 	opt_list_release(&packs);
+	if (pattern.misses.wanted != NULL &&
+	    !program_names(&prog, pattern.misses.wanted))
+		usage_error("no rule or list '%s'; see --list",
+		    pattern.misses.wanted);
 	refusals_open(&refusals, rejects);
 	jail_enter(jobs.value > 1 ? JAIL_THREAD : JAIL_STDIO, NULL, NULL);
 	if (test)
