@@ -418,6 +418,7 @@ start_outline(struct parser *p, struct frame *f, const struct attributes *attrs)
 {
 	struct str title = attr_either(attrs, "title", "text");
 	struct str url = attr_either(attrs, "xmlUrl", "xmlurl");
+	struct str categories = attr_of(attrs, NULL, "category"), part;
 	struct feed_node *node;
 	struct feed_category *category;
 
@@ -435,6 +436,9 @@ start_outline(struct parser *p, struct frame *f, const struct attributes *attrs)
 				category = VEC_ADD(p->a, node->categories);
 				category->term = p->outlines[i];
 			}
+		while (str_split(&categories, ',', &part))
+			add_category(p, node, (struct feed_category){
+			    .term = str_trim(part) });
 		title = STR_NONE;
 	}
 	if (p->noutlines++ < 16)
