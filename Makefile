@@ -59,6 +59,9 @@ MANUALS := $(wildcard man/*.[1-8])
 .DELETE_ON_ERROR:
 .SECONDARY:
 
+# Objects, then the archives, which may refer to each other.
+link = $(filter %.o,$(1)) -Wl,--start-group $(filter %.a,$(1)) -Wl,--end-group
+
 # Short lines, or whole commands with V=1.
 say = $(if $(V),,@echo '  $(1)  $(2)';)
 
@@ -80,22 +83,18 @@ build/.flags-$(1): FORCE
 	@echo '$$(CC) $$(CFLAGS) $$(FLAGS_$(1)) $$(PREFIX)' | cmp -s - $$@ || \
 	    echo '$$(CC) $$(CFLAGS) $$(FLAGS_$(1)) $$(PREFIX)' >$$@
 
-build/$(1)/libstance.a: $$(LIB_SOURCES:%.c=build/$(1)/%.o)
-	@rm -f $$@
-	$$(call say,AR,$$@)ar rcs $$@ $$^
-
-build/$(1)/tests/unit/%: build/$(1)/tests/unit/%.o build/$(1)/libstance.a
-	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) $$(FLAGS_$(1)) -o $$@ $$^ $$(TEST_LIBS) $$(LIBS)
+build/$(1)/tests/unit/%: build/$(1)/tests/unit/%.o $$(ROOMS:%=build/$(1)/lib/%.a)
+	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) $$(FLAGS_$(1)) -o $$@ $$(call link,$$^) $$(TEST_LIBS) $$(LIBS)
 
 # A fuzz target has libFuzzer's main(), else one that replays files.
-build/$(1)/tests/fuzz/%: build/$(1)/tests/fuzz/%.o build/$(1)/libstance.a \
+build/$(1)/tests/fuzz/%: build/$(1)/tests/fuzz/%.o $$(ROOMS:%=build/$(1)/lib/%.a) \
     $(if $(filter fuzzing,$(1)),,build/$(1)/tests/fuzz/replay.o)
 	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) $$(FLAGS_$(1)) \
-	    $(if $(filter fuzzing,$(1)),-fsanitize=fuzzer) -o $$@ $$(filter %.o,$$^) \
-	    build/$(1)/libstance.a $$(LIBS)
+	    $(if $(filter fuzzing,$(1)),-fsanitize=fuzzer) -o $$@ $$(call link,$$^) \
+	    $$(LIBS)
 
-build/$(1)/tests/bench/%: build/$(1)/tests/bench/%.o build/$(1)/libstance.a
-	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) $$(FLAGS_$(1)) -o $$@ $$^ $$(LIBS)
+build/$(1)/tests/bench/%: build/$(1)/tests/bench/%.o $$(ROOMS:%=build/$(1)/lib/%.a)
+	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) $$(FLAGS_$(1)) -o $$@ $$(call link,$$^) $$(LIBS)
 
 units-$(1): $$(UNITS:%=build/$(1)/tests/unit/%) $$(FUZZERS:%=build/$(1)/tests/fuzz/%)
 
@@ -104,12 +103,23 @@ units-$(1): $$(UNITS:%=build/$(1)/tests/unit/%) $$(FUZZERS:%=build/$(1)/tests/fu
 endef
 $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 
-# A program: its own file and what it needs of the archive.  $(1) variant, $(2) source.
-define program
-build/$(1)/$(notdir $(2:.c=)): build/$(1)/$(2:.c=.o) build/$(1)/libstance.a
-	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) $$(FLAGS_$(1)) -o $$@ $$^ $$(LIBS)
+# The archive of one room.  $(1) variant, $(2) room.
+define room
+build/$(1)/lib/$(2).a: $$(patsubst %.c,build/$(1)/%.o,$$(filter $(2)/%,$$(LIB_SOURCES)))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$$(call say,AR,$$@)ar rcs $$@ $$^
 endef
-$(foreach v,$(VARIANTS),$(foreach s,$(PROGRAM_SOURCES),$(eval $(call program,$(v),$(s)))))
+$(foreach v,$(VARIANTS),$(foreach r,$(ROOMS),$(eval $(call room,$(v),$(r)))))
+
+# A program is linked from its own file, its room, net and base, never from
+# another room.  $(1) variant, $(2) source, $(3) room.
+define program
+build/$(1)/$(notdir $(2:.c=)): build/$(1)/$(2:.c=.o) $(sort build/$(1)/lib/$(3).a \
+    build/$(1)/lib/net.a build/$(1)/lib/base.a)
+	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) $$(FLAGS_$(1)) -o $$@ $$(call link,$$^) $$(LIBS)
+endef
+$(foreach v,$(VARIANTS),$(foreach s,$(PROGRAM_SOURCES),$(eval $(call program,$(v),$(s),$(firstword $(subst /, ,$(s)))))))
 
 FORCE:
 

@@ -701,7 +701,7 @@ language_tag(struct str s, struct arena *a)
 }
 
 void
-meta_read(struct page *page, const struct tree *tree, const struct jsonld *ld,
+page_meta_read(struct page *page, const struct tree *tree, const struct jsonld *ld,
     struct arena *a)
 {
 	struct heads *h = arena_zalloc(a, sizeof(*h));

@@ -11,7 +11,7 @@
 #include "ingest/tree.h"
 
 /* Fill all of `page` but its text; page->url is the address it came from. */
-void meta_read(struct page *page, const struct tree *tree,
+void page_meta_read(struct page *page, const struct tree *tree,
     const struct jsonld *ld, struct arena *a);
 
 #endif

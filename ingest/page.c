@@ -188,7 +188,7 @@ page_extract(const struct source *src, struct arena *a, struct page *page,
 	prepass_run(&pre, decode(src, a), a);
 	tree_parse(&tree, pre.html, pre.tags, a);
 	jsonld_read(&ld, pre.jsonld, pre.njsonld, a);
-	meta_read(page, &tree, &ld, a);
+	page_meta_read(page, &tree, &ld, a);
 	body_find(&body, &tree, page->summary, a);
 	page->text = article_text(&tree, &body, a);
 	if (page->text.n < RESCUE_MAX && ld.body.n > 2 * page->text.n)

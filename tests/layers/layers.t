@@ -119,6 +119,25 @@ def check_size(path):
         fail(path, 1, "more than 4 MB")
 
 
+def check_symbols():
+    """A name that two rooms define would be linked from whichever comes first."""
+    build = os.environ.get("STANCE_BUILD", "build/release")
+    owner = {}
+    for room in ROOMS:
+        path = os.path.join(build, "lib", room + ".a")
+        if not os.path.exists(path):
+            fail(path, 1, "is not built")
+            continue
+        out = subprocess.run(["nm", "--defined-only", "-g", path],
+                             capture_output=True, text=True).stdout
+        for name in {f[2] for f in map(str.split, out.split("\n"))
+                     if len(f) == 3 and f[1] in "TDBRC"}:
+            if name.startswith("__") or ".module_" in name:
+                continue        # the sanitizers' own
+            if owner.setdefault(name, room) != room:
+                fail(path, 1, f"{name} is defined in {owner[name]}, too")
+
+
 def report(number, name):
     print(f"{'not ' if failures else ''}ok {number} - {name}")
     for f in failures:
@@ -142,5 +161,7 @@ bad |= report(2, "nothing stands where it must not")
 for p in paths:
     check_size(p)
 bad |= report(3, "files keep to a size")
-print("1..3")
+check_symbols()
+bad |= report(4, "no two rooms define the same symbol")
+print("1..4")
 sys.exit(bad)
