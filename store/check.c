@@ -15,7 +15,7 @@
 #include "base/opt.h"
 #include "base/record.h"
 #include "store/commands.h"
-#include "store/mend.h"
+#include "store/ids.h"
 #include "store/reader.h"
 #include "store/seal.h"
 #include "store/writer.h"
@@ -39,8 +39,10 @@ struct checking {
 };
 
 static void
-fault(struct checking *c, const char *what)
+fault(void *arg, const char *what)
 {
+	struct checking *c = arg;
+
 	c->faults++;
 	printf("%s\n", what);
 }
@@ -161,6 +163,7 @@ static void
 check_all(struct checking *c, const char *store)
 {
 	struct arena a = ARENA_INIT;
+	char *ids = xasprintf("%s/ids", store);
 	enum reader_result result;
 	struct line line;
 	struct err err;
@@ -181,9 +184,11 @@ check_all(struct checking *c, const char *store)
 	}
 	check_missing(c);
 	check_chain(c, &c->reader.list);
+	ids_check(ids, fault, c);
 	reader_close(&c->reader);
 	free(c->missing.v);
 	free(c->known.v);
+	free(ids);
 	arena_release(&a);
 }
 

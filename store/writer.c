@@ -17,6 +17,8 @@
 #include "store/writer.h"
 
 #define SECONDS_PER_DAY	86400
+/* Ids learned before they go to a run, when there are none yet: 32 MB. */
+#define IDS_IN_MEMORY	(1u << 20)
 
 struct writer {
 	char		*store;
@@ -172,7 +174,16 @@ learn(struct writer *w, const struct line *line, struct place place,
 	ids_put(w->ids, id_of_text(key, rev), place);
 }
 
-/* Read what is there: the ids, the last seq and time. */
+static void
+flush_ids(struct writer *w, uint32_t last)
+{
+	struct err err;
+
+	if (ids_flush(w->ids, last, &err) == -1)
+		die("%s", err.msg);
+}
+
+/* Learn what no run of ids holds, and the last seq and time. */
 static void
 load(struct writer *w)
 {
@@ -180,16 +191,22 @@ load(struct writer *w)
 	enum reader_result result;
 	struct reader r;
 	struct line line;
+	uint32_t number;
 	struct err err;
 
 	if (reader_open(&r, w->store, &err) == -1)
 		die("%s", err.msg);
+	number = r.number = ids_covered(w->ids);
 	r.check = true;		/* seqs go on behind a damaged line, too */
 	while ((result = reader_next(&r, &line, &err)) != READER_END) {
 		if (result == READER_DAMAGE) {
 			warn("%s; see 'stance-store check'", err.msg);
 			continue;
 		}
+		if (r.number != number &&
+		    ids_in_memory(w->ids) >= IDS_IN_MEMORY)
+			flush_ids(w, number);
+		number = r.number;
 		w->seq = line.seq;
 		w->stored = line.stored;
 		arena_reset(&a);
@@ -214,33 +231,34 @@ seal_older(struct writer *w)
 	}
 }
 
-/* The seq of the segment's last line, or `otherwise`. */
-static uint64_t
-last_seq(const struct segment *seg, uint64_t otherwise)
+/* Take seq and time from the segment's last line: false when it has none. */
+static bool
+read_last(const struct segment *seg, uint64_t *seq, int64_t *stored)
 {
 	struct segment_text text;
 	struct line line;
 	struct str last = STR_NONE;
+	bool found = false;
 	struct err err;
 
 	if (segment_open(&text, seg, &err) == -1 ||
 	    segment_last_line(&text, &last, &err) == -1)
 		warn("%s; see 'stance-store check'", err.msg);
-	if (last.n > 0 && line_read(&line, last) == 0)
-		otherwise = line.seq;
+	else if (last.n > 0 && line_read(&line, last) == 0) {
+		*seq = line.seq;
+		*stored = line.stored;
+		found = true;
+	}
 	segment_close(&text);
-	return otherwise;
+	return found;
 }
 
-/* The seq that the segments before the last one end with. */
-static uint64_t
-seq_before_active(struct writer *w)
+/* Go on from the last line of the first `n` segments. */
+static void
+go_on_from(struct writer *w, size_t n)
 {
-	uint64_t seq = 0;
-
-	for (size_t i = w->list.n - 1; i > 0 && seq == 0; i--)
-		seq = last_seq(&w->list.v[i - 1], 0);
-	return seq;
+	while (n > 0 && !read_last(&w->list.v[n - 1], &w->seq, &w->stored))
+		n--;
 }
 
 /* Mend one segment; what was lost is noted in w->lost. */
@@ -347,6 +365,7 @@ end_segment(struct writer *w)
 	w->fd = -1;
 	picker_close(&w->picker);
 	seal(w, w->list.n - 1);
+	flush_ids(w, active(w)->number);
 }
 
 /* Have an active segment of today with room in it. */
@@ -536,7 +555,6 @@ writer_lock(const char *store)
 
 	w->store = xstrdup(store);
 	w->fd = -1;
-	w->ids = ids_new();
 	w->picker = (struct picker){ &w->list, SEGMENT_TEXT_NONE, 0 };
 	take_lock(w);
 	if (segments_list(&w->list, folder, &err) == -1)
@@ -545,16 +563,39 @@ writer_lock(const char *store)
 	return w;
 }
 
+static uint32_t
+last_sealed(struct writer *w)
+{
+	size_t n = w->list.n;
+
+	if (n > 0 && !active(w)->sealed)
+		n--;
+	return n > 0 ? w->list.v[n - 1].number : 0;
+}
+
 /* Read what is sound by now, and be ready to append. */
 static void
 writer_start(struct writer *w)
 {
+	char *folder = xasprintf("%s/ids", w->store);
+	struct err err;
+
 	seal_older(w);
+	if ((w->ids = ids_open(folder, &err)) == NULL)
+		die("%s", err.msg);
+	if (ids_covered(w->ids) > last_sealed(w)) {	/* of other files */
+		ids_free(w->ids);
+		ids_remove(folder);
+		if ((w->ids = ids_open(folder, &err)) == NULL)
+			die("%s", err.msg);
+	}
+	go_on_from(w, w->list.n);
 	load(w);
 	if (w->list.n > 0 && !active(w)->sealed)
 		open_active(w);
 	sign_lock(w);
 	note_lost(w);
+	free(folder);
 }
 
 struct writer *
@@ -563,8 +604,10 @@ writer_open(const char *store, uint64_t segment_size)
 	struct writer *w = writer_lock(store);
 
 	w->segment_size = segment_size;
-	if (w->unclean && w->list.n > 0 && !active(w)->sealed)
-		mend(w, active(w), seq_before_active(w));
+	if (w->unclean && w->list.n > 0 && !active(w)->sealed) {
+		go_on_from(w, w->list.n - 1);
+		mend(w, active(w), w->seq);
+	}
 	writer_start(w);
 	return w;
 }
@@ -615,13 +658,17 @@ void
 writer_repair(const char *store)
 {
 	struct writer *w = writer_lock(store);
+	char *ids = xasprintf("%s/ids", store);
 	uint64_t seq = 0;
+	int64_t stored;
 
 	for (size_t i = 0; i < w->list.n; i++) {
 		if (is_damaged(&w->list.v[i], seq))
 			mend(w, &w->list.v[i], seq);
-		seq = last_seq(&w->list.v[i], seq);
+		read_last(&w->list.v[i], &seq, &stored);
 	}
+	ids_remove(ids);		/* places may have moved */
 	writer_start(w);
 	writer_close(w);
+	free(ids);
 }
