@@ -152,6 +152,15 @@ compare_groups(const void *a, const void *b)
 	    ((const struct group *)b)->value);
 }
 
+static bool
+has_member(struct articles *gold, const char *member)
+{
+	for (size_t i = 0; i < gold->n; i++)
+		if (record_member(&gold->v[i].rec, member, &gold->a).p != NULL)
+			return true;
+	return false;
+}
+
 static void
 group_by(struct grouping *to, const char *member, struct eval *eval)
 {
@@ -166,7 +175,7 @@ group_by(struct grouping *to, const char *member, struct eval *eval)
 		size_t n;
 
 		if (value.p == NULL)
-			value = STR("(none)");
+			value = STR("-");
 		n = index_add(&values, value);
 		to->groups[n].value = value;
 		confusion_add(&to->groups[n].confusion, &eval->judged[i]);
@@ -186,10 +195,11 @@ make_report(struct report *report, struct eval *eval, uint64_t seed)
 	score_make(&report->score, &report->confusion);
 	score_bootstrap(&report->intervals, eval->judged, n, seed);
 	calibration_make(&report->calibration, eval->judged, n);
-	report->ngroupings = eval->by.n;
 	report->groupings = xcalloc(eval->by.n, sizeof(*report->groupings));
 	for (size_t i = 0; i < eval->by.n; i++)
-		group_by(&report->groupings[i], eval->by.v[i], eval);
+		if (has_member(&eval->gold, eval->by.v[i]))
+			group_by(&report->groupings[report->ngroupings++],
+			    eval->by.v[i], eval);
 }
 
 static void
@@ -256,11 +266,12 @@ open_gold(struct articles *gold, int operands, char **argv)
 	free(path);
 }
 
-/* Without --by: what makes an article hard, what it is about, its language. */
+/* Without --by: the part to work on beside the one that is only scored, what
+ * makes an article hard, what it is about, its language. */
 static void
 default_groups(struct opt_list *by)
 {
-	static const char *const members[] = { "capability", "domain",
+	static const char *const members[] = { "part", "capability", "domain",
 	    "language" };
 
 	if (by->n > 0)
@@ -325,7 +336,7 @@ eval_main(int argc, char **argv)
 	struct opt_number seed = { 1, 0, INT64_MAX };
 	struct eval eval = { 0 };
 	const struct opt opts[] = {
-		{ 0, "by", "MEMBER", "a table by this member (default "
+		{ 0, "by", "MEMBER", "a table by this member (default part, "
 		    "capability, domain, language)", OPT_LIST, &eval.by },
 		{ 'c', "classifier", "COMMAND", "measure this shell command "
 		    "instead of stance-classify", OPT_STRING, &classifier },

@@ -71,7 +71,7 @@ with tempfile.TemporaryDirectory() as d:
     groups = report["by"]["domain"]
     ok(all(agrees(g, [(r["label"], called[r["id"]]) for r in gold if r["domain"] == g["value"]]) for g in groups)
        and sorted(g["value"] for g in groups) == sorted({r["domain"] for r in gold}), "json: by domain")
-    ok(set(report["by"]) == {"capability", "domain", "language"}, "json: the three tables of the default")
+    ok(list(report["by"]) == ["part", "capability", "domain", "language"], "json: the tables of the default")
     bins = [[] for _ in range(10)]
     for r in gold:
         c = confidence[r["id"]]
@@ -125,6 +125,7 @@ with tempfile.TemporaryDirectory() as d:
         open(d + "/gold/" + name, "w").write(json.dumps(dict(good, id=name)) + "\n")
     p = run(d + "/gold", "-c", "jq -c '. + {stance:{label:\"easing\"}}'", "-f", "json")
     ok(p.returncode == 0 and json.loads(p.stdout)["n"] == 2, "a folder is its *.jsonl")
+    ok(json.loads(p.stdout)["by"] == {}, "no table by what no article has")
     ok("calibration" not in json.loads(p.stdout), "no confidence, no calibration")
     ok(run(d + "/gone.jsonl").returncode == 3, "a missing file: exit status 3")
     ok(run("-f", "xml").returncode == 2, "an unknown format: exit status 2")
