@@ -116,6 +116,23 @@ is_address(const char *operand)
 	    str_istarts(str_of(operand), STR("https://"));
 }
 
+/* An outline's feed takes the names of the outlines around it as tags. */
+static void
+take_tags(struct subscription *sub, const struct record *rec, struct arena *a)
+{
+	const struct json_member *tags = json_find(rec->members, rec->count,
+	    "tags");
+	struct json_value *values;
+	struct err err;
+	size_t count;
+
+	if (tags == NULL || tags->value.type != JSON_ARRAY ||
+	    json_array(tags->value.raw, a, &values, &count, &err) == -1)
+		return;
+	for (size_t i = 0; i < count; i++)
+		subscription_tag(sub, json_str(&values[i], a));
+}
+
 /* OPML goes through the parse child like all foreign markup. */
 static int
 load_outline(struct list *list, struct parser *parser, const char *path,
@@ -146,6 +163,7 @@ load_outline(struct list *list, struct parser *parser, const char *path,
 		if (rec.known[RECORD_TITLE] != NULL)
 			sub->title = arena_cstr(&list->strings,
 			    record_str(&rec, RECORD_TITLE, &a));
+		take_tags(sub, &rec, &a);
 	}
 	arena_release(&a);
 	return rc;

@@ -68,6 +68,7 @@ with Room() as room:
                'text="T" xmlUrl="%s/one.xml"/></outline></body></opml>' % room.base)
     articles, _, err, rc = room.ingest(os.path.join(room.web, "list.opml"), state=False)
     eq([a["id"] for a in articles], ["id-listed"], "OPML is a list, too")
+    eq(articles[0]["feed"]["tags"], ["x"], "its outlines are tags")
 
     room.write("home.html", '<html><head><title>Desk</title><link rel="alternate" '
                'type="application/rss+xml" href="/one.xml"></head><body><p>Welcome.</p></body></html>')
