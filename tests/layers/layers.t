@@ -138,24 +138,6 @@ def check_symbols():
                 fail(path, 1, f"{name} is defined in {owner[name]}, too")
 
 
-def check_symbols():
-    """Rooms share one archive, where the linker would take either of two."""
-    archive = os.path.join(os.environ.get("STANCE_BUILD", "build/release"),
-                           "libstance.a")
-    if not os.path.isfile(archive):
-        return
-    seen, where = {}, ""
-    for line in subprocess.run(["nm", archive], capture_output=True,
-                               text=True).stdout.split("\n"):
-        if line.endswith(".o:"):
-            where = line[:-1]
-        words = line.split()
-        if len(words) == 3 and words[1] in "TDBR":
-            if words[2] in seen:
-                fail(where, 0, f"{words[2]} is also in {seen[words[2]]}")
-            seen[words[2]] = where
-
-
 def report(number, name):
     print(f"{'not ' if failures else ''}ok {number} - {name}")
     for f in failures:
