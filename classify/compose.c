@@ -912,6 +912,8 @@ emit(struct clause *c, const struct item *it, struct hits *hits)
 	const char *kind = act_of ? act_of->operator_kind : NULL;
 
 	hit.strong = (act_of && act_of->strong) || (inner && inner->strong);
+	hit.operator_class = act_of;
+	hit.object_class = inner;
 	hit.action = act_of ? act_of->name : NULL;
 	hit.object = inner ? inner->name : NULL;
 	hit.rule = hit.action ? hit.action : hit.object;

@@ -26,6 +26,7 @@ struct hit {
 	double		 weight;
 	struct span	 span;		/* tokens of its field */
 	const char	*action, *object;
+	const struct class *operator_class, *object_class; /* or NULL */
 	enum stage	 stage;
 	const char	*domain, *topic;
 	const char	*flags[FLAGS_MAX];

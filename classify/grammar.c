@@ -28,6 +28,15 @@ effect_name(enum effect effect)
 	    effect == EFFECT_TIGHTENING ? "tightening" : "neutral";
 }
 
+const char *
+class_kind_name(enum class_kind kind)
+{
+	static const char *const names[] = { "lexicon", "object", "operator",
+	    "modifier", "discard", "compare", "actor", "topic", "domain" };
+
+	return names[kind];
+}
+
 /* The index of `word` among `names`, or -1. */
 static int
 index_of(struct str word, const char *const *names, size_t count)

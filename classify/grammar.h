@@ -197,6 +197,8 @@ uint16_t grammar_class(const struct grammar *g, struct str name);
 /* The languages that the files name, NULL-ended, in `a`. */
 const char **grammar_languages(const struct rulefiles *files, struct arena *a);
 
+/* "operator", "object" and so on. */
+const char *class_kind_name(enum class_kind kind);
 const char *stage_name(enum stage stage);
 const char *effect_name(enum effect effect);
 

@@ -1,6 +1,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/utf8.h"
 #include "classify/judge.h"
@@ -26,6 +27,7 @@ struct judge {
 	uint64_t		 units;
 	uint32_t		 lead_end;	/* token of the text */
 	struct pcre2_real_match_data_8 *match;
+	struct tally			*tally;	/* or NULL */
 };
 
 const char *
@@ -208,6 +210,26 @@ unit_of(const struct judge *j, const struct view *view, enum scope scope,
 	return true;
 }
 
+/* expr_match(), counted and timed when somebody asks. */
+static bool
+match_rule(struct judge *j, uint32_t id, const struct unit *u,
+    struct span *span)
+{
+	const struct expr *e = j->g->rules[id].expr;
+	struct timespec before, after;
+	bool matched;
+
+	if (j->tally == NULL)
+		return expr_match(e, u, span);
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	matched = expr_match(e, u, span);
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	j->tally->tries[id]++;
+	j->tally->nanoseconds[id] += (uint64_t)((after.tv_sec -
+	    before.tv_sec) * 1000000000L + after.tv_nsec - before.tv_nsec);
+	return matched;
+}
+
 static void
 try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
     const struct mark *m)
@@ -228,7 +250,7 @@ try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
 	    .weight = rule->weight, .stage = rule->stage ? rule->stage :
 	    STAGE_ANNOUNCED, .domain = rule->domain, .topic = rule->topic,
 	    .action = rule->name, .strong = rule->strong };
-	if (!expr_match(rule->expr, &u, &hit.span)) {
+	if (!match_rule(j, id, &u, &hit.span)) {
 		view_miss(view, rule->name, (struct span){ m->first, m->end },
 		    "is not all there", NULL);
 		return;
@@ -247,6 +269,8 @@ try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
 		return;
 	GROW(j->hits.v, j->hits.n, j->hits.cap);
 	j->hits.v[j->hits.n++] = hit;
+	if (j->tally != NULL)
+		j->tally->rule_hits[id]++;
 }
 
 static void
@@ -521,6 +545,42 @@ judge_read(struct judge *j, struct str title, struct str text, struct arena *a)
 }
 
 void
+judge_count(struct judge *j, struct tally *tally)
+{
+	j->tally = tally;
+}
+
+static void
+count_view(const struct view *view, struct tally *t)
+{
+	for (size_t i = 0; i < view->marks.n; i++) {
+		size_t count;
+		const uint16_t *classes = phrase_classes(view->g->lexicon,
+		    view->marks.v[i].phrase, &count);
+
+		for (size_t k = 0; k < count; k++)
+			t->seen[classes[k]]++;
+	}
+}
+
+static void
+count_hits(const struct judge *j)
+{
+	struct tally *t = j->tally;
+
+	count_view(&j->title, t);
+	count_view(&j->text, t);
+	for (size_t i = 0; i < j->hits.n; i++) {
+		const struct hit *hit = &j->hits.v[i];
+
+		if (hit->operator_class != NULL)
+			t->hits[hit->operator_class - j->g->classes]++;
+		if (hit->object_class != NULL)
+			t->hits[hit->object_class - j->g->classes]++;
+	}
+}
+
+void
 judge_trace(struct judge *j, struct misses *misses)
 {
 	j->title.misses = j->text.misses = misses;
@@ -548,6 +608,8 @@ judge_verdict(struct judge *j, struct arena *a, struct verdict *v)
 	j->hits.n = 0;
 	read_view(j, &j->title);
 	read_view(j, &j->text);
+	if (j->tally != NULL)
+		count_hits(j);
 	weigh(j, v);
 	decide(&j->g->judging, v);
 	choose_evidence(j, v, a);

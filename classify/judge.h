@@ -39,6 +39,15 @@ struct verdict {
 	double		 easing, tightening, neutral;	/* the masses */
 };
 
+/* Counts over a run, for --lint and --profile. */
+struct tally {
+	uint64_t	*seen;		/* by class: its words stood there */
+	uint64_t	*hits;		/* by class: it was in a hit */
+	uint64_t	*tries;		/* by rule: its words stood there */
+	uint64_t	*rule_hits;	/* by rule */
+	uint64_t	*nanoseconds;	/* by rule */
+};
+
 struct judge;
 
 struct judge *judge_new(const struct grammar *g);
@@ -52,6 +61,8 @@ double judge_familiarity(const struct judge *j);
 void judge_verdict(struct judge *j, struct arena *a, struct verdict *v);
 /* From now on note what keeps `misses->wanted` from hitting. */
 void judge_trace(struct judge *j, struct misses *misses);
+/* From now on count in `tally`, unless NULL. */
+void judge_count(struct judge *j, struct tally *tally);
 /* The bytes of a hit in its field. */
 struct str judge_quote(const struct judge *j, const struct hit *hit);
 struct str judge_quote_span(const struct judge *j, enum hit_field field,

@@ -49,6 +49,7 @@ struct node {
 struct phrase {
 	uint16_t	*classes;
 	uint16_t	 count, cap;
+	struct str	 text;
 	bool		 swapped;
 	bool		 gapped;
 	bool		 silent;	/* leaves bits, no mark */
@@ -305,6 +306,7 @@ struct element {
 };
 
 struct pattern {
+	struct str	 text;
 	struct element	 v[PHRASE_MAX];
 	size_t		 n;
 	bool		 swapped;
@@ -503,6 +505,7 @@ lay(struct lexicon *lex, const struct pattern *pat, size_t i, uint32_t node,
 	if (lex->nodes[node].phrase == NONE) {
 		GROW(lex->phrases, lex->phrase_count, lex->phrase_cap);
 		lex->phrases[lex->phrase_count] = (struct phrase){
+		    .text = arena_str(&lex->arena, pat->text),
 		    .swapped = pat->swapped, .gapped = pat->gapped };
 		lex->nodes[node].phrase = (uint32_t)lex->phrase_count++;
 	}
@@ -513,7 +516,7 @@ int
 lexicon_add(struct lexicon *lex, struct str text, uint16_t class,
     struct err *err)
 {
-	struct pattern pat = { .n = 0 };
+	struct pattern pat = { .text = text };
 	struct str rest = str_trim(text), piece;
 	unsigned optional = 0;
 
@@ -616,6 +619,12 @@ bool
 phrase_gapped(const struct lexicon *lex, uint32_t phrase)
 {
 	return lex->phrases[phrase].gapped;
+}
+
+struct str
+phrase_text(const struct lexicon *lex, uint32_t phrase)
+{
+	return lex->phrases[phrase].text;
 }
 
 size_t

@@ -65,6 +65,8 @@ const uint16_t *phrase_classes(const struct lexicon *lex, uint32_t phrase,
 bool phrase_swapped(const struct lexicon *lex, uint32_t phrase);
 /* Does the phrase have a gap, where other words can stand? */
 bool phrase_gapped(const struct lexicon *lex, uint32_t phrase);
+/* The phrase as a rule file writes it. */
+struct str phrase_text(const struct lexicon *lex, uint32_t phrase);
 size_t lexicon_phrases(const struct lexicon *lex);
 
 struct reader *reader_new(const struct lexicon *lex);

@@ -116,6 +116,24 @@ choose_language(struct bench *bench, int named, double own, struct str title,
 	return found;
 }
 
+/* The verdict of the judge who has read the article. */
+static void
+finish(struct bench *bench, size_t i, struct arena *a, struct verdict *v)
+{
+	bench->latest = judge_of(bench, i);
+	judge_trace(bench->latest, bench->misses);
+	judge_count(bench->latest, bench->tallies ? &bench->tallies[i] : NULL);
+	judge_verdict(bench->latest, a, v);
+}
+
+void
+bench_judge_as(struct bench *bench, size_t i, struct str title,
+    struct str text, struct arena *a, struct verdict *v)
+{
+	judge_read(judge_of(bench, i), title, text, a);
+	finish(bench, i, a, v);
+}
+
 void
 bench_judge(struct bench *bench, struct str language, struct str title,
     struct str text, struct arena *a, struct verdict *v)
@@ -132,11 +150,12 @@ bench_judge(struct bench *bench, struct str language, struct str title,
 	}
 	if (own < FAMILIAR_LEAST && title.n + text.n > 0)
 		chosen = choose_language(bench, named, own, title, text, a);
-	bench->latest = judge_of(bench, chosen >= 0 ? (size_t)chosen : 0);
-	judge_trace(bench->latest, bench->misses);
-	if (chosen != named || named == -1)
-		judge_read(bench->latest, title, text, a);
-	judge_verdict(bench->latest, a, v);
+	if (chosen < 0)
+		chosen = 0;
+	if (chosen == named)
+		finish(bench, (size_t)chosen, a, v);
+	else
+		bench_judge_as(bench, (size_t)chosen, title, text, a, v);
 }
 
 static void
@@ -382,15 +401,6 @@ program_names(const struct program *prog, const char *name)
 	return false;
 }
 
-static const char *
-kind_name(enum class_kind kind)
-{
-	static const char *const names[] = { "lexicon", "object", "operator",
-	    "modifier", "discard", "compare", "actor", "topic", "domain" };
-
-	return names[kind];
-}
-
 static void
 list_grammar(const struct grammar *g, struct buf *b)
 {
@@ -402,7 +412,7 @@ list_grammar(const struct grammar *g, struct buf *b)
 
 		if (c->kind == CLASS_LEXICON)
 			continue;
-		buf_addf(b, "  %-9s %-20s", kind_name(c->kind), c->name);
+		buf_addf(b, "  %-9s %-20s", class_kind_name(c->kind), c->name);
 		if (c->kind == CLASS_OBJECT || c->kind == CLASS_OPERATOR)
 			buf_addf(b, " %c weight %g", "-0+"[c->sign + 1],
 			    c->weight);
@@ -441,18 +451,14 @@ is_proved(const struct bench *bench, const struct verdict *v,
 }
 
 static bool
-run_example(struct bench *bench, const struct grammar *g,
-    const struct example *ex, struct arena *a)
+run_example(struct bench *bench, size_t language, const struct example *ex,
+    struct arena *a)
 {
 	struct verdict v;
 	struct err err;
 	const char *label;
 
-	for (size_t i = 0; i < bench->prog->count; i++)
-		if (bench->prog->grammars[i] == g)
-			bench->latest = judge_of(bench, i);
-	judge_read(bench->latest, ex->title, ex->text, a);
-	judge_verdict(bench->latest, a, &v);
+	bench_judge_as(bench, language, ex->title, ex->text, a, &v);
 	label = verdict_label(v.label);
 	if (str_eq(ex->label, str_of(label)) &&
 	    is_proved(bench, &v, ex->evidence))
@@ -481,7 +487,7 @@ program_test(const struct program *prog, size_t *count, size_t *failed)
 		for (size_t k = 0; k < g->example_count; k++) {
 			arena_reset(&a);
 			++*count;
-			*failed += !run_example(&bench, g, &g->examples[k],
+			*failed += !run_example(&bench, i, &g->examples[k],
 			    &a);
 		}
 	}

@@ -31,6 +31,7 @@ struct bench {
 	struct judge		*judges[LANGUAGES_MAX];
 	struct judge		*latest;	/* who gave the last verdict */
 	struct misses		*misses;	/* see judge_trace(); or NULL */
+	struct tally		*tallies;	/* by language; or NULL */
 };
 
 void bench_init(struct bench *bench, const struct program *prog);
@@ -38,6 +39,10 @@ void bench_release(struct bench *bench);
 /* Judge in the language named (BCP 47), or the one the text is in when it is
  * absent or clearly another.  Text in no language of the program is neutral. */
 void bench_judge(struct bench *bench, struct str language, struct str title,
+    struct str text, struct arena *a, struct verdict *v);
+
+/* Judge in the program's language number `i`. */
+void bench_judge_as(struct bench *bench, size_t i, struct str title,
     struct str text, struct arena *a, struct verdict *v);
 
 /* Append the verdict as the record's member `stance`; `text_member` names the

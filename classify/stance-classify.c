@@ -3,6 +3,7 @@
  * mixed or neutral, with the evidence.  The rules are read and compiled before
  * the jail; after it nothing but the two streams is left.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "base/path.h"
 #include "base/record.h"
 #include "classify/crew.h"
+#include "classify/lint.h"
 
 /* Where the rules come from: -r, else default.rules, and every --pack. */
 static void
@@ -116,6 +118,47 @@ list_rules(const struct program *prog)
 	return EXIT_DONE;
 }
 
+/* What the records on standard input say of the rules. */
+static int
+lint_rules(const struct program *prog, bool profile, struct refusals *refusals)
+{
+	struct lint lint;
+	struct in in;
+	struct out out;
+	struct str line;
+	enum in_result result;
+	size_t faults = 0;
+
+	out_init(&out, STDOUT_FILENO, "standard output");
+	in_init(&in, STDIN_FILENO, "standard input", LIMIT_LINE);
+	lint_init(&lint, prog);
+	while ((result = in_line(&in, &out, &line)) != IN_EOF) {
+		struct err err = { .msg = "too long" };
+
+		if (result == IN_LONG || lint_add(&lint, line, &err) == -1)
+			refuse(refusals, in.name, in.line, line, &err);
+	}
+	if (profile)
+		lint_profile(&lint, out_buf(&out));
+	else
+		faults = lint_report(&lint, out_buf(&out));
+	out_close(&out);
+	in_release(&in);
+	lint_release(&lint);
+	return faults > 0 ? EXIT_NO : refusals_exit(refusals);
+}
+
+/* The corpus of --lint becomes standard input, before the jail. */
+static void
+open_corpus(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd == -1 || dup2(fd, STDIN_FILENO) == -1)
+		die_errno("cannot open '%s'", path);
+	close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -124,8 +167,8 @@ main(int argc, char **argv)
 	struct refusals refusals;
 	struct opt_list rules = { NULL, 0, 0 }, packs = { NULL, 0, 0 };
 	struct opt_number jobs = { 1, 1, CREW_MAX };
-	const char *rejects = NULL;
-	bool test = false, list = false;
+	const char *rejects = NULL, *corpus = NULL;
+	bool test = false, list = false, profile = false;
 	const struct opt opts[] = {
 		{ 'r', "rules", "FILE|DIR", "use these rules, not the default",
 		    OPT_LIST, &rules },
@@ -145,6 +188,11 @@ main(int argc, char **argv)
 		    OPT_STRING, &rejects },
 		{ 't', "test-rules", NULL, "run the tests in the rule files",
 		    OPT_FLAG, &test },
+		{ 0, "lint", "CORPUS",
+		    "name rules that never hit there, or cannot",
+		    OPT_STRING, &corpus },
+		{ 0, "profile", NULL, "print time and hits by rule", OPT_FLAG,
+		    &profile },
 		{ 'l', "list", NULL, "print the compiled rules", OPT_FLAG,
 		    &list },
 		{ 0, NULL, NULL, NULL, OPT_FLAG, NULL }
@@ -166,9 +214,13 @@ main(int argc, char **argv)
 		usage_error("no rule or list '%s'; see --list",
 		    pattern.misses.wanted);
 	refusals_open(&refusals, rejects);
+	if (corpus != NULL)
+		open_corpus(corpus);
 	jail_enter(jobs.value > 1 ? JAIL_THREAD : JAIL_STDIO, NULL, NULL);
 	if (test)
 		status = test_rules(&prog);
+	else if (corpus != NULL || profile)
+		status = lint_rules(&prog, profile, &refusals);
 	else if (list)
 		status = list_rules(&prog);
 	else

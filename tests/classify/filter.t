@@ -139,6 +139,14 @@ code, out, err = run(b'{"id":"w","title":"Ghana lifts the ban; exports are old"}
 ok("--why-not tells what is missing", out == b'easing  w\n  "exports" has no operator beside it\n', out)
 code, out, err = run(b"", "--why-not", "nobody")
 ok("--why-not knows its rules", code == 2 and "no rule or list 'nobody'" in err, err)
+with tempfile.TemporaryDirectory() as folder:
+    corpus = os.path.join(folder, "corpus.jsonl")
+    open(corpus, "wb").write(good)
+    code, out, err = run(b"", "--lint", corpus)
+    ok("--lint names what never hits", code == 1 and
+       b"common.inc:13: operator 'restrict' never stands in this corpus\n" in out, out.decode())
+code, out, err = run(good, "--profile")
+ok("--profile has a table", code == 0 and out.split()[:2] == [b"microseconds", b"tries"], out)
 ok("--list names what is compiled", b"operator  lift" in run(b"", "--list")[1])
 print("1..%d" % done)
 sys.exit(failed > 0)
