@@ -691,25 +691,44 @@ is_summary(const struct finder *f, struct str text)
 	return start.n == LEAD_MIN && str_starts(f->summary, start);
 }
 
-/* The standfirst, where it stands outside the article: between the headline
- * and the text; 0 when there is none. */
+/* The headline above `body`: the last h1 before it, else the first in it. */
 static uint32_t
-find_lead(const struct finder *f, uint32_t body)
+headline_of(const struct finder *f, uint32_t body)
 {
-	uint32_t h1 = 0;
+	uint32_t h1 = f->h1;
 
 	for (uint32_t i = 1; i < body; i++)
 		if (f->nodes[i].tag == TAG_h1)
 			h1 = i;
-	if (h1 == 0)
+	return h1;
+}
+
+/* The standfirst, where it stands outside the article: between the headline
+ * and the first text that is kept; 0 when there is none. */
+static uint32_t
+find_lead(const struct finder *f, uint32_t body)
+{
+	uint32_t h1 = headline_of(f, body), outside = body;
+
+	if (h1 == 0 || h1 >= f->nodes[body].end)
 		return 0;
-	for (uint32_t i = f->nodes[h1].end; i < body; i++) {
+	for (uint32_t i = f->nodes[h1].parent; i > body; i = f->nodes[i].parent)
+		if (f->dropped[i])
+			outside = f->nodes[i].end;
+	for (uint32_t i = f->nodes[h1].end; i < f->nodes[body].end; i++) {
 		const struct weigh *w = &f->w[i];
 
+		if (f->dropped[i] == DROP_SIBLING) {
+			if (f->nodes[i].end > outside)
+				outside = f->nodes[i].end;
+			continue;
+		}
 		if (f->dropped[i]) {
 			i = f->nodes[i].end - 1;
 			continue;
 		}
+		if (i >= outside && w->own > 0)
+			return 0;
 		if (w->own < LEAD_MIN || link_density(f, i) > 0.3f)
 			continue;
 		if (is_named_lead(f, i) ||

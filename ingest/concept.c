@@ -59,7 +59,7 @@ static const struct {
 	    "authorinfo authorname aboutauthor aboutauthors dateline "
 	    "timestamp pubdate publishdate postmeta entrymeta articlemeta "
 	    "metadata postinfo articleinfo bio readingtime readtime "
-	    "dateposted autor autoren kicker eyebrow updated "
+	    "datum dateposted autor autoren kicker eyebrow updated "
 	    "published publishedat posted writer vcard" },
 	{ CONCEPT_NOTICE, "cookie cookies consent gdpr disclaimer modal popup "
 	    "overlay tooltip legal privacy alert notification "

@@ -273,7 +273,9 @@ read_heads(struct heads *h)
 				h->title = clip(str_trim(tree_text(tree, i)));
 			continue;
 		case TAG_html:
-			h->language = node_attr(node, ATTR_lang);
+		case TAG_body:
+			if (h->language.n == 0)
+				h->language = node_attr(node, ATTR_lang);
 			if (h->language.n == 0)
 				h->language = node_attr(node, ATTR_xml_lang);
 			continue;
@@ -427,6 +429,8 @@ choose_title(struct heads *h, const struct page *page, const struct jsonld *ld)
 		return headline;
 	if (x.n > 0 && ends_with_most(folded, x))
 		return og;
+	if (z.n > 0 && ends_with_most(folded, z))
+		return title;
 	if (h1.n > 0)
 		return h1;
 	if (headline.n > 0)
