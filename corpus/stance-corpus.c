@@ -10,6 +10,8 @@ static const struct command commands[] = {
 	{ "split", "divide into a part to work on and one to test", split_main },
 	{ "eval", "measure the classifier against labelled articles", eval_main },
 	{ "flips", "articles whose label a change of rules flips", flips_main },
+	{ "calibrate", "fit the confidence to labelled articles",
+	    calibrate_main },
 	{ "export", "records to comma-separated values", export_main },
 	{ "import", "comma-separated values to records", import_main },
 	{ NULL, NULL, NULL }

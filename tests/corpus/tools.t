@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # The smaller commands of stance-corpus: sample, split, agree, adjudicate,
-# flips, export and import.
-import collections, csv, hashlib, io, json, os, random, subprocess, tempfile
+# flips, calibrate, export and import.
+import collections, csv, hashlib, io, json, math, os, random, re, subprocess, tempfile
 
 CORPUS = os.environ["STANCE_BUILD"] + "/stance-corpus"
 LABELS = ("easing", "tightening", "mixed", "neutral")
@@ -152,6 +152,28 @@ with tempfile.TemporaryDirectory() as d:
          "new": {"label": "easing", "rules": ["e"]}}], "flips: with the rules responsible")
     ok(b"new file only: 1" in p.stderr, "flips: what has no counterpart is counted")
     ok(run("flips", old, old).returncode == 0, "flips: none, exit status 0")
+
+    # calibrate: confidence that is the logistic of 2 * (margin - 1), while the truth has a slope of 1 about 1.5
+    def classified(n, truth):
+        rng = random.Random(3)
+        made = []
+        for i in range(n):
+            margin = rng.uniform(-1, 4)
+            right = rng.random() < truth(margin)
+            made.append({"id": str(i), "title": "t", "label": "easing" if right else "mixed",
+                         "stance": {"label": "easing", "confidence": round(1 / (1 + math.exp(-2 * (margin - 1))), 3)}})
+        return lines(made)
+    p = run("calibrate", "-s", "2", "-m", "1", input=classified(4000, lambda m: 1 / (1 + math.exp(-(m - 1.5)))))
+    said = re.match(r"# calibration error over 4000 articles: ([\d.]+) % before, ([\d.]+) % after\n"
+                    r"verdict:\n\tslope ([\d.]+)\n\tmidpoint ([\d.]+)\n$", p.stdout.decode())
+    before, after, slope, midpoint = map(float, said.groups())
+    ok(abs(slope - 1) < 0.1 and abs(midpoint - 1.5) < 0.15 and after < 3 < before, "calibrate: finds the truth again")
+    p = run("calibrate", input=classified(50, lambda m: 1))
+    ok(p.returncode == 0 and b"nan" not in p.stdout, "calibrate: all are right")
+    ok(run("calibrate", input=classified(500, lambda m: 1 / (1 + math.exp(m)))).returncode == 3,
+       "calibrate: not when confidence misleads")
+    p = run("calibrate", input=lines([{"id": "1", "title": "t", "label": "easing"}]))
+    ok(p.returncode == 3 and b"must come from stance-classify" in p.stderr, "calibrate: takes verdicts")
 
     # export and import
     wild = [{"id": "1", "title": 'A "quoted" title, with commas', "content_text": "First.\n\nSecond.", "label": "easing"},
