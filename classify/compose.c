@@ -70,11 +70,15 @@ marks_hold(const struct view *view, size_t from, size_t end, uint16_t class)
 	return false;
 }
 
-static bool
-near_by(const struct view *view, size_t from, size_t end, uint16_t class)
+bool
+marks_near(const struct view *view, size_t from, size_t end, uint16_t class)
 {
-	return marks_hold(view, from, end, class) || (view->title != NULL &&
-	    marks_hold(view->title, 0, view->title->marks.n, class));
+	if (marks_hold(view, from, end, class))
+		return true;
+	if (view->title != NULL)
+		return marks_hold(view->title, 0, view->title->marks.n, class);
+	return view->text != NULL &&
+	    marks_hold(view->text, 0, view->text->lead_marks, class);
 }
 
 bool
@@ -82,7 +86,7 @@ marks_allow(const struct view *view, size_t from, size_t end,
     const struct references *needs, const struct references *unless)
 {
 	for (size_t i = 0; i < needs->n; i++)
-		if (!near_by(view, from, end, needs->v[i]))
+		if (!marks_near(view, from, end, needs->v[i]))
 			return false;
 	for (size_t i = 0; i < unless->n; i++)
 		if (marks_hold(view, from, end, unless->v[i]))

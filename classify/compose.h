@@ -65,6 +65,8 @@ struct view {
 	struct marks		 marks;
 	uint16_t		*bits;		/* TOKEN_* by token */
 	const struct view	*title;		/* NULL in the title itself */
+	const struct view	*text;		/* of a title: what stands below */
+	size_t			 lead_marks;	/* of its marks, those in the lead */
 	struct misses		*misses;	/* NULL: nobody asks */
 };
 
@@ -77,7 +79,11 @@ void view_miss(const struct view *view, const char *name, struct span span,
 /* Is a word of class `class` in the marks from..end-1? */
 bool marks_hold(const struct view *view, size_t from, size_t end,
     uint16_t class);
-/* All of `needs` and none of `unless`, in the marks given or the title? */
+/* Is there a word of the class in the marks given, in the title, or for a
+ * title in the lead? */
+bool marks_near(const struct view *view, size_t from, size_t end,
+    uint16_t class);
+/* Are all of `needs` near and none of `unless` in the marks given? */
 bool marks_allow(const struct view *view, size_t from, size_t end,
     const struct references *needs, const struct references *unless);
 /* Compose the sentence whose marks are from..end-1, appending hits. */

@@ -77,6 +77,7 @@ judge_new(const struct grammar *g)
 	j->reader = reader_new(g->lexicon);
 	j->title.reader = j->text.reader = j->reader;
 	j->text.title = &j->title;
+	j->title.text = &j->text;
 	j->match = expr_match_new();
 	set_triggers(j);
 	return j;
@@ -316,21 +317,6 @@ find_actor(const struct view *view, size_t from, size_t end,
 	return best;
 }
 
-/* Is an authority named beside a hit: in its sentence or the title, or for a
- * title without one in the lead? */
-static bool
-is_supported(const struct judge *j, const struct view *view, size_t from,
-    size_t end)
-{
-	uint16_t class = j->g->authority;
-
-	if (marks_hold(view, from, end, class))
-		return true;
-	if (view != &j->title)
-		return marks_hold(&j->title, 0, j->title.marks.n, class);
-	return marks_hold(&j->text, 0, mark_at(&j->text, j->lead_end), class);
-}
-
 static void
 read_sentence(struct judge *j, const struct view *view, size_t s, size_t from,
     size_t end)
@@ -353,7 +339,7 @@ read_sentence(struct judge *j, const struct view *view, size_t s, size_t from,
 	for (size_t i = first; i < j->hits.n; i++) {
 		struct hit *hit = &j->hits.v[i];
 
-		if (!hit->strong && !is_supported(j, view, from, end))
+		if (!hit->strong && !marks_near(view, from, end, j->g->authority))
 			hit->weight *= j->g->judging.unsupported;
 		hit->field = view == &j->title ? FIELD_TITLE : FIELD_TEXT;
 		hit->scope = (uint8_t)place_of(j, view, hit->span.first);
@@ -542,6 +528,7 @@ judge_read(struct judge *j, struct str title, struct str text, struct arena *a)
 	view_read(&j->title, bounded(title), a);
 	view_read(&j->text, bounded(text), a);
 	j->lead_end = find_lead_end(j);
+	j->text.lead_marks = mark_at(&j->text, j->lead_end);
 }
 
 void
