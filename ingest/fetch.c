@@ -1,9 +1,5 @@
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -118,36 +114,21 @@ struct fetcher *
 fetcher_new(const struct http_options *options)
 {
 	struct fetcher *f = xcalloc(1, sizeof(*f));
-	int pair[2];
+	int fd;
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
-		die_errno("socketpair");
-	f->pid = fork();
-	if (f->pid == -1)
-		die_errno("fork");
+	f->pid = wire_fork(&fd);
 	if (f->pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		signal(SIGINT, SIG_IGN);	/* the parent's to answer */
-		signal(SIGHUP, SIG_IGN);
-		if (dup2(pair[1], STDIN_FILENO) == -1 ||
-		    dup2(STDERR_FILENO, STDOUT_FILENO) == -1 ||
-		    close_range(STDERR_FILENO + 1, ~0U, 0) == -1)
-			die_errno("cannot set up the fetch child");
 		enter_jail(options);
 		child_run(options, STDIN_FILENO);
 	}
-	close(pair[1]);
-	channel_init(&f->channel, pair[0]);
+	channel_init(&f->channel, fd);
 	return f;
 }
 
 void
 fetcher_free(struct fetcher *f)
 {
-	close(f->channel.fd);
-	kill(f->pid, SIGKILL);
-	while (waitpid(f->pid, NULL, 0) == -1 && errno == EINTR)
-		;
+	wire_end(f->pid, f->channel.fd);
 	channel_release(&f->channel);
 	buf_release(&f->frame);
 	free(f);
@@ -178,10 +159,8 @@ fetcher_pending(const struct fetcher *f)
 static _Noreturn void
 lost(struct fetcher *f)
 {
-	int status = 0;
+	int status = wire_end(f->pid, f->channel.fd);
 
-	kill(f->pid, SIGKILL);
-	waitpid(f->pid, &status, 0);
 	die("the fetch child ended (wait status %d); the next run goes on from "
 	    "here", status);
 }

@@ -1,10 +1,7 @@
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -178,30 +175,13 @@ limit_memory(void)
 static void
 child_start(struct parser *p, struct child *child)
 {
-	int pair[2];
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
-		die_errno("socketpair");
-	child->pid = fork();
-	if (child->pid == -1)
-		die_errno("fork");
+	child->pid = wire_fork(&child->fd);
 	if (child->pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		signal(SIGPIPE, SIG_DFL);
-		signal(SIGINT, SIG_IGN);	/* the parent's to answer */
-		signal(SIGHUP, SIG_IGN);
-		if (dup2(pair[1], STDIN_FILENO) == -1 ||
-		    dup2(STDERR_FILENO, STDOUT_FILENO) == -1 ||
-		    close_range(STDERR_FILENO + 1, ~0U, 0) == -1)
-			die_errno("cannot set up the parse child");
 		limit_memory();
 		child_run(&p->options, STDIN_FILENO);
 	}
-	close(pair[1]);
-	child->fd = pair[0];
 	child->jailed = false;
 	child->deadline = 0;
-	set_nonblock(child->fd);
 }
 
 /* The parent's side. */
@@ -266,13 +246,8 @@ parser_new(const struct parser_options *options)
 static int
 child_end(struct child *child)
 {
-	int status = 0;
+	int status = wire_end(child->pid, child->fd);
 
-	close(child->fd);
-	kill(child->pid, SIGKILL);
-	while (waitpid(child->pid, &status, 0) == -1)
-		if (errno != EINTR)
-			die_errno("waitpid");
 	child->pid = 0;
 	buf_release(&child->reply);
 	return status;

@@ -9,9 +9,11 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "ingest/article.h"
+#include "ingest/health.h"
 #include "ingest/poller.h"
 #include "ingest/robots.h"
 #include "ingest/schedule.h"
+#include "ingest/sites.h"
 
 /* Feeds being asked, and articles on their way, at once; above it no further
  * feed is asked, so that memory does not grow with the list. */
@@ -25,11 +27,7 @@ static const int page_retry[] = { 2, 8 };
 #define PAGE_RETRIES	(sizeof(page_retry) / sizeof(*page_retry))
 /* A permanent redirect seen so often in a row is taken over. */
 #define MOVED_STABLE	3
-#define ROBOTS_FRESH	(24 * 3600)
-#define ROBOTS_RETRY	(30 * 60)
 #define QUARANTINE_MAX	200
-/* A feed that has failed for so long is called stale. */
-#define STALE_AFTER	(24 * 3600)
 #define BUCKETS		4096
 /* The longest sleep: clocks may be set. */
 #ifdef STANCE_TEST_CLOCK
@@ -74,16 +72,6 @@ struct queue {
 	struct article	*first, **last;
 };
 
-/* A site whose robots.txt matters. */
-struct site {
-	struct site	*chain;
-	char		*origin;
-	struct buf	 rules;
-	int64_t		 expires;	/* seconds; 0: being asked */
-	bool		 closed;	/* no answer: nothing is allowed */
-	struct queue	 waiting;
-};
-
 enum work_kind {
 	WORK_NONE,
 	WORK_FEED,
@@ -119,8 +107,8 @@ struct poller {
 	size_t		 nworks, works_cap, free_work;	/* number + 1 */
 	struct article	*on_way[BUCKETS];
 	size_t		 narticles;
-	struct queue	 retries, printed;
-	struct site	*sites[BUCKETS];
+	struct queue	 retries, printed, waiting;	/* for robots.txt */
+	struct sites	*sites;
 	struct out	 out;
 	uint64_t	 written;	/* bytes that left us */
 	struct buf	 acks;
@@ -163,6 +151,8 @@ poller_new(const struct poller_options *options)
 	p->a = ARENA_INIT;
 	queue_init(&p->retries);
 	queue_init(&p->printed);
+	queue_init(&p->waiting);
+	p->sites = sites_new();
 	out_init(&p->out, STDOUT_FILENO, "standard output");
 	p->out.keep_going = true;
 	return p;
@@ -208,65 +198,6 @@ work_of(struct poller *p, uint64_t tag, bool parsing)
 	return &p->works[tag];
 }
 
-/* Reports: {"type":"feed"} records. */
-
-enum health {
-	HEALTH_NEW,
-	HEALTH_OK,
-	HEALTH_FAILING,
-	HEALTH_STALE,
-	HEALTH_GONE
-};
-
-static enum health
-health_of(const struct feed_state *feed, int64_t now)
-{
-	if (feed->gone)
-		return HEALTH_GONE;
-	if (feed->errors == 0)
-		return HEALTH_OK;
-	return feed->last_success > 0 && now - feed->last_success > STALE_AFTER ?
-	    HEALTH_STALE : HEALTH_FAILING;
-}
-
-static void
-put_time(struct buf *to, const char *name, long long seconds)
-{
-	char text[DATE_SIZE];
-
-	if (seconds == 0)
-		return;
-	date_format_utc(seconds, text);
-	json_member_str(to, name, str_of(text));
-}
-
-static void
-put_report(struct buf *to, const struct watch *w, enum health health)
-{
-	static const char *const names[] = { [HEALTH_NEW] = "new",
-	    [HEALTH_OK] = "ok", [HEALTH_FAILING] = "failing",
-	    [HEALTH_STALE] = "stale", [HEALTH_GONE] = "gone" };
-	const struct feed_state *feed = w->state;
-
-	json_open(to, '{');
-	json_name(to, "v");
-	json_put_int(to, RECORD_VERSION);
-	json_member_str(to, "type", STR("feed"));
-	json_member_str(to, "id", str_of(feed->id));
-	json_member_str(to, "title", str_of(w->sub->title ? w->sub->title :
-	    feed->title));
-	json_member_str(to, "url", str_of(feed->url));
-	json_member_str(to, "status", str_of(names[health]));
-	json_name(to, "stale");
-	json_put_bool(to, health == HEALTH_STALE || health == HEALTH_GONE);
-	put_time(to, "last_success", feed->last_success);
-	put_time(to, "next_poll", feed->gone ? 0 : feed->next_poll);
-	json_name(to, "errors");
-	json_put_int(to, feed->errors);
-	json_member_str(to, "last_error", str_of(feed->error));
-	record_end(to);
-}
-
 /* Say how the feed is when that has changed, and once a day. */
 static void
 report(struct poller *p, struct watch *w)
@@ -275,11 +206,12 @@ report(struct poller *p, struct watch *w)
 	enum health health = health_of(w->state, now);
 
 	if (w->state->said == (long long)health &&
-	    now - w->state->said_at < STALE_AFTER)
+	    now - w->state->said_at < HEALTH_PERIOD)
 		return;
 	w->state->said = health;
 	w->state->said_at = now;
-	put_report(out_buf(&p->out), w, health);
+	health_report(out_buf(&p->out), w->state, w->sub->title ?
+	    w->sub->title : w->state->title, now);
 }
 
 /* Feeds. */
@@ -621,107 +553,69 @@ print_without_page(struct poller *p, struct article *article, long status,
 
 /* Robots. */
 
-static struct site **
-site_at(struct poller *p, const char *origin)
-{
-	struct site **at = &p->sites[hash64(str_of(origin)) % BUCKETS];
-
-	while (*at != NULL && strcmp((*at)->origin, origin) != 0)
-		at = &(*at)->chain;
-	return at;
-}
-
-/* The path and query of an address, as robots.txt sees it. */
-static struct str
-path_of(struct str url)
-{
-	ptrdiff_t start = str_find(url, STR("://"), 0);
-	const char *slash;
-	struct str rest;
-
-	rest = start < 0 ? url : str_from(url, (size_t)start + 3);
-	slash = rest.n ? memchr(rest.p, '/', rest.n) : NULL;
-	return slash == NULL ? STR("/") :
-	    str_from(rest, (size_t)(slash - rest.p));
-}
-
-static void
-decide(struct poller *p, const struct site *site, struct article *article)
-{
-	if (!site->closed && robots_allow(buf_str(&site->rules),
-	    path_of(str_of(article->url))))
-		ask_page(p, article);
-	else
-		print_without_page(p, article, 0, site->closed ?
-		    "not fetched: robots.txt cannot be read" :
-		    "not fetched: robots.txt forbids it");
-}
-
 static void
 ask_robots(struct poller *p, struct site *site)
 {
-	struct str url = arena_printf(&p->a, "%s/robots.txt", site->origin);
 	struct http_request r = {
 		.tag = work_new(p, (struct work){ .kind = WORK_ROBOTS,
 		    .site = site }),
-		.url = url,
+		.url = arena_printf(&p->a, "%s/robots.txt", site_origin(site)),
 		.max = 4 * ROBOTS_MAX,
 	};
 
-	site->expires = 0;
 	fetcher_submit(p->options.fetcher, &r);
 }
 
+/* Ask for the page, if its site allows it, and where that is not known ask for
+ * its robots.txt first. */
 static void
 want_page(struct poller *p, struct article *article)
 {
-	char *origin = http_origin(str_of(article->url));
-	struct site **at, *site;
+	struct site *site = sites_find(p->sites, str_of(article->url));
 
-	if (origin == NULL) {
+	if (site == NULL) {
 		print_without_page(p, article, 0, NULL);
 		return;
 	}
 	if (!p->options.robots) {
-		free(origin);
 		ask_page(p, article);
 		return;
 	}
-	at = site_at(p, origin);
-	if (*at == NULL) {
-		*at = site = xcalloc(1, sizeof(*site));
-		site->origin = origin;
-		queue_init(&site->waiting);
+	if (site_must_ask(site, clock_now()))
 		ask_robots(p, site);
-	} else {
-		site = *at;
-		free(origin);
-		if (site->expires != 0 && clock_now() >= site->expires)
-			ask_robots(p, site);
+	switch (site_says(site, str_of(article->url))) {
+	case SITE_ALLOWS:
+		ask_page(p, article);
+		return;
+	case SITE_FORBIDS:
+		print_without_page(p, article, 0,
+		    "not fetched: robots.txt forbids it");
+		return;
+	case SITE_SILENT:
+		print_without_page(p, article, 0,
+		    "not fetched: robots.txt cannot be read");
+		return;
+	case SITE_ASKED:
+		queue_put(&p->waiting, article);
+		return;
 	}
-	if (site->expires == 0)
-		queue_put(&site->waiting, article);
-	else
-		decide(p, site, article);
+	BUG("no such answer of a site");
 }
 
 static void
-on_robots_fetched(struct poller *p, uint64_t tag, struct work *work,
+on_robots_fetched(struct poller *p, uint64_t tag, const struct work *work,
     const struct http_reply *r)
 {
-	struct site *site = work->site;
-	struct article *article;
+	struct queue waiting = p->waiting;
+	struct article *article, *next;
 
-	buf_reset(&site->rules);
-	/* 4xx: there are no rules; 5xx or silence: nothing is allowed */
-	site->closed = r->status == 0 || r->status >= 500;
-	if (r->status >= 200 && r->status < 300)
-		robots_read(&site->rules, r->body);
-	site->expires = clock_now() + (site->closed ? ROBOTS_RETRY :
-	    ROBOTS_FRESH);
+	site_learn(work->site, r->status, r->body, clock_now());
 	work_done(p, tag);
-	while ((article = queue_take(&site->waiting)) != NULL)
-		decide(p, site, article);
+	queue_init(&p->waiting);
+	for (article = waiting.first; article != NULL; article = next) {
+		next = article->next;
+		want_page(p, article);
+	}
 }
 
 /* Pages. */
@@ -1334,15 +1228,7 @@ poller_free(struct poller *p)
 			free(p->watches[i]->body);
 			free(p->watches[i]);
 		}
-	for (size_t i = 0; i < BUCKETS; i++)
-		while (p->sites[i] != NULL) {
-			struct site *site = p->sites[i];
-
-			p->sites[i] = site->chain;
-			buf_release(&site->rules);
-			free(site->origin);
-			free(site);
-		}
+	sites_free(p->sites);
 	for (size_t i = 0; i < p->nworks; i++)
 		free(p->works[i].url);
 	free(p->works);

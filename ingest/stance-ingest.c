@@ -18,6 +18,7 @@
 #include "base/opt.h"
 #include "base/record.h"
 #include "base/term.h"
+#include "ingest/health.h"
 #include "ingest/poller.h"
 #include "ingest/probe.h"
 
@@ -303,8 +304,7 @@ print_feed(struct buf *to, const struct feed_state *feed, int64_t now)
 	long long days = feed->first_poll ? (now - feed->first_poll) / 86400 :
 	    0;
 
-	buf_addf(to, "%-8s", feed->gone ? "gone" : feed->errors == 0 ? "ok" :
-	    "failing");
+	buf_addf(to, "%-8s", health_name(health_of(feed, now)));
 	print_time(to, feed->last_success);
 	print_time(to, feed->gone ? 0 : feed->next_poll);
 	buf_addf(to, "%6lld %9.1f  ", feed->errors,

@@ -1,7 +1,12 @@
 #include <assert.h>
 #include <errno.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "base/err.h"
 #include "base/io.h"
 #include "base/limits.h"
 #include "ingest/wire.h"
@@ -53,6 +58,47 @@ wire_take(struct str *from, struct str *s)
 	*s = str_slice(*from, 0, n);
 	*from = str_from(*from, n);
 	return true;
+}
+
+pid_t
+wire_fork(int *fd)
+{
+	int pair[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
+		die_errno("socketpair");
+	pid = fork();
+	if (pid == -1)
+		die_errno("fork");
+	if (pid > 0) {
+		close(pair[1]);
+		set_nonblock(pair[0]);
+		*fd = pair[0];
+		return pid;
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	if (dup2(pair[1], STDIN_FILENO) == -1 ||
+	    dup2(STDERR_FILENO, STDOUT_FILENO) == -1 ||
+	    close_range(STDERR_FILENO + 1, ~0U, 0) == -1)
+		die_errno("cannot set up a child");
+	return 0;
+}
+
+int
+wire_end(pid_t child, int fd)
+{
+	int status = 0;
+
+	close(fd);
+	kill(child, SIGKILL);
+	while (waitpid(child, &status, 0) == -1)
+		if (errno != EINTR)
+			die_errno("waitpid");
+	return status;
 }
 
 void

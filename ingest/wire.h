@@ -7,6 +7,7 @@
 #define INGEST_WIRE_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/buf.h"
 
@@ -16,6 +17,14 @@ void wire_put_number(struct buf *to, uint64_t n);
 /* Take from the front of `from`; false, and nothing taken, when it is short. */
 bool wire_take(struct str *from, struct str *s);
 bool wire_take_number(struct str *from, uint64_t *n);
+
+/* Fork a child whose standard input is its end of the wire; the parent's end,
+ * not blocking, is *fd.  The child has stderr and nothing else of what was open,
+ * ends with its parent, and leaves the terminal's signals to it.  0 in the
+ * child; ends the program where it cannot fork. */
+pid_t wire_fork(int *fd);
+/* Close the parent's end, end the child, and return its wait status. */
+int wire_end(pid_t child, int fd);
 
 /* One end, not blocking: frames gather in `out` and come whole from `in`. */
 struct channel {

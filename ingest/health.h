@@ -1,0 +1,29 @@
+/*
+ * How a feed is: what records of type "feed" and the table of --status say.
+ */
+#ifndef INGEST_HEALTH_H
+#define INGEST_HEALTH_H
+
+#include "base/buf.h"
+#include "ingest/state.h"
+
+/* Written to the state as a number: the order is for good. */
+enum health {
+	HEALTH_NEW,		/* never asked */
+	HEALTH_OK,
+	HEALTH_FAILING,
+	HEALTH_STALE,		/* failing for so long that news is missed */
+	HEALTH_GONE		/* it said so, and is not asked again */
+};
+
+/* After so many seconds without an answer a feed is stale, and is reported
+ * again though nothing changed. */
+#define HEALTH_PERIOD	(24 * 3600)
+
+enum health health_of(const struct feed_state *feed, int64_t now);
+const char *health_name(enum health health);
+/* Append the record of type "feed" (stance-record(5)). */
+void health_report(struct buf *to, const struct feed_state *feed,
+    const char *title, int64_t now);
+
+#endif
