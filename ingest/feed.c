@@ -13,8 +13,9 @@
 
 /* Where the root element must begin; before it stand comments at most. */
 #define HEAD_MAX	4096
-/* Code points of a title made from a text. */
+/* Code points of a title made from a text, and the bytes looked at for it. */
 #define TITLE_MAX	100
+#define TITLE_FROM	4096
 
 void
 vec_room(struct arena *a, void **v, size_t *n, size_t *cap, size_t size)
@@ -359,17 +360,28 @@ entry_url(const struct feed_node *node, struct arena *a)
 	return url;
 }
 
+/* The first `max` bytes, or a few less, so that no character is cut. */
+static struct str
+beginning(struct str s, size_t max)
+{
+	if (s.n <= max)
+		return s;
+	while (max > 0 && (s.p[max] & 0xC0) == 0x80)
+		max--;
+	return str_slice(s, 0, max);
+}
+
 /* A title where there is none: the start of the text, else the address. */
 static struct str
 entry_title(const struct feed_node *node, struct arena *a)
 {
-	const struct feed_text *from = node->summary.value.n > 0 ?
-	    &node->summary : node->contents.n > 0 ? &node->contents.v[0] : NULL;
-	struct str text = STR_NONE, first;
+	struct str from = node->summary.value, text = STR_NONE, first;
 	size_t end;
 
-	if (from != NULL)
-		text = page_fragment_text(from->value, a);
+	if (from.n == 0 && node->contents.n > 0)
+		from = node->contents.v[0].value;
+	if (from.n > 0)
+		text = page_fragment_text(beginning(from, TITLE_FROM), a);
 	if (!str_split(&text, '\n', &first))
 		return node->url.s;
 	text = str_trim(first);

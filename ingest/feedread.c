@@ -2,10 +2,15 @@
 #include "ingest/feedmodel.h"
 #include "ingest/feedtext.h"
 
+/* Without < and & it is the same text, whatever it is called. */
 static bool
 is_plain(const struct feed_text *text)
 {
-	return str_eq(text->type, STR("text/plain"));
+	struct str s = text->value;
+
+	return str_eq(text->type, STR("text/plain")) ||
+	    (s.n > 0 && memchr(s.p, '<', s.n) == NULL &&
+	    memchr(s.p, '&', s.n) == NULL);
 }
 
 /* As stance-record(5) has it: blocks, no tags. */

@@ -30,6 +30,9 @@
 /* Deeper than libxml2 goes by itself. */
 #define DEPTH_MAX	260
 #define CACHE_SIZE	128
+/* Each is compared with those before it; no entry has a use for more. */
+#define ATTACHMENTS_MAX	256
+#define CATEGORIES_MAX	256
 /* Most contents fit, and a buf that starts small is copied a dozen times. */
 #define TEXT_FIRST	(64UL << 10)
 /* A thousand attributes take libxml2 4 ms. */
@@ -332,7 +335,7 @@ add_attachment(struct parser *p, struct frame *f, struct feed_link link)
 	struct feed_attachment *file;
 
 	link.href = resolve(p, f, link.href);
-	if (link.href.n == 0)
+	if (link.href.n == 0 || node->attachments.n == ATTACHMENTS_MAX)
 		return;
 	for (size_t i = 0; i < node->attachments.n; i++)
 		if (str_eq(node->attachments.v[i].url, link.href))
@@ -385,9 +388,10 @@ add_category(struct parser *p, struct feed_node *node,
 {
 	if (category.term.n == 0)
 		category.term = category.label;
-	if (category.term.n == 0 && category.scheme.n == 0)
+	if ((category.term.n == 0 && category.scheme.n == 0) ||
+	    node->categories.n == CATEGORIES_MAX)
 		return;
-	for (size_t i = 0; i < node->categories.n && i < 64; i++)
+	for (size_t i = 0; i < node->categories.n; i++)
 		if (str_eq(node->categories.v[i].term, category.term) &&
 		    str_eq(node->categories.v[i].scheme, category.scheme))
 			return;

@@ -9,7 +9,7 @@
 /* libxml2 compares each attribute of an element with each. */
 #define ATTRIBUTES_MAX	64
 /* Entities of one document, and bytes of one: enough for a list of characters. */
-#define ENTITIES_MAX	512
+#define ENTITIES_MAX	256
 #define ENTITY_MAX	64
 
 struct entity {
