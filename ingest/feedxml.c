@@ -1111,7 +1111,7 @@ pass(struct parser *p, struct str text)
 	bool whole;
 
 	handler.serror = (xmlStructuredErrorFunc)(void (*)(void))on_error;
-	if (text.n == 0 || text.n > INT_MAX || may_have_giant_tag(text))
+	if (text.n == 0 || text.n > INT_MAX)
 		return false;
 	/* Pushed, CDATA sections are searched, not walked: a third faster. */
 	p->ctxt = xmlCreatePushParserCtxt(&handler, p, NULL, 0, NULL);
@@ -1159,7 +1159,8 @@ feed_parse_xml(struct str text, struct arena *a, struct feed *feed)
 {
 	bool whole;
 
-	return parse(text, a, feed, &whole) == 0 && whole;
+	return !may_have_giant_tag(text) &&
+	    parse(text, a, feed, &whole) == 0 && whole;
 }
 
 int

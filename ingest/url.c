@@ -2,6 +2,9 @@
 
 #include "ingest/url.h"
 
+/* What is longer is no address, and must not be copied for each link. */
+#define BASE_MAX	8192
+
 /* The parts of RFC 3986, 3; a part that is absent has p == NULL. */
 struct parts {
 	struct str	scheme, authority, path, query, fragment;
@@ -175,7 +178,7 @@ url_resolve(struct str base_url, struct str ref, struct arena *a)
 	if (ref.n == 0 || url_is_absolute(ref))
 		return ref;
 	base = split(str_trim(base_url));
-	if (base.scheme.n == 0 || base.authority.p == NULL)
+	if (base_url.n > BASE_MAX || base.scheme.n == 0 || base.authority.p == NULL)
 		return ref;
 	r = split(ref);
 	char *out = arena_alloc(a, base_url.n + ref.n + 8);

@@ -334,6 +334,29 @@ giant_tags_are_read(void **state)
 	buf_release(&text);
 }
 
+/* A text full of equals signs looks like such a tag and is none. */
+static void
+equations_are_read(void **state)
+{
+	struct buf text = BUF_INIT;
+	struct source src = { 0 };
+	struct feed_head head;
+	struct feed *feed;
+	struct err err;
+
+	(void)state;
+	buf_addz(&text, "<rss><channel><item><title>sum</title><description>");
+	for (int i = 0; i < 20000; i++)
+		buf_addz(&text, "x=1 ");
+	buf_addz(&text, "</description></item></channel></rss>");
+	src.bytes = buf_str(&text);
+	assert_int_equal(feed_parse(&src, &a, &feed, &err), 0);
+	feed_read(feed, &head, &a);
+	assert_int_equal(head.count, 1);
+	assert_int_equal(head.entries[0].summary.n, 79999);
+	buf_release(&text);
+}
+
 static void
 schedules_are_read(void **state)
 {
@@ -372,6 +395,7 @@ main(void)
 		cmocka_unit_test(persons_in_one_string),
 		cmocka_unit_test(pages_name_their_feeds),
 		cmocka_unit_test(giant_tags_are_read),
+		cmocka_unit_test(equations_are_read),
 		cmocka_unit_test(schedules_are_read),
 	};
 	int rc = cmocka_run_group_tests(tests, NULL, NULL);
