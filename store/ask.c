@@ -15,7 +15,9 @@
 #include "base/jail.h"
 #include "base/opt.h"
 #include "base/term.h"
+#include "store/column.h"
 #include "store/commands.h"
+#include "store/group.h"
 #include "store/ids.h"
 #include "store/query.h"
 #include "store/reader.h"
@@ -40,8 +42,11 @@ struct asking {
 	struct ids	*revised;	/* latest places of revised articles;
 					 * NULL: all revisions are wanted */
 	enum order	 order;
-	bool		 table, count, colours;
-	unsigned	 columns;
+	enum table_format format;
+	struct columns	 columns;	/* n is 0: whole records */
+	struct groups	*groups;	/* NULL: no grouping */
+	bool		 count, colours, raw;
+	unsigned	 width;
 	size_t		 limit, found;
 	struct hit	*hits;
 	size_t		 hits_cap;
@@ -104,13 +109,45 @@ is_latest(const struct asking *ask, const struct article *art)
 	    (latest.segment == here.segment && latest.offset == here.offset);
 }
 
+/* The named columns as cells or as members of an object. */
+static void
+put_columns(struct asking *ask, const struct article *art)
+{
+	struct buf *b = out_buf(&ask->out);
+
+	if (ask->format == TABLE_JSONL)
+		json_open(b, '{');
+	for (size_t i = 0; i < ask->columns.n; i++) {
+		struct str s = column_text(art, ask->columns.v[i]);
+
+		if (ask->format == TABLE_JSONL)
+			json_member_str(b, column_name(ask->columns.v[i]), s);
+		else
+			cell_put(b, ask->format, s, i == 0, ask->raw);
+	}
+	buf_addz(b, ask->format == TABLE_JSONL ? "}\n" : "\n");
+}
+
+static void
+put_names(struct asking *ask)
+{
+	if (ask->format != TABLE_CSV && ask->format != TABLE_TSV)
+		return;
+	for (size_t i = 0; i < ask->columns.n; i++)
+		cell_put(out_buf(&ask->out), ask->format,
+		    str_of(column_name(ask->columns.v[i])), i == 0, true);
+	buf_addc(out_buf(&ask->out), '\n');
+}
+
 static void
 put_article(struct asking *ask, const struct article *art)
 {
 	struct buf *b = out_buf(&ask->out);
 
-	if (ask->table)
-		show_table(b, art, ask->colours, ask->columns);
+	if (ask->format == TABLE_TEXT)
+		show_table(b, art, ask->colours, ask->width);
+	else if (ask->columns.n > 0)
+		put_columns(ask, art);
 	else {
 		buf_adds(b, art->line->text);
 		buf_addc(b, '\n');
@@ -140,7 +177,9 @@ rank_of(const struct asking *ask, const struct article *art)
 static void
 take_hit(struct asking *ask, const struct article *art)
 {
-	if (!ask->count && ask->order == ORDER_OLDEST)
+	if (ask->groups != NULL)
+		groups_count(ask->groups, art);
+	else if (!ask->count && ask->order == ORDER_OLDEST)
 		put_article(ask, art);
 	else if (!ask->count) {
 		GROW(ask->hits, ask->found, ask->hits_cap);
@@ -244,9 +283,14 @@ ask(struct asking *asking, const char *store, bool all_revisions)
 		die("%s", err.msg);
 	if (!all_revisions)
 		find_revised(asking);
+	if (asking->groups == NULL && !asking->count)
+		put_names(asking);
 	search(asking);
 	put_hits(asking);
-	if (asking->count)
+	if (asking->groups != NULL)
+		groups_put(asking->groups, out_buf(&asking->out),
+		    asking->format, asking->raw);
+	else if (asking->count)
 		buf_addf(out_buf(&asking->out), "%zu\n", asking->found);
 	out_close(&asking->out);
 	if (query_gave_up(asking->query) > 0)
@@ -255,6 +299,7 @@ ask(struct asking *asking, const char *store, bool all_revisions)
 	reader_close(&asking->reader);
 	query_free(asking->query);
 	ids_free(asking->revised);
+	groups_free(asking->groups);
 	free(asking->hits);
 }
 
@@ -308,13 +353,39 @@ build_query(struct buf *q, const struct wish *wish, int words, char **word)
 		buf_addc(q, ')');
 }
 
-static bool
-is_table(const char *format)
+static enum table_format
+parse_format(const char *word)
 {
-	if (strcmp(format, "table") != 0 && strcmp(format, "jsonl") != 0)
-		usage_error("'--format' takes table or jsonl, not '%s'",
-		    format);
-	return strcmp(format, "table") == 0;
+	static const char *const formats[] = { [TABLE_JSONL] = "jsonl",
+		[TABLE_TEXT] = "table", [TABLE_CSV] = "csv",
+		[TABLE_TSV] = "tsv" };
+
+	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
+		if (strcmp(word, formats[i]) == 0)
+			return (enum table_format)i;
+	usage_error("'--format' takes jsonl, table, csv or tsv, not '%s'",
+	    word);
+}
+
+/* Columns of CSV when none are named. */
+#define DEFAULT_FIELDS	"seq,published,label,confidence,domain,source,title,url"
+
+static void
+choose_columns(struct asking *ask, const char *fields, const char *group_by)
+{
+	struct columns by;
+	struct err err;
+
+	if (fields == NULL && (ask->format == TABLE_CSV ||
+	    ask->format == TABLE_TSV))
+		fields = DEFAULT_FIELDS;
+	if (fields != NULL && columns_parse(&ask->columns, fields, &err) == -1)
+		usage_error("'--fields': %s", err.msg);
+	if (group_by == NULL)
+		return;
+	if (columns_parse(&by, group_by, &err) == -1)
+		usage_error("'--group-by': %s", err.msg);
+	ask->groups = groups_new(&by);
 }
 
 int
@@ -324,6 +395,7 @@ run_query(int argc, char **argv)
 	struct opt_number limit = { INT64_MAX, 0, INT64_MAX };
 	struct wish wish = { .by = "arrival" };
 	const char *format = "jsonl", *order = "oldest", *colour = "auto";
+	const char *fields = NULL, *group_by = NULL;
 	bool all_revisions = false;
 	const struct opt opts[] = {
 		{ 'l', "label", "LABEL", "only this label, or these, joined by "
@@ -347,8 +419,14 @@ run_query(int argc, char **argv)
 		    "since", OPT_FLAG, &all_revisions },
 		{ 'c', "count", NULL, "print only how many", OPT_FLAG,
 		    &asking.count },
-		{ 'f', "format", "FORMAT", "jsonl (default) or table",
+		{ 'g', "group-by", "COLUMNS", "count by day, week, month, "
+		    "label, domain, source...", OPT_STRING, &group_by },
+		{ 'f', "format", "FORMAT", "jsonl (default), table, csv, tsv",
 		    OPT_STRING, &format },
+		{ 0, "fields", "COLUMNS", "only these, joined by commas",
+		    OPT_STRING, &fields },
+		{ 0, "csv-raw", NULL, "do not guard cells that look like "
+		    "formulas", OPT_FLAG, &asking.raw },
 		{ 0, "color", "WHEN", "auto (default), always, never",
 		    OPT_STRING, &colour },
 		{ 0 }
@@ -366,9 +444,10 @@ run_query(int argc, char **argv)
 	asking.query = compile(buf_str(&q));
 	asking.limit = (size_t)limit.value;
 	asking.order = parse_order(order);
-	asking.table = is_table(format);
+	asking.format = parse_format(format);
+	choose_columns(&asking, fields, group_by);
 	asking.colours = term_colours(colour, STDOUT_FILENO);
-	asking.columns = term_columns(STDOUT_FILENO);
+	asking.width = term_columns(STDOUT_FILENO);
 	out_init(&asking.out, STDOUT_FILENO, "<stdout>");
 	digest_setup();
 	jail_enter(JAIL_READ, (const char *[]){ store, NULL }, NULL);

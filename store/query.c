@@ -389,6 +389,16 @@ unknown_field(struct parser *p, size_t at, struct str name)
 	return NULL;
 }
 
+/* Is `word` next, by itself? */
+static bool
+at_word(struct parser *p, struct str word)
+{
+	struct str rest = str_from(p->text, p->at);
+
+	return str_starts(rest, word) &&
+	    (rest.n == word.n || ends_word(rest.p[word.n]));
+}
+
 /* FIELD:VALUE, or words to find anywhere in the text. */
 static struct node *
 parse_term(struct parser *p)
@@ -400,6 +410,9 @@ parse_term(struct parser *p)
 
 	if (peek(p) == '"' || peek(p) == '/')
 		return text_term(p, FIELD_TEXT);
+	if (at_word(p, STR("or")) || at_word(p, STR("and")))
+		return complain(p, start, "a term is missing before",
+		    str_from(p->text, start));
 	name = read_bare(p, ":=<>");
 	if (read_sign(p, &sign) == -1) {
 		p->at = start;
@@ -427,16 +440,6 @@ parse_term(struct parser *p)
 		break;
 	}
 	BUG("a field of no kind");
-}
-
-/* Is `word` next, by itself? */
-static bool
-at_word(struct parser *p, struct str word)
-{
-	struct str rest = str_from(p->text, p->at);
-
-	return str_starts(rest, word) &&
-	    (rest.n == word.n || ends_word(rest.p[word.n]));
 }
 
 static struct node *

@@ -1,0 +1,86 @@
+#!/bin/sh
+# The query language, the options that say the same, and the forms of output.
+# shellcheck source=tests/lib/tap.sh
+. "$(dirname "$0")/../lib/tap.sh"
+cd "$TMP" || exit 3
+
+# ID LABEL CONFIDENCE DOMAIN LANG TITLE TEXT
+article() {
+	jq -cn --arg id "$1" --arg l "$2" --argjson c "$3" --arg d "$4" --arg g "$5" --arg t "$6" --arg x "$7" \
+	    '{id: ("http://" + $id), url: ("https://www." + $id + ".example/a"), title: $t, content_text: $x,
+	    language: $g, date_published: "2026-01-0\($id | length)T12:00:00Z", feed: {title: ("Feed " + $id), tags: ["official"]},
+	    stance: {label: $l, confidence: $c, domains: ($d | split("+")), evidence: [{rule: "r", effect: $l, weight: 1,
+	    field: "content_text", scope: "lead", start: 0, end: ($x | length), exact: $x}]}}'
+}
+{
+	article a easing 0.9 trade en-GB 'Ban lifted' 'The Ministry lifted the  export ban.'
+	article bb tightening 0.8 trade+energy fr 'Tariffs rise' 'Tarifs: décidé hier.'
+	article ccc neutral 0.2 money en "$(printf 'a\033[31mred\342\200\256x')" '=SUM(A1), "quoted"'
+	article dddd easing 0.5 energy de 'Lockerung' 'ÖL: die Ausfuhr ist frei'
+} | stance-store add s
+
+# QUERY IDS...: the query finds exactly these
+finds() {
+	q=$1
+	shift
+	is "$(stance-store query s "$q" | jq -r '.id[7:8]' | paste -sd' ')" "$*" "$q"
+}
+finds '' a b c d
+finds 'label:easing' a d
+finds 'label:EASING,neutral' a c d
+finds 'lang:fr,en -label:easing' b c
+finds 'not (label:easing or domain:money)' b
+finds 'domain:energy label:easing or lang:en' a c d
+finds 'lang:en' a c
+finds 'confidence>0.5' a b
+finds 'confidence>=0.5 confidence<0.9' b d
+finds 'confidence=0.2' c
+finds 'source:ccc.example' c
+finds 'source:example' a b c d
+finds 'source:ample'
+finds 'source:"Feed a"' a
+finds 'tag:official' a b c d
+finds 'text:"export ban"' a
+finds '"EXPORT BAN"' a
+finds 'expor' 
+finds 'expor*' a
+finds 'öl' d
+finds 'Décidé' b
+finds 'text:/tarif+s?:/' b
+finds 'title:/^l/' d
+finds 'title:export'
+finds 'published<2026-01-03' a b
+finds 'published>=2026-01-04T12:00:00Z' d
+finds 'since:1h seq<3' a b
+finds 'until:1h'
+finds 'type:article id:http://bb' b
+
+is "$(stance-store query s -l easing,neutral -d trade,money --by published --since 2026-01-01 | jq -r .id | paste -sd' ')" \
+    'http://a http://ccc' 'options say the same'
+is "$(stance-store query s --order confidence --limit 2 | jq -r .stance.confidence | paste -sd' ')" '0.9 0.8' 'order and limit'
+is "$(stance-store query s --order newest --fields seq | paste -sd' ')" \
+    '{"seq":"4"} {"seq":"3"} {"seq":"2"} {"seq":"1"}' 'newest first; fields'
+is "$(stance-store query s --group-by domain,label --format tsv)" "domain	label	count
+energy	easing	1
+energy	tightening	1
+money	neutral	1
+trade	easing	1
+trade	tightening	1" 'groups'
+is "$(stance-store query s lang:en,fr --format csv --fields lang,sentence)" "lang,sentence
+en-GB,The Ministry lifted the  export ban.
+fr,Tarifs: décidé hier.
+en,\"'=SUM(A1), \"\"quoted\"\"\"" 'CSV is quoted and guards against formulas'
+table=$(stance-store query s -f table domain:money --color always)
+has "$table" 'a\^\[\[31mred<U\+202E>x' 'a table shows escapes and overrides'
+is "$(printf %s "$table" | tr -d '\n' | LC_ALL=C grep -c "$(printf '\033\[31m')")" 0 'and obeys none'
+has "$(stance-store query s -f table id:http://a)" '^easing +0.90  Ban lifted$' 'label, confidence, headline'
+has "$(stance-store query s -f table id:http://a)" '\[The Ministry lifted the  export ban\.\]' 'and the proof'
+
+for bad in 'lable:x' 'label:' 'label>3' 'confidence>high' '(label:easing' 'label:easing)' 'text:/a(b/' '"open' 'or' 'since:later'; do
+	is "$(status stance-store query s "$bad")" 2 "refused: $bad"
+done
+has "$(stance-store query s lable:x 2>&1)" "column 1: unknown field 'lable'; did you mean 'label'" 'with place and a guess'
+long=$(printf '%0100000d' 0 | tr 0 a)
+article e easing 0.1 x en long "$long" | stance-store add s
+is "$(status stance-store query s 'text:/(a+)+$b/')" 0 'a costly expression ends'
+done_testing
