@@ -175,10 +175,10 @@ url_resolve(struct str base_url, struct str ref, struct arena *a)
 	size_t n;
 
 	ref = tidy(ref, a);
-	if (ref.n == 0 || url_is_absolute(ref))
+	if (ref.n == 0 || url_is_absolute(ref) || base_url.n > BASE_MAX)
 		return ref;
 	base = split(str_trim(base_url));
-	if (base_url.n > BASE_MAX || base.scheme.n == 0 || base.authority.p == NULL)
+	if (base.scheme.n == 0 || base.authority.p == NULL)
 		return ref;
 	r = split(ref);
 	char *out = arena_alloc(a, base_url.n + ref.n + 8);
