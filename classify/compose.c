@@ -684,16 +684,48 @@ find_left(struct clause *c, size_t i, unsigned reach, uint16_t stops)
 	return near;
 }
 
+/* Can `operator`, standing where `op` does, take `it`? */
+static bool
+accepts(const struct clause *c, const struct class *operator,
+    const struct item *op, const struct item *it)
+{
+	if (it->role == ROLE_EVENT)
+		return op->turn == 0 && fits(c, &operator->with, it->mark);
+	return fits(c, &operator->with, it->mark) &&
+	    fits(c, &it->object->with, op->mark);
+}
+
+/* The operator that takes `it`, or NULL.  Words can stand in two lists that
+ * differ in their objects: to extend a ban is one thing, to extend a licence
+ * another.  The list that was read first is asked first. */
+static const struct class *
+operator_for(const struct clause *c, const struct item *op,
+    const struct item *it)
+{
+	const struct grammar *g = c->view->g;
+	const uint16_t *ids;
+	size_t count;
+
+	if (it == NULL)
+		return NULL;
+	if (accepts(c, op->operator, op, it))
+		return op->operator;
+	ids = phrase_classes(g->lexicon, c->view->marks.v[op->mark].phrase,
+	    &count);
+	for (size_t i = 0; op->turn == 0 && i < count; i++) {
+		const struct class *other = &g->classes[ids[i]];
+
+		if (other->kind == CLASS_OPERATOR && other != op->operator &&
+		    present(c, other) != NULL && accepts(c, other, op, it))
+			return other;
+	}
+	return NULL;
+}
+
 static bool
 can_join(const struct clause *c, const struct item *op, const struct item *it)
 {
-	if (it == NULL)
-		return false;
-	if (it->role == ROLE_EVENT)
-		return op->turn == 0 && (op->operator->with.n == 0 ||
-		    fits(c, &op->operator->with, it->mark));
-	return fits(c, &op->operator->with, it->mark) &&
-	    fits(c, &it->object->with, op->mark);
+	return operator_for(c, op, it) != NULL;
 }
 
 /* An object's sign as this kind of operator sees it: imposing a quota tightens,
@@ -709,10 +741,13 @@ sign_for(const struct class *object, const char *kind)
 
 /* The operator takes its object: `it` becomes void, the operator an event. */
 static void
-join(struct item *op, struct item *it)
+join(const struct clause *c, struct item *op, struct item *it)
 {
-	int sign = op->turn ? op->turn : op->operator->sign;
+	int sign;
 
+	op->operator = operator_for(c, op, it);
+	assert(op->operator != NULL);
+	sign = op->turn ? op->turn : op->operator->sign;
 	op->sign = sign * (it->role == ROLE_EVENT ? it->sign :
 	    sign_for(it->object, op->turn ? KIND_LEVEL :
 	    op->operator->operator_kind));
@@ -765,7 +800,7 @@ join_nominal(struct clause *c)
 			continue;
 		it = find_right(c, i, NOMINAL_REACH);
 		if (can_join(c, op, it))
-			join(op, it);
+			join(c, op, it);
 	}
 }
 
@@ -823,14 +858,14 @@ join_verbal(struct clause *c)
 		if (op->role != ROLE_OPERATOR || op->turn != 0)
 			continue;
 		if ((it = choose(c, i)) != NULL) {
-			join(op, it);
+			join(c, op, it);
 		} else if (is_elliptic(c, op) &&
 		    (named = find_antecedent(c, i)) != NULL) {
 			struct item copy = *named;
 
 			copy.first = op->first;
 			copy.end = op->end;
-			join(op, &copy);
+			join(c, op, &copy);
 		} else {
 			stand_alone(c, op);
 		}
@@ -884,7 +919,7 @@ join_comparisons(struct clause *c)
 				best = it;
 		}
 		if (best != NULL)
-			join(op, best);
+			join(c, op, best);
 	}
 }
 
