@@ -405,10 +405,9 @@ choose_h1(struct heads *h, const struct page *page, struct str og,
 }
 
 /*
- * The h1 is the headline, but it may hold a kicker ("Opinion", "News") that
- * the head leaves out, and it is outvoted when og:title, JSON-LD and the title
- * element agree on another.  The title element alone comes last: it is written
- * for search engines.
+ * Where og:title and JSON-LD agree, that is the headline: two sources that were
+ * not written for search engines, as the title element is.  Else the h1 is,
+ * without the kicker ("Opinion", "News") that one of them leaves out.
  */
 static struct str
 choose_title(struct heads *h, const struct page *page, const struct jsonld *ld)
@@ -418,19 +417,16 @@ choose_title(struct heads *h, const struct page *page, const struct jsonld *ld)
 	struct str og = strip_site(h, page, plain(h->first[FIELD_TITLE], h->a));
 	struct str title = strip_site(h, page, h->title);
 	struct str x = fold(og, h->a), y = fold(headline, h->a);
-	struct str z = fold(title, h->a), h1, folded;
+	struct str h1 = strip_site(h, page,
+	    choose_h1(h, page, x, y, fold(title, h->a)));
+	struct str folded = fold(h1, h->a);
 
-	h1 = strip_site(h, page, choose_h1(h, page, x, y, z));
-	folded = fold(h1, h->a);
-	if (og.n > 0 && str_eq(x, y) && (str_eq(x, z) ||
-	    (h->h1s == 1 && folded.n > 0 && ends_with_most(x, folded))))
+	if (og.n > 0 && str_eq(x, y))
 		return og;
 	if (y.n > 0 && ends_with_most(folded, y))
 		return headline;
 	if (x.n > 0 && ends_with_most(folded, x))
 		return og;
-	if (z.n > 0 && ends_with_most(folded, z))
-		return title;
 	if (h1.n > 0)
 		return h1;
 	if (headline.n > 0)
