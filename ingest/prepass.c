@@ -278,7 +278,9 @@ copy_attributes(struct scan *s, const char *at, const char *end)
 				const char *quote = memchr(at + 1, *at,
 				    (size_t)(end - at - 1));
 
-				at = quote ? quote + 1 : end;
+				if (quote == NULL)	/* not shut */
+					return;
+				at = quote + 1;
 			} else
 				while (at < end && !is_space(*at))
 					at++;
