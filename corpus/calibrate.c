@@ -82,28 +82,34 @@ newton_step(const struct judged *items, size_t count, struct line line)
 	    (haa * gb - hab * ga) / det };
 }
 
-/* Logistic regression; a step that goes too far is halved. */
+/* One step, halved while it goes too far.  False: no way leads further down. */
+static bool
+improve(const struct judged *items, size_t count, struct line *line)
+{
+	struct line step = newton_step(items, count, *line);
+	double now = loss(items, count, *line);
+
+	for (double part = 1; part > 1e-6; part /= 2) {
+		struct line next = { line->a - part * step.a,
+		    line->b - part * step.b };
+
+		if (loss(items, count, next) < now) {
+			*line = next;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Logistic regression. */
 static struct line
 fit(const struct judged *items, size_t count)
 {
 	struct line line = { 1, 0 };
-	double now = loss(items, count, line);
+	int rounds = 50;
 
-	for (int round = 0; round < 50; round++) {
-		struct line step = newton_step(items, count, line), next;
-		double there = INFINITY;
-
-		for (double part = 1; part > 1e-6 && !(there < now);
-		    part /= 2) {
-			next = (struct line){ line.a - part * step.a,
-			    line.b - part * step.b };
-			there = loss(items, count, next);
-		}
-		if (!(there < now))
-			break;
-		line = next;
-		now = there;
-	}
+	while (rounds-- > 0 && improve(items, count, &line))
+		continue;
 	return line;
 }
 
