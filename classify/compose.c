@@ -599,7 +599,10 @@ absorb(struct item *head, struct item *other)
 static bool
 is_compound(const struct clause *c, const struct item *a, const struct item *b)
 {
-	return b->first == a->end && !token_is(c, b->first, TOKEN_LINK);
+	return b->first >= a->end &&
+	    b->first - a->end <= c->view->g->compound &&
+	    !token_is(c, b->first, TOKEN_LINK) &&
+	    !any_token(c, a->end, b->first, TOKEN_BREAK | TOKEN_JOIN);
 }
 
 static bool

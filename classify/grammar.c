@@ -601,7 +601,8 @@ read_verdict(struct reading *r)
 {
 	struct judging *j = &r->g->judging;
 	double length = j->lead_length, sentences = j->lead_sentences,
-	    head_first = r->g->head_first;
+	    head_first = r->g->head_first,
+	    compound = r->g->compound;
 	const struct {
 		const char	*name;
 		double		*to;
@@ -613,6 +614,7 @@ read_verdict(struct reading *r)
 		{ "midpoint", &j->midpoint }, { "slope", &j->slope },
 		{ "lead-length", &length }, { "lead-sentences", &sentences },
 		{ "unsupported", &j->unsupported }, { "head-first", &head_first },
+		{ "compound", &compound },
 	};
 	const char *names[COUNT(settings)];
 
@@ -630,6 +632,7 @@ read_verdict(struct reading *r)
 	j->lead_length = (unsigned)length;
 	j->lead_sentences = (unsigned)sentences;
 	r->g->head_first = head_first > 0;
+	r->g->compound = compound > 0 ? (unsigned)compound : 0;
 	return 0;
 }
 

@@ -182,6 +182,7 @@ struct grammar {
 	struct role_words *roles;	/* by phrase */
 	uint16_t	 authority, common;
 	bool		 head_first;	/* "embargo export", not "export embargo" */
+	unsigned	 compound;	/* words between nouns of one compound */
 };
 
 #define NO_CLASS	UINT16_MAX
