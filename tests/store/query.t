@@ -42,7 +42,7 @@ finds 'source:"Feed a"' a
 finds 'tag:official' a b c d
 finds 'text:"export ban"' a
 finds '"EXPORT BAN"' a
-finds 'expor' 
+finds 'expor'
 finds 'expor*' a
 finds 'öl' d
 finds 'Décidé' b
