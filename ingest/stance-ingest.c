@@ -24,7 +24,7 @@
 
 static bool once, follow, status, probe, no_robots;
 static const char *state_dir, *acks_path, *contact, *user_agent, *proxy;
-static const char *ca_file;
+static const char *ca_file, *credentials;
 static struct opt_list allow_net;
 static struct opt_number jobs = { 1, 1, PARSER_CHILDREN };
 static struct opt_number per_host = { 2, 1, 1000 };
@@ -52,6 +52,8 @@ static const struct opt opts[] = {
 	{ 0, "proxy", "URL", "ask through this proxy", OPT_STRING, &proxy },
 	{ 0, "ca-file", "FILE", "trust these certificates instead of the "
 	    "system's", OPT_STRING, &ca_file },
+	{ 0, "credentials", "FILE", "what sites want to see; mode 0600",
+	    OPT_STRING, &credentials },
 	{ 0, "per-host", "N", "connections to one host at once (2)",
 	    OPT_NUMBER, &per_host },
 	{ 0, "host-delay", "MS", "pause between two requests to one host (100)",
@@ -216,10 +218,17 @@ start_fetcher(void)
 	};
 	char *agent = xasprintf("stance/%s%s%s%s", STANCE_VERSION,
 	    contact ? " (+" : "", contact ? contact : "", contact ? ")" : "");
+	struct secrets secrets = { NULL, 0, 0 };
 	struct fetcher *fetcher;
 	struct rlimit files;
 	struct err err;
 
+	if (credentials != NULL &&
+	    secrets_read(&secrets, credentials, &err) == -1) {
+		err_print(&err, STR_NONE);
+		exit(EXIT_USAGE);
+	}
+	options.secrets = &secrets;
 	for (size_t i = 0; i < allow_net.n; i++)
 		if (guard_parse(allow_net.v[i], &ranges[i], &err) == -1)
 			usage_error("--allow-net: %s", err.msg);
@@ -232,6 +241,7 @@ start_fetcher(void)
 			options.in_flight = (unsigned)files.rlim_cur / 2;
 	}
 	fetcher = fetcher_new(&options);
+	secrets_release(&secrets);	/* the child has them */
 	free(ranges);
 	free(agent);
 	return fetcher;

@@ -416,6 +416,23 @@ configure(struct http *http, struct transfer *t)
 }
 
 static void
+authorize(const struct http *http, struct transfer *t)
+{
+	const struct secret *secret = secrets_find(http->options.secrets,
+	    t->host->origin);
+
+	if (secret == NULL)
+		return;
+	if (secret->bearer) {
+		SET(CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
+		SET(CURLOPT_XOAUTH2_BEARER, secret->value);
+	} else {
+		SET(CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+		SET(CURLOPT_USERPWD, secret->value);
+	}
+}
+
+static void
 start(struct http *http, struct transfer *t, int64_t now)
 {
 	t->easy = curl_easy_init();
@@ -427,6 +444,7 @@ start(struct http *http, struct transfer *t, int64_t now)
 	buf_reset(&t->body);
 	build_headers(t);
 	configure(http, t);
+	authorize(http, t);
 	t->host->active++;
 	t->host->free_at = now + http->options.host_gap_ms;
 	http->active++;

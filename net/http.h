@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "net/guard.h"
+#include "net/secrets.h"
 
 struct http;
 
@@ -22,6 +23,7 @@ struct http_options {
 	const char	*user_agent;
 	const char	*proxy;		/* NULL: none */
 	const char	*ca_file;	/* NULL: the system's */
+	const struct secrets *secrets;	/* NULL: none; must stay */
 	const struct guard_range *opened;	/* copied */
 	size_t		 nopened;
 	unsigned	 in_flight;	/* transfers at once */

@@ -138,6 +138,21 @@ with Room() as room:      # pages
     articles, _, err, _ = room.ingest("--no-robots", FEED, state=False)
     ok("/robots.txt" not in [p for p, _, _ in room.requests()], "--no-robots does not ask")
 
+with Room() as room:      # credentials
+    secrets = os.path.join(room.tmp, "secrets")
+    with open(secrets, "w") as f:
+        f.write("# ours\n%s basic reader:open sesame\nhttp://127.0.0.1:1 bearer no\n" % room.base)
+    room.write("feed.xml", rss(full("one")))
+    room.script(away={"redirect": "http://localhost:%d/feed.xml" % room.port})
+    _, _, err, rc = room.ingest("--credentials", secrets, FEED)
+    ok(rc == 2 and "0600" in err, "credentials that others may read are refused", err)
+    os.chmod(secrets, 0o600)
+    _, _, err, rc = room.ingest("--credentials", secrets, FEED, "@BASE@/away.xml")
+    sent = {(p, h["host"].split(":")[0]): h.get("authorization") for p, _, h in room.requests()}
+    eq(sent[("/feed.xml", "127.0.0.1")], "Basic cmVhZGVyOm9wZW4gc2VzYW1l", "credentials go to their site")
+    ok(sent.get(("/feed.xml", "localhost"), "?") is None, "and to no other", sent)
+    ok("sesame" not in err, "and are not printed", err)
+
 pem = os.path.join("/tmp", "stance-test-%d.pem" % os.getpid())
 made = subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", pem + ".key",
                        "-out", pem + ".crt", "-days", "2", "-subj", "/CN=127.0.0.1",
