@@ -16,6 +16,7 @@
 
 #define TEXT_MAX	96	/* longer is prose */
 #define NUMBERS_MAX	3
+#define YEAR_MIN	1800	/* earlier is a number, not a year */
 #define UNKNOWN		(-1)
 
 struct number {
@@ -200,7 +201,7 @@ digits_at(struct str s, size_t at, int *v)
 	return n;
 }
 
-/* hh:mm[:ss[.fraction]] at `at`, whose hour has `n` digits: the bytes, or 0. */
+/* hh:mm[:ss[.fraction]], or 13h15 as in French, at `at`, whose hour has `n` digits: the bytes, or 0. */
 static size_t
 take_time(struct pieces *p, struct str s, size_t at, int n)
 {
@@ -274,7 +275,8 @@ take_number(struct pieces *p, struct str s, size_t at)
 	int v, n = digits_at(s, at, &v);
 	char next = at + (size_t)n < s.n ? s.p[at + (size_t)n] : '\0';
 
-	if (next == ':' && !p->has_time && n <= 2)
+	if (!p->has_time && n <= 2 && (next == ':' || (next == 'h' &&
+	    at + (size_t)n + 1 < s.n && is_digit(s.p[at + (size_t)n + 1]))))
 		return take_time(p, s, at, n);
 	if (p->time_next && take_compact_time(p, v, n))
 		return (size_t)n;
@@ -427,8 +429,11 @@ sunday(int year, int month, int n)
 static bool
 is_summer(char rule, int year, int64_t day, int hour)
 {
-	int64_t from = rule == 'U' ? sunday(year, 3, 2) : sunday(year, 3, -1);
-	int64_t to = rule == 'U' ? sunday(year, 11, 1) : sunday(year, 10, -1);
+	bool american = rule == 'U', later = year >= 2007;
+	int64_t from = !american ? sunday(year, 3, -1) :
+	    later ? sunday(year, 3, 2) : sunday(year, 4, 1);
+	int64_t to = american && later ? sunday(year, 11, 1) :
+	    sunday(year, 10, -1);
 	int64_t now = day * 24 + hour;
 
 	return rule != 0 && now >= from * 24 + 2 && now < to * 24 + 2;
@@ -454,7 +459,7 @@ assemble(struct pieces *p, struct date *date)
 		p->h += 12;
 	else if (p->am && p->h == 12)
 		p->h = 0;
-	if (p->h > 24 || p->min > 59 || p->sec > 60)
+	if (p->h > 24 || p->min > 59 || p->sec > 60 || d.year < YEAR_MIN)
 		return -1;
 	days = days_from_civil(d.year, d.month, d.day);
 	if (is_summer(p->summer, d.year, days, p->h))

@@ -40,6 +40,9 @@ dates_in_many_shapes(void **state)
 		  "2026-03-27T08:30:00Z" },
 		{ "Mon, 30 Mar 2026 09:30:00 Europe/Berlin",
 		  "2026-03-30T07:30:00Z" },
+		{ "Thu, 04 Nov 2004 13:15:00 America/New_York",
+		  "2004-11-04T18:15:00Z" },
+		{ "jeu. 4 nov. 2004 \xC3\xA0 13h15", "2004-11-04T13:15:00Z" },
 		{ "1795512600", "2026-11-24T09:30:00Z" },
 	};
 	char text[DATE_SIZE];
@@ -58,7 +61,7 @@ static void
 what_is_no_date(void **state)
 {
 	static const char *const examples[] = { "", "soon", "Mon, 23",
-	    "Mon, 31 Feb 2026 09:30 GMT", "2026-13-40", "1:2:3:4",
+	    "Mon, 31 Feb 2026 09:30 GMT", "2026-13-40", "0312", "1:2:3:4",
 	    "2026-11-23T25:00:00Z", "2026-11-23T09:61:00Z", "23 zzz 2026",
 	    "99 Jun 2026 12:00:00 GMT", "2026-11-23T09:30:00+99:99" };
 	struct date d;
