@@ -46,6 +46,7 @@ put_reply(struct channel *ch, const struct http_reply *r, struct buf *frame)
 	wire_put(frame, r->error);
 	wire_put(frame, r->url);
 	wire_put(frame, r->moved);
+	wire_put(frame, r->reason);
 	wire_put(frame, r->headers);
 	wire_put(frame, r->body);
 	channel_send(ch, buf_str(frame));
@@ -183,6 +184,7 @@ fetcher_next(struct fetcher *f, struct http_reply *reply)
 	    !wire_take(&frame, &reply->error) ||
 	    !wire_take(&frame, &reply->url) ||
 	    !wire_take(&frame, &reply->moved) ||
+	    !wire_take(&frame, &reply->reason) ||
 	    !wire_take(&frame, &reply->headers) ||
 	    !wire_take(&frame, &reply->body) || f->pending == 0)
 		lost(f);

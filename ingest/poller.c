@@ -14,6 +14,7 @@
 #include "ingest/robots.h"
 #include "ingest/schedule.h"
 #include "ingest/sites.h"
+#include "net/coding.h"
 
 /* Feeds being asked, and articles on their way, at once; above it no further
  * feed is asked, so that memory does not grow with the list. */
@@ -370,28 +371,36 @@ note_validators(struct watch *w, const struct http_reply *r, const char *body)
 	w->unkept = true;
 }
 
+/* The lines of an answer's head, as the parser and the archive want them. */
+static struct header *
+headers_of(struct str lines, size_t *count, struct arena *a)
+{
+	struct header *headers;
+	struct str line;
+	size_t most = 1;
+
+	for (size_t i = 0; i < lines.n; i++)
+		most += lines.p[i] == '\n';
+	headers = arena_array(a, most, sizeof(*headers));
+	*count = 0;
+	while (str_split(&lines, '\n', &line)) {
+		struct header *h = &headers[*count];
+
+		str_split(&line, ':', &h->name);
+		h->value = str_trim(line);
+		*count += line.p != NULL;
+	}
+	return headers;
+}
+
 static void
 parse_work(struct poller *p, uint64_t tag, enum parse_mode mode,
     const struct http_reply *r)
 {
-	struct str rest = r->headers, line;
 	struct source src = { .bytes = r->body, .url = r->url,
 	    .content_type = http_header(r->headers, "content-type") };
-	struct header *headers;
-	size_t most = 1;
 
-	for (size_t i = 0; i < rest.n; i++)
-		most += rest.p[i] == '\n';
-	headers = arena_array(&p->a, most, sizeof(*headers));
-	while (str_split(&rest, '\n', &line)) {
-		struct header *h = &headers[src.nheaders];
-
-		str_split(&line, ':', &h->name);
-		h->value = str_trim(line);
-		if (line.p != NULL && !str_ieq(h->name, STR("content-type")))
-			src.nheaders++;
-	}
-	src.headers = headers;
+	src.headers = headers_of(r->headers, &src.nheaders, &p->a);
 	p->works[tag].parsing = true;
 	parser_submit(p->options.parser, tag, mode, &src);
 }
@@ -949,6 +958,37 @@ may_receive(const struct poller *p)
 	    p->out.buf.n < UNWRITTEN_MAX;
 }
 
+/* Into the archive as it came; then the body's coding is undone, under the
+ * ceiling that the fetcher keeps otherwise. */
+static void
+archive(struct poller *p, struct http_reply *r, struct buf *plain)
+{
+	struct warc_exchange x = { .url = r->url, .at = clock_now(),
+	    .status = (int)r->status, .reason = r->reason, .body = r->body };
+	unsigned long long offset;
+	enum coding_end end;
+	struct err err;
+
+	x.headers = headers_of(r->headers, &x.nheaders, &p->a);
+	if (warc_write(p->options.archive, &x, &offset, &err) == -1)
+		die("%s", err.msg);
+	*plain = buf_init(LIMIT_PAGE);
+	if (coding_decode(http_header(r->headers, "content-encoding"), r->body,
+	    plain, &end, &err) == 0) {
+		if (end == CODING_WHOLE) {
+			r->body = buf_str(plain);
+			return;
+		}
+		if (end == CODING_FULL)
+			err_set(&err, "longer than %lu bytes", LIMIT_PAGE);
+		else
+			err_set(&err, "its content coding is damaged");
+	}
+	r->status = 0;
+	r->hopeless = true;
+	r->error = arena_str(&p->a, str_of(err.msg));
+}
+
 static void
 take_fetched(struct poller *p)
 {
@@ -956,8 +996,11 @@ take_fetched(struct poller *p)
 
 	while (may_receive(p) && fetcher_next(p->options.fetcher, &r)) {
 		struct work *work = work_of(p, r.tag, false);
+		struct buf plain = BUF_INIT;
 
 		p->bytes += r.body.n;
+		if (p->options.archive != NULL && r.status != 0)
+			archive(p, &r, &plain);
 		switch (work->kind) {
 		case WORK_FEED:
 			on_feed_fetched(p, r.tag, work, &r);
@@ -971,6 +1014,7 @@ take_fetched(struct poller *p)
 		case WORK_NONE:
 			BUG("a free tag passed for one in use");
 		}
+		buf_release(&plain);
 		arena_reset(&p->a);
 	}
 }

@@ -21,6 +21,7 @@
 #include "ingest/list.h"
 #include "ingest/parser.h"
 #include "ingest/state.h"
+#include "ingest/warc.h"
 
 struct poller;
 
@@ -29,6 +30,8 @@ struct poller_options {
 	struct fetcher	*fetcher;
 	struct parser	*parser;
 	const char	*quarantine;	/* folder, or NULL */
+	struct warc_out	*archive;	/* every answer goes there, too, or NULL;
+					 * the fetcher then leaves codings */
 	int		 acks;		/* descriptor of --acks, or -1 */
 	bool		 once;
 	bool		 robots;	/* obey robots.txt for pages */

@@ -24,7 +24,7 @@
 
 static bool once, follow, status, probe, no_robots;
 static const char *state_dir, *acks_path, *contact, *user_agent, *proxy;
-static const char *ca_file, *credentials;
+static const char *ca_file, *credentials, *archive_path;
 static struct opt_list allow_net;
 static struct opt_number jobs = { 1, 1, PARSER_CHILDREN };
 static struct opt_number per_host = { 2, 1, 1000 };
@@ -62,6 +62,8 @@ static const struct opt opts[] = {
 	    &timeout },
 	{ 0, "no-robots", NULL, "do not ask robots.txt before article pages",
 	    OPT_FLAG, &no_robots },
+	{ 'w', "warc", "FILE", "keep every answer in this web archive, too",
+	    OPT_STRING, &archive_path },
 	{ 'j', "jobs", "N", "parse in N processes (1)", OPT_NUMBER, &jobs },
 	{ 0, NULL, NULL, NULL, OPT_FLAG, NULL }
 };
@@ -214,7 +216,7 @@ start_fetcher(void)
 		.per_host = (unsigned)per_host.value,
 		.host_gap_ms = (unsigned)host_delay.value,
 		.timeout_ms = (unsigned)timeout.value * 1000,
-		.redirects = REDIRECTS,
+		.redirects = REDIRECTS, .coded = archive_path != NULL,
 	};
 	char *agent = xasprintf("stance/%s%s%s%s", STANCE_VERSION,
 	    contact ? " (+" : "", contact ? contact : "", contact ? ")" : "");
@@ -443,6 +445,7 @@ main(int argc, char **argv)
 	struct parser_options parsing = { parse_source, 1, LIMIT_PARSE_CPU_MS,
 	    LIMIT_PARSE_WALL_MS };
 	struct poller_options options = { .acks = -1 };
+	struct warc_out archive;
 	char *quarantine;
 	struct err err;
 	int count, rc;
@@ -456,10 +459,15 @@ main(int argc, char **argv)
 	if (once && follow)
 		usage_error("--once or --follow, not both");
 	if (probe)
-		state_dir = acks_path = NULL;	/* it changes nothing */
+		state_dir = acks_path = archive_path = NULL;	/* it changes nothing */
 	options.state = state_open(state_dir, false, &err);
 	if (options.state == NULL)
 		die("%s", err.msg);
+	if (archive_path != NULL) {
+		if (warc_create(&archive, archive_path, &err) == -1)
+			die("%s", err.msg);
+		options.archive = &archive;
+	}
 	options.quarantine = quarantine = make_quarantine();
 	options.acks = open_acks();
 	options.once = once;
@@ -474,6 +482,8 @@ main(int argc, char **argv)
 
 	rc = probe ? print_probe(&options, argv + 1, count) :
 	    run(&options, argv + 1, count);
+	if (options.archive != NULL && warc_finish(&archive, &err) == -1)
+		die("%s", err.msg);
 	parser_free(options.parser);
 	fetcher_free(options.fetcher);
 	state_close(options.state);

@@ -9,6 +9,7 @@
 #include "base/date.h"
 #include "base/digest.h"
 #include "base/mem.h"
+#include "net/coding.h"
 #include "net/http.h"
 
 /* Lines of headers that one answer may have, in bytes. */
@@ -41,6 +42,7 @@ struct transfer {
 	long		 status;
 	struct buf	 lines, body;
 	bool		 refused, too_long, hopeless;
+	char		 reason[64];
 	char		 why[CURL_ERROR_SIZE + 64];
 };
 
@@ -321,6 +323,18 @@ on_body(char *p, size_t size, size_t count, void *user)
 	return size * count;
 }
 
+/* "HTTP/1.1 404 Not Found": what stands behind the number. */
+static void
+note_reason(struct transfer *t, struct str line)
+{
+	struct str word;
+
+	str_split(&line, ' ', &word);
+	str_split(&line, ' ', &word);
+	line = str_trim(line);
+	snprintf(t->reason, sizeof(t->reason), "%.*s", STR_FMT(line));
+}
+
 static size_t
 on_header(char *p, size_t size, size_t count, void *user)
 {
@@ -329,6 +343,7 @@ on_header(char *p, size_t size, size_t count, void *user)
 
 	if (str_starts(line, STR("HTTP/"))) {	/* a new answer: 100, 200... */
 		buf_reset(&t->lines);
+		note_reason(t, line);
 		return line.n;
 	}
 	line = str_trim(line);
@@ -367,6 +382,8 @@ build_headers(struct transfer *t)
 	send_line(t, "If-None-Match", t->etag);
 	send_line(t, "If-Modified-Since", t->modified);
 	send_line(t, "Accept", t->accept);
+	if (t->http->options.coded)
+		send_line(t, "Accept-Encoding", CODING_ACCEPT);
 	while (str_split(&rest, '\n', &line)) {
 		char *z = xstrndup(line.p, line.n);
 
@@ -393,7 +410,8 @@ configure(struct http *http, struct transfer *t)
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_USERAGENT, t->user_agent ? t->user_agent : o->user_agent);
-	SET(CURLOPT_ACCEPT_ENCODING, "");
+	if (!o->coded)
+		SET(CURLOPT_ACCEPT_ENCODING, "");
 	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 	SET(CURLOPT_TIMEOUT_MS, (long)o->timeout_ms);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(o->timeout_ms < CONNECT_MS ?
@@ -644,6 +662,7 @@ http_next(struct http *http, struct http_reply *reply)
 		.hopeless = t->hopeless,
 		.url = str_of(t->url),
 		.moved = str_of(t->moved),
+		.reason = str_of(t->reason),
 		.headers = buf_str(&t->lines),
 		.body = buf_str(&t->body),
 	};

@@ -31,6 +31,8 @@ struct http_options {
 	unsigned	 host_gap_ms;	/* between two requests to one host */
 	unsigned	 timeout_ms;	/* of one hop */
 	unsigned	 redirects;
+	bool		 coded;		/* leave bodies in their content coding
+					 * (net/coding.h), for archives */
 };
 
 struct http_request {
@@ -52,6 +54,7 @@ struct http_reply {
 	bool		 hopeless;	/* asking again would change nothing */
 	struct str	 url;		/* after redirects */
 	struct str	 moved;		/* where permanent redirects alone led */
+	struct str	 reason;	/* of the status line */
 	struct str	 headers;	/* "Name: value", a line each, no status */
 	struct str	 body;
 };

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """One poll after another: what is printed, what is asked, what is remembered."""
-import os, subprocess, sys
+import json, os, subprocess, sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from room import Room, done, eq, full, link, ok, page, rss
+from room import BUILD, Room, done, eq, full, link, ok, page, rss
 
 with Room() as room:
     room.write("feed.xml", rss(link("one"), full("two"), link("three", "/secret/"),
@@ -79,6 +79,19 @@ with Room() as room:
                '<sitemap><loc>@BASE@/s.xml</loc></sitemap></sitemapindex>')
     articles, _, err, rc = room.ingest("@BASE@/index.xml", state=False)
     ok(not articles and "a list of feeds" in err, "a list of feeds is no feed", err)
+
+    room.write("both.xml", rss(link("one"), full("two")))
+    room.script(**{"/one.html": {"file": "one.html", "gzip": True}, "/bomb.html": {"bomb": 100}})
+    warc = os.path.join(room.tmp, "all.warc.gz")
+    kept, _, err, rc = room.ingest("--warc", warc, "@BASE@/both.xml", state=False)
+    ok(rc == 0 and "quarter of a point" in [a for a in kept if a["id"] == "id-one"][0]["content_text"],
+       "with --warc pages are read all the same", err)
+    p = subprocess.run([os.path.join(BUILD, "stance-extract"), "--warc", warc], stdout=subprocess.PIPE)
+    again = {r["url"]: r.get("content_text") for r in map(json.loads, p.stdout.decode().splitlines())}
+    eq([again.get(a["url"]) for a in kept], [a["content_text"] for a in kept], "and extracted again from the archive")
+    room.write("bomb.xml", rss(link("bomb")))
+    kept, _, err, rc = room.ingest("--warc", warc, "@BASE@/bomb.xml", state=False)
+    ok(rc == 0 and "longer than" in err and "content_text" not in kept[0], "where a bomb stays small", err)
 
     room.write("probe.txt", "".join("%s/%s\n" % (room.base, n) for n in
                ("one.xml", "none.xml", "home.html", "feed.xml")))
