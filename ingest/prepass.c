@@ -415,7 +415,7 @@ markup(struct scan *s)
 		skip_declaration(s);
 		return;
 	}
-	if (left < 3 || !is_alpha(name.p[0])) {
+	if (left < 2 || !is_alpha(name.p[0])) {
 		*s->to++ = *s->at++;		/* a lone '<' is text */
 		return;
 	}
