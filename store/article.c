@@ -5,17 +5,27 @@
 #include "store/article.h"
 
 int
+article_of(struct article *art, const struct record *rec, struct arena *a,
+    struct err *err)
+{
+	const struct json_member *stance = rec->known[RECORD_STANCE];
+
+	*art = (struct article){ .rec = *rec, .a = a };
+	return stance ? json_object(stance->value.raw, a, &art->stance,
+	    &art->stance_count, err) : 0;
+}
+
+int
 article_read(struct article *art, const struct line *line, struct arena *a,
     struct err *err)
 {
-	const struct json_member *stance;
+	struct record rec;
 
-	*art = (struct article){ .line = line, .a = a };
-	if (record_read(&art->rec, line->text, a, err) == -1)
+	if (record_read(&rec, line->text, a, err) == -1 ||
+	    article_of(art, &rec, a, err) == -1)
 		return -1;
-	stance = art->rec.known[RECORD_STANCE];
-	return stance ? json_object(stance->value.raw, a, &art->stance,
-	    &art->stance_count, err) : 0;
+	art->line = line;
+	return 0;
 }
 
 static const struct json_member *

@@ -20,6 +20,10 @@ struct article {
 int article_read(struct article *art, const struct line *line,
     struct arena *a, struct err *err);
 
+/* The same of a record that is not stored yet: no line, no times. */
+int article_of(struct article *art, const struct record *rec,
+    struct arena *a, struct err *err);
+
 /* A member of the verdict as text or number; STR_NONE and NAN when absent. */
 struct str article_verdict(const struct article *art, const char *name);
 double article_measure(const struct article *art, const char *name);

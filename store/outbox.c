@@ -126,7 +126,7 @@ replay_line(struct outbox *o, const struct line *line, struct arena *a)
 {
 	struct record rec;
 	struct err err;
-	const struct json_member *event, *alert, *body, *at, *n;
+	const struct json_member *event, *alert, *body, *at, *n, *story;
 	struct place place;
 	struct str key;
 
@@ -137,6 +137,7 @@ replay_line(struct outbox *o, const struct line *line, struct arena *a)
 	body = json_find(rec.members, rec.count, "body");
 	at = json_find(rec.members, rec.count, "cursor");
 	n = json_find(rec.members, rec.count, "n");
+	story = json_find(rec.members, rec.count, "tells");
 	if (at != NULL)
 		cursor_parse(&o->at, json_str(&at->value, a));
 	key = alert ? json_str(&alert->value, a) : STR_NONE;
@@ -145,6 +146,9 @@ replay_line(struct outbox *o, const struct line *line, struct arena *a)
 	if (str_eq(json_str(&event->value, a), STR("intent")) && body) {
 		push(o, arena_cstr(a, key), body->value.raw, line->stored);
 		ids_put(o->known, id_of_key(key), place_of(o->n - 1));
+		if (story != NULL)
+			ids_put(o->known, id_of_key(json_str(&story->value, a)),
+			    place_of(o->n - 1));
 	} else if (!ids_find(o->known, id_of_key(key), &place))
 		return;
 	else if (str_eq(json_str(&event->value, a), STR("result")))
@@ -267,19 +271,20 @@ outbox_cursor(const struct outbox *o)
 }
 
 bool
-outbox_knows(const struct outbox *o, const char *alert)
+outbox_knows(const struct outbox *o, const char *key)
 {
 	struct place ignored;
 
-	return ids_find(o->known, id_of_key(str_of(alert)), &ignored);
+	return ids_find(o->known, id_of_key(str_of(key)), &ignored);
 }
 
 void
-outbox_intend(struct outbox *o, const char *alert, struct str body,
-    const struct cursor *at)
+outbox_intend(struct outbox *o, const char *alert, const char *story,
+    struct str body, const struct cursor *at)
 {
 	size_t start = begin_line(o, "intent", alert);
 
+	json_member_str(&o->unwritten, "tells", str_of(story));
 	put_cursor(o, at);
 	json_name(&o->unwritten, "body");
 	json_put_raw(&o->unwritten, body);
@@ -288,6 +293,7 @@ outbox_intend(struct outbox *o, const char *alert, struct str body,
 	o->heap[o->n - 1].due_ms = clock_monotonic_ms();
 	rise(o, o->n - 1);
 	ids_put(o->known, id_of_key(str_of(alert)), place_of(0));
+	ids_put(o->known, id_of_key(str_of(story)), place_of(0));
 }
 
 void

@@ -39,11 +39,11 @@ void outbox_close(struct outbox *o);
 bool outbox_is_old(const struct outbox *o);
 const struct cursor *outbox_cursor(const struct outbox *o);
 
-/* Was an alert of this key ever meant? */
-bool outbox_knows(const struct outbox *o, const char *alert);
-/* Owe an alert; durable after outbox_sync(). */
-void outbox_intend(struct outbox *o, const char *alert, struct str body,
-    const struct cursor *at);
+/* Was an alert of this key, or for this story, ever meant? */
+bool outbox_knows(const struct outbox *o, const char *key);
+/* Owe an alert for a story (a key, too); durable after outbox_sync(). */
+void outbox_intend(struct outbox *o, const char *alert, const char *story,
+    struct str body, const struct cursor *at);
 /* Everything up to `at` was looked at.  Costs a line: call it now and then. */
 void outbox_move(struct outbox *o, const struct cursor *at);
 void outbox_sync(struct outbox *o);

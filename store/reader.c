@@ -310,8 +310,11 @@ reader_next(struct reader *r, struct line *line, struct err *err)
 	struct str text, rest;
 
 	for (;;) {
-		if ((result = have_lines(r, err)) != READER_LINE)
+		r->unread = false;
+		if ((result = have_lines(r, err)) != READER_LINE) {
+			r->unread = result == READER_DAMAGE;
 			return result;
+		}
 		rest = r->lines;
 		str_split(&rest, '\n', &text);
 		if (is_sound(r, line, text, err))

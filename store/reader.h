@@ -34,6 +34,9 @@ struct reader {
 	uint64_t		 offset;	/* of the next line */
 	struct cursor		 at;		/* the last line handed out */
 	bool			 check;		/* compare every seal */
+	bool			 unread;	/* the last READER_DAMAGE was no
+						 * bad line: a file or frame
+						 * could not be read at all */
 };
 
 enum reader_result {

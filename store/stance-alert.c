@@ -48,19 +48,29 @@ struct alerting {
 static const char *const left_out[] = { "content_text", "content_html", "x",
     NULL };
 
+/* One alert for a story and label: a story whose label flips is told again. */
 static void
-make_key(const struct alerting *al, const struct article *art,
+make_key(const struct alerting *al, struct str story, struct str label,
     char out[ALERT_KEY_DIGITS + 1])
 {
-	struct str parts[] = { record_key(&art->rec, art->a), STR("new"),
-	    str_of(al->match), str_of(al->channel) };
+	struct str parts[] = { story, label, str_of(al->match),
+	    str_of(al->channel) };
 
 	sha256_hex_parts(parts, 4, out, ALERT_KEY_DIGITS);
 }
 
+/* The store says which story it is; without that it is its key. */
+static struct str
+story_of(const struct article *art)
+{
+	struct str id = article_inner(art, RECORD_STORY, "id");
+
+	return id.n > 0 ? id : record_key(&art->rec, art->a);
+}
+
 static void
 write_body(struct buf *b, const struct alerting *al, const char *alert,
-    const struct article *art)
+    bool flip, const struct article *art)
 {
 	struct proof proof;
 
@@ -70,7 +80,11 @@ write_body(struct buf *b, const struct alerting *al, const char *alert,
 	json_put_int(b, RECORD_VERSION);
 	json_member_str(b, "type", STR("alert"));
 	json_member_str(b, "alert", str_of(alert));
-	json_member_str(b, "kind", STR("new"));
+	json_member_str(b, "kind", flip ? STR("flip") : STR("new"));
+	json_name(b, "story");
+	json_open(b, '{');
+	json_member_str(b, "id", story_of(art));
+	json_close(b, '}');
 	json_member_str(b, "rule", str_of(al->match));
 	if (article_proof(art, &proof)) {
 		json_member_str(b, "sentence", arena_printf(art->a,
@@ -86,19 +100,22 @@ write_body(struct buf *b, const struct alerting *al, const char *alert,
 static void
 look_at(struct alerting *al, const struct line *line, struct arena *a)
 {
-	char alert[ALERT_KEY_DIGITS + 1];
+	char alert[ALERT_KEY_DIGITS + 1], any[ALERT_KEY_DIGITS + 1];
 	struct article art;
+	struct str story;
 	struct err err;
 
 	if (article_read(&art, line, a, &err) == -1 ||
 	    article_is_backfill(&art) || !query_match(al->query, &art))
 		return;
-	make_key(al, &art, alert);
+	story = story_of(&art);
+	make_key(al, story, article_verdict(&art, "label"), alert);
+	make_key(al, story, STR_NONE, any);
 	if (outbox_knows(al->outbox, alert))
 		return;
-	write_body(&al->body, al, alert, &art);
+	write_body(&al->body, al, alert, outbox_knows(al->outbox, any), &art);
 	/* I11 */
-	outbox_intend(al->outbox, alert, buf_str(&al->body), &al->reader.at);
+	outbox_intend(al->outbox, alert, any, buf_str(&al->body), &al->reader.at);
 	al->lines = 0;
 }
 

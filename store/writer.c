@@ -14,6 +14,7 @@
 #include "store/mend.h"
 #include "store/reader.h"
 #include "store/seal.h"
+#include "store/story.h"
 #include "store/writer.h"
 
 #define SECONDS_PER_DAY	86400
@@ -36,6 +37,7 @@ struct writer {
 	int64_t		 since_ms;
 	struct ids	*ids;
 	struct picker	 picker;
+	struct stories	*stories;	/* NULL: not asked for */
 	struct buf	 lost;		/* [from,to],... of lines that mending
 					 * found gone, to be noted */
 };
@@ -199,6 +201,8 @@ load(struct writer *w)
 	number = r.number = ids_covered(w->ids);
 	r.check = true;		/* seqs go on behind a damaged line, too */
 	while ((result = reader_next(&r, &line, &err)) != READER_END) {
+		if (result == READER_DAMAGE && r.unread)	/* I8 */
+			die("%s; see 'stance-store check'", err.msg);
 		if (result == READER_DAMAGE) {
 			warn("%s; see 'stance-store check'", err.msg);
 			continue;
@@ -243,8 +247,8 @@ read_last(const struct segment *seg, uint64_t *seq, int64_t *stored)
 
 	if (segment_open(&text, seg, &err) == -1 ||
 	    segment_last_line(&text, &last, &err) == -1)
-		warn("%s; see 'stance-store check'", err.msg);
-	else if (last.n > 0 && line_read(&line, last) == 0) {
+		die("%s; see 'stance-store check'", err.msg);	/* I7 */
+	if (last.n > 0 && line_read(&line, last) == 0) {
 		*seq = line.seq;
 		*stored = line.stored;
 		found = true;
@@ -421,12 +425,15 @@ look_up(struct writer *w, uint64_t id, struct str key, struct str rev,
 	    (rev.p == NULL || str_eq(record_rev(&rec, a), rev));
 }
 
-/* What is this article to those that are here? */
+/* What is this article to those that are here?  A revision stays in its
+ * story. */
 static void
 compare(struct writer *w, const struct record *rec, struct arena *a,
-    struct added *added)
+    struct added *added, struct story *story)
 {
+	struct article before;
 	struct line found;
+	struct err ignored;
 
 	added->key = record_key(rec, a);
 	added->rev = record_rev(rec, a);
@@ -441,6 +448,9 @@ compare(struct writer *w, const struct record *rec, struct arena *a,
 	    &found)) {
 		added->status = ADDED_REVISION;
 		added->revision = found.revision + 1;
+		if (article_read(&before, &found, a, &ignored) == 0 &&
+		    story_read(&before, story))
+			story->by = JOINED_REVISION;
 	}
 }
 
@@ -454,7 +464,7 @@ has_text(const struct record *rec, enum record_field field, struct arena *a)
  * came without. */
 static void
 append(struct writer *w, const struct record *rec, struct arena *a,
-    const struct added *added)
+    const struct added *added, const struct story *story)
 {
 	size_t start = w->group.n;
 
@@ -466,9 +476,80 @@ append(struct writer *w, const struct record *rec, struct arena *a,
 		json_member_str(&w->group, "key", added->key);
 		json_member_str(&w->group, "rev", added->rev);
 	}
+	if (story->id[0] != '\0') {
+		json_name(&w->group, "story");
+		story_put(&w->group, story);
+	}
 	line_finish(&w->group, start, added->revision, added->seq, w->stored);
 	if (w->pending++ == 0)
 		w->since_ms = clock_monotonic_ms();
+}
+
+/* Title and text of a stored article, for the stories to compare. */
+static struct str
+read_text(void *arg, struct place place, struct arena *a)
+{
+	struct writer *w = arg;
+	struct article art;
+	struct line line;
+	struct err ignored;
+
+	read_back(w, place, &line);
+	return article_read(&art, &line, a, &ignored) == 0 ?
+	    story_text(&art) : STR_NONE;
+}
+
+static void
+find_story(struct writer *w, const struct record *rec, struct place place,
+    struct arena *a, struct story *story)
+{
+	struct article art;
+	struct err ignored;
+
+	if (w->stories != NULL && article_of(&art, rec, a, &ignored) == 0)
+		stories_place(w->stories, &art, w->stored, place, story);
+}
+
+/* The last segment that ends before that time, or 0. */
+static uint32_t
+last_before(struct writer *w, int64_t oldest)
+{
+	uint64_t seq;
+	int64_t stored;
+
+	for (size_t i = w->list.n; i-- > 0;)
+		if (read_last(&w->list.v[i], &seq, &stored) && stored < oldest)
+			return w->list.v[i].number;
+	return 0;
+}
+
+/* Read the articles of the window again. */
+static void
+remember_stories(struct writer *w)
+{
+	int64_t oldest = clock_now() - STORY_WINDOW_S;
+	struct arena a = ARENA_INIT;
+	enum reader_result result;
+	struct article art;
+	struct reader r;
+	struct line line;
+	struct err err;
+
+	w->stories = stories_new(read_text, w);
+	if (reader_open(&r, w->store, &err) == -1)
+		die("%s", err.msg);
+	r.number = last_before(w, oldest);
+	while ((result = reader_next(&r, &line, &err)) != READER_END) {
+		arena_reset(&a);
+		if (result == READER_LINE && line.revision == 1 &&
+		    line.stored >= oldest &&
+		    article_read(&art, &line, &a, &err) == 0)
+			stories_remember(w->stories, &art, line.stored,
+			    (struct place){ r.at.segment,
+			    (uint32_t)r.at.offset });
+	}
+	reader_close(&r);
+	arena_release(&a);
 }
 
 void
@@ -476,11 +557,12 @@ writer_add(struct writer *w, const struct record *rec, struct arena *a,
     struct added *added)
 {
 	int64_t now = clock_now();
+	struct story story = { .id = "" };
 	struct place place;
 
 	*added = (struct added){ .status = ADDED_NEW };
 	if (record_is_article(rec)) {
-		compare(w, rec, a, added);
+		compare(w, rec, a, added, &story);
 		if (added->status == ADDED_DUPLICATE)
 			return;
 	}
@@ -490,7 +572,9 @@ writer_add(struct writer *w, const struct record *rec, struct arena *a,
 	place = (struct place){ active(w)->number,
 	    (uint32_t)(w->size + w->group.n) };
 	added->seq = ++w->seq;		/* I7 */
-	append(w, rec, a, added);
+	if (added->status == ADDED_NEW && added->revision > 0)
+		find_story(w, rec, place, a, &story);
+	append(w, rec, a, added, &story);
 	if (added->revision > 0) {
 		ids_put(w->ids, id_of_key(added->key), place);
 		ids_put(w->ids, id_of_text(added->key, added->rev), place);
@@ -599,7 +683,7 @@ writer_start(struct writer *w)
 }
 
 struct writer *
-writer_open(const char *store, uint64_t segment_size)
+writer_open(const char *store, uint64_t segment_size, bool stories)
 {
 	struct writer *w = writer_lock(store);
 
@@ -609,6 +693,8 @@ writer_open(const char *store, uint64_t segment_size)
 		mend(w, active(w), w->seq);
 	}
 	writer_start(w);
+	if (stories)
+		remember_stories(w);
 	return w;
 }
 
@@ -624,6 +710,7 @@ writer_close(struct writer *w)
 	picker_close(&w->picker);
 	segments_release(&w->list);
 	ids_free(w->ids);
+	stories_free(w->stories);
 	buf_release(&w->group);
 	buf_release(&w->lost);
 	free(w->store);

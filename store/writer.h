@@ -30,8 +30,10 @@ struct added {
 /* Make the folder `store` a store where it does not exist or is empty; before
  * the jail.  What the world does wrong ends the program, here and below. */
 void store_make(const char *store);
-/* Lock and mend.  A segment that has reached `segment_size` bytes is sealed. */
-struct writer *writer_open(const char *store, uint64_t segment_size);
+/* Lock and mend.  A segment that has reached `segment_size` bytes is sealed;
+ * with `stories`, each new article is told which story it belongs to. */
+struct writer *writer_open(const char *store, uint64_t segment_size,
+    bool stories);
 /* Take a checked record into the group.  A duplicate may have its original in
  * the same group: nothing is certain before writer_commit(). */
 void writer_add(struct writer *w, const struct record *rec, struct arena *a,

@@ -18,6 +18,7 @@ def ok(good, name, note=""):
 
 
 def article(n, label="easing", **more):
+    # short, so that no text joins another's story
     text = "The ministry said on Monday it will lift the ban on exports. Nobody knew."
     start = text.index("lift the ban")
     return json.dumps({
@@ -90,6 +91,17 @@ def test_exec(tmp):
     ok(subprocess.run([STORE, "check", s]).returncode == 0, "the store is sound")
 
 
+def test_stories(tmp):
+    s = tmp + "/stories"
+    words = " ".join("word%d" % i for i in range(120))
+    add(s, article("a", content_text=words), article("b", content_text=words + " and more"),
+        article("c", "tightening", content_text="Now " + words))
+    r = subprocess.run([ALERT, "run", s, "--match", "label:easing,tightening", "--exec", "cat", "--once"],
+                       stdout=subprocess.PIPE)
+    got = [(x["kind"], x["article"]["id"][-1]) for x in map(json.loads, r.stdout.splitlines())]
+    ok(got == [("new", "a"), ("flip", "c")], "one alert a story, and one when its label flips", got)
+
+
 def test_webhook(tmp):
     s = tmp + "/w"
     add(s, article(1))
@@ -142,6 +154,7 @@ def test_kill(tmp):
 
 with tempfile.TemporaryDirectory() as folder:
     test_exec(folder)
+    test_stories(folder)
     test_webhook(folder)
     test_kill(folder)
 print("1..%d" % count)

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Which texts join a story: the same text elsewhere, corrected, cut or led by
+another headline does; near topics, notices from one template, roundups and what
+comes too late do not."""
+import json, os, random, subprocess, sys, tempfile
+
+BUILD = os.environ.get("STANCE_BUILD", os.path.abspath("build/release"))
+STORE = BUILD + "/stance-store"
+count = 0
+rng = random.Random(3)
+WORDS = ("port ministry grain quota permit miners lithium border talks harvest refinery cabinet "
+         "auction tariff bank vessel licence council steel wheat copper decree panel senate union "
+         "market customs envoy summit export import levy rebate audit fund bond yield strait canal").split()
+
+
+def ok(good, name, note=""):
+    global count
+    count += 1
+    print(("ok" if good else "not ok"), count, "-", name, flush=True)
+    if not good:
+        print("#", str(note)[:1500])
+
+
+def prose(sentences=20):
+    return " ".join(" ".join(rng.choice(WORDS) for _ in range(rng.randrange(9, 16))).capitalize() + "."
+                    for _ in range(sentences))
+
+
+def article(n, text, title=None, label="easing", events=()):
+    return {"id": "http://a.example/%s" % n, "title": title or "Headline %s" % n, "content_text": text,
+            "stance": {"label": label, "confidence": .8, "events": list(events)}}
+
+
+def add(path, *articles, options=()):
+    subprocess.run([STORE, "add", *options, path], check=True,
+                   input="".join(json.dumps(a) + "\n" for a in articles).encode())
+
+
+def stories(path):
+    out = subprocess.run([STORE, "query", "--all-revisions", path], stdout=subprocess.PIPE).stdout
+    return {r["id"].rsplit("/", 1)[1] + ("'" if r["revision"] > 1 else ""): r.get("story")
+            for r in map(json.loads, out.splitlines())}
+
+
+with tempfile.TemporaryDirectory() as tmp:
+    s, a, b = tmp + "/s", prose(), prose()
+    half = a[:a.index(".", len(a) // 3) + 1]
+    add(s, article("a", a), article("b", b),
+        article("appended", a + " Correction: an earlier version misstated the date."),
+        article("retold", "Our correspondent adds: " + a, "Quite another headline"),
+        article("brief", half),
+        article("other", prose()),
+        article("roundup", half + " " + a[len(half):] + " " + b),
+        article("short", "A short note only."), article("short2", "A short note only."))
+    add(s, article("late", a))          # another run: the window is read again
+    changed = article("a", a + " Updated.")
+    add(s, changed)
+    got = stories(s)
+    first = got["a"]["id"]
+    ok(got["a"]["joined_by"] == "first", "the first leads", got["a"])
+    for n in ("appended", "retold", "brief", "late"):
+        ok(got[n]["id"] == first and got[n]["joined_by"] == "text" and got[n]["share"] >= .5,
+           "%s: joins by its text" % n, got[n])
+    ok(got["a'"]["id"] == first and got["a'"]["joined_by"] == "revision", "a revision stays", got["a'"])
+    for n in ("b", "other", "roundup", "short2"):
+        ok(got[n]["id"] != first and got[n]["joined_by"] == "first", "%s: joins nothing" % n, got[n])
+
+    event = {"actor": "China", "action": "resume", "object": "rare earth licences", "effect": "easing"}
+    e = tmp + "/e"
+    add(e, article(1, prose(), events=[event]), article(2, prose(), events=[event]),
+        article(3, prose(), label="tightening", events=[event]),
+        article(4, prose(), events=[dict(event, actor="India")]),
+        article(5, prose(), events=[dict(event, actor="")]),
+        article(6, prose(), events=[dict(event, actor="")]))
+    got = stories(e)
+    ok(got["2"]["id"] == got["1"]["id"] and got["2"]["joined_by"] == "event", "the same event joins", got)
+    ok(len({got[n]["id"] for n in "13456"}) == 5,
+       "another label, another actor, no actor do not", got)
+
+    t = tmp + "/t"
+    template = prose(8)
+    add(t, *(article("n%d" % i, template + " " + prose(6)) for i in range(60)))
+    got = stories(t)
+    tail = {got["n%d" % i]["id"] for i in range(40, 60)}
+    ok(len(tail) >= 15, "notices of one template part once it is known", len(tail))
+
+    n = tmp + "/n"
+    add(n, article("x", a), options=["--no-stories"])
+    ok(stories(n)["x"] is None, "--no-stories looks for none")
+print("1..%d" % count)
