@@ -43,9 +43,9 @@ obey(const struct source *src, enum parse_mode mode, struct buf *to,
 }
 
 static struct parser *
-start(unsigned children)
+start(unsigned children, unsigned wall_ms)
 {
-	const struct parser_options options = { obey, children, 200, 1000 };
+	const struct parser_options options = { obey, children, 200, wall_ms };
 
 	return parser_new(&options);
 }
@@ -73,7 +73,7 @@ test_a_bad_source_costs_itself(void **unused)
 	static const char *const sources[] = { "fine", "crash", "fine", "spin",
 	    "fail", "sleep", "fine", "fine", "crash", "crash", "fine" };
 	enum { COUNT = sizeof(sources) / sizeof(*sources) };
-	struct parser *p = start(1);
+	struct parser *p = start(1, 1000);
 	struct parser_reply reply;
 
 	(void)unused;
@@ -103,7 +103,7 @@ test_a_bad_source_costs_itself(void **unused)
 static void
 test_the_jail_holds(void **unused)
 {
-	struct parser *p = start(1);
+	struct parser *p = start(1, 1000);
 	struct parser_reply reply;
 
 	(void)unused;
@@ -118,7 +118,7 @@ static void
 test_large_sources_among_several_children(void **unused)
 {
 	enum { COUNT = 40, SIZE = 1 << 20 };
-	struct parser *p = start(3);
+	struct parser *p = start(3, 60000);	/* on a busy machine, too */
 	char *big = malloc(SIZE);
 	struct parser_reply reply;
 	uint64_t seen = 0;
