@@ -973,8 +973,13 @@ void
 compose_sentence(const struct view *view, const struct sentence *s,
     size_t from, size_t end, struct hits *hits)
 {
-	struct clause c = { .view = view, .s = s, .from = from, .end = end };
+	struct clause c;
 
+	c.view = view;
+	c.s = s;
+	c.from = from;
+	c.end = end;
+	c.n = 0;	/* the items beyond are not set */
 	gather_items(&c);
 	if (c.n == 0)
 		return;

@@ -437,11 +437,12 @@ match_class(const struct unit *u, uint16_t class, struct spans *to)
 static void
 match_regex(const struct expr *e, const struct unit *u, struct spans *to)
 {
-	struct spans literal = { .n = 0 };
+	struct spans literal;
 	const struct token *t = u->words->tokens;
 	size_t start = t[u->first].start, *found;
 	uint32_t first = u->first, end;
 
+	literal.n = 0;
 	match_class(u, e->class, &literal);
 	if (literal.n == 0)
 		return;
@@ -463,8 +464,9 @@ static void evaluate(const struct expr *e, const struct unit *u,
 static void
 match_near(const struct expr *e, const struct unit *u, struct spans *to)
 {
-	struct spans left = { .n = 0 }, right = { .n = 0 };
+	struct spans left, right;
 
+	left.n = right.n = 0;
 	evaluate(e->left, u, &left);
 	if (left.n == 0)
 		return;
@@ -486,9 +488,10 @@ match_near(const struct expr *e, const struct unit *u, struct spans *to)
 static void
 match_and(const struct expr *e, const struct unit *u, struct spans *to)
 {
-	struct spans left = { .n = 0 }, right = { .n = 0 };
+	struct spans left, right;
 	struct span a, b;
 
+	left.n = right.n = 0;
 	evaluate(e->left, u, &left);
 	if (left.n == 0)
 		return;
@@ -508,8 +511,9 @@ match_and(const struct expr *e, const struct unit *u, struct spans *to)
 static void
 evaluate(const struct expr *e, const struct unit *u, struct spans *to)
 {
-	struct spans inner = { .n = 0 };
+	struct spans inner;
 
+	inner.n = 0;
 	switch (e->kind) {
 	case EXPR_CLASS:
 		match_class(u, e->class, to);
@@ -545,8 +549,9 @@ evaluate(const struct expr *e, const struct unit *u, struct spans *to)
 bool
 expr_match(const struct expr *e, const struct unit *unit, struct span *span)
 {
-	struct spans found = { .n = 0 };
+	struct spans found;
 
+	found.n = 0;
 	evaluate(e, unit, &found);
 	if (found.n == 0)
 		return false;

@@ -15,11 +15,11 @@
 #define GAP_MAX		9
 /* A word's forms are looked up once and then found here. */
 #ifdef STANCE_TINY
-#define CACHE_SLOTS	4u
+#define CACHE_BUCKETS	4u
 #else
-#define CACHE_SLOTS	(1u << 15)
+#define CACHE_BUCKETS	(1u << 15)
 #endif
-#define CACHE_KEY	32	/* bytes; a longer word is looked up each time */
+#define CACHE_KEY	24	/* bytes; a longer word is looked up each time */
 
 /* How a word of the text is compared with what a rule names. */
 enum form {
@@ -642,21 +642,22 @@ struct set {
 	uint16_t	bits;			/* as a phrase of its own */
 };
 
-/* A word by its very bytes, padded with zeros. */
-struct key {
-	uint64_t	v[CACHE_KEY / 8];
-	uint32_t	n;
+/* A word by its very bytes. */
+struct slot {
+	uint64_t	key[CACHE_KEY / 8];	/* padded with zeros */
+	uint32_t	n;		/* bytes of it; 0: free */
+	uint32_t	set;
 };
 
-struct slot {
-	struct key	key;		/* n = 0: free */
-	uint32_t	set;
+/* Two words to a cache line, the one met last in front. */
+struct bucket {
+	_Alignas(64) struct slot slots[2];
 };
 
 struct reader {
 	const struct lexicon	*lex;
 	struct sb_stemmer	*sb;
-	struct slot		*slots;
+	struct bucket		*buckets;
 	struct set		*sets;		/* [0] is the empty set */
 	size_t			 set_count, set_cap;
 	uint32_t		*set_slots;	/* hash of sets */
@@ -676,7 +677,10 @@ reader_new(const struct lexicon *lex)
 		if (r->sb == NULL)
 			die("out of memory in the stemmer");
 	}
-	r->slots = xcalloc(CACHE_SLOTS, sizeof(*r->slots));
+	r->buckets = aligned_alloc(64, CACHE_BUCKETS * sizeof(*r->buckets));
+	if (r->buckets == NULL)
+		die("out of memory for the cache of words");
+	memset(r->buckets, 0, CACHE_BUCKETS * sizeof(*r->buckets));
 	GROW(r->sets, r->set_count, r->set_cap);
 	r->sets[r->set_count++] = (struct set){ .n = 0 };
 	return r;
@@ -689,7 +693,7 @@ reader_free(struct reader *r)
 		return;
 	if (r->sb != NULL)
 		sb_stemmer_delete(r->sb);
-	free(r->slots);
+	free(r->buckets);
 	free(r->sets);
 	free(r->set_slots);
 	free(r->of_token);
@@ -740,7 +744,8 @@ look_up(struct reader *r, struct str token, enum token_kind kind,
 	char folded[WORD_MAX];
 	struct str s = { folded, word_fold(token, folded) }, plain;
 
-	*set = (struct set){ .n = 0 };
+	set->n = set->root_count = 0;
+	set->bits = 0;
 	if (kind == TOKEN_NUMBER)
 		set->symbols[set->n++] = SYMBOL_NUMBER;
 	if (s.n == 0 || (kind == TOKEN_NUMBER && !r->lex->digits))
@@ -821,51 +826,45 @@ share(struct reader *r, struct set *set)
 	return *slot;
 }
 
-static inline struct key
-key_of(struct str token)
-{
-	struct key key = { .n = (uint32_t)token.n };
-
-	memcpy(key.v, token.p, token.n);
-	return key;
-}
-
 static inline bool
-same_key(const struct key *a, const struct key *b)
+same_word(const struct slot *a, const struct slot *b)
 {
-	return a->n == b->n && a->v[0] == b->v[0] && a->v[1] == b->v[1] &&
-	    a->v[2] == b->v[2] && a->v[3] == b->v[3];
+	return a->n == b->n && a->key[0] == b->key[0] &&
+	    a->key[1] == b->key[1] && a->key[2] == b->key[2];
 }
 
 static inline size_t
-key_slot(const struct key *key)
+bucket_of(const struct slot *word)
 {
-	uint64_t h = key->v[0] * 0x9e3779b97f4a7c15u;
+	uint64_t h = (word->key[0] ^ word->n) * 0x9e3779b97f4a7c15u;
 
-	h ^= (key->v[1] + key->v[2] * 31 + key->v[3] * 17) *
-	    0xc2b2ae3d27d4eb4fu;
-	return (h ^ h >> 29) >> 16 & (CACHE_SLOTS - 1);
+	h ^= (word->key[1] + word->key[2] * 31) * 0xc2b2ae3d27d4eb4fu;
+	return (h ^ h >> 29) >> 16 & (CACHE_BUCKETS - 1);
 }
 
 static uint32_t
 set_of(struct reader *r, struct str token, enum token_kind kind)
 {
-	struct slot *slot;
-	struct key key;
-	struct set set;
+	struct slot word = { .n = (uint32_t)token.n }, *slots;
+	struct set set;		/* look_up() fills it */
 
 	if (token.n > CACHE_KEY) {
 		look_up(r, token, kind, &set);
 		return share(r, &set);
 	}
-	key = key_of(token);
-	slot = &r->slots[key_slot(&key)];
-	if (same_key(&slot->key, &key))
-		return slot->set;
-	look_up(r, token, kind, &set);
-	slot->key = key;
-	slot->set = share(r, &set);
-	return slot->set;
+	memcpy(word.key, token.p, token.n);
+	slots = r->buckets[bucket_of(&word)].slots;
+	if (same_word(&slots[0], &word))
+		return slots[0].set;
+	if (same_word(&slots[1], &word)) {
+		word.set = slots[1].set;
+	} else {
+		look_up(r, token, kind, &set);
+		word.set = share(r, &set);
+	}
+	slots[1] = slots[0];
+	slots[0] = word;
+	return word.set;
 }
 
 /* One walk through the trie. */
@@ -916,7 +915,8 @@ step(struct walk *k, size_t at, uint32_t node)
 	if (nd->gap_child != NONE)
 		for (size_t skip = 0; skip <= nd->gap && at + skip < k->end;
 		    skip++)
-			step(k, at + skip, nd->gap_child);
+			if (k->r->of_token[at + skip - k->first] != 0)
+				step(k, at + skip, nd->gap_child);
 	if (!nd->edges)
 		return;
 	set = &k->r->sets[k->r->of_token[at - k->first]];

@@ -1,4 +1,7 @@
 #include <assert.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 #include <stdlib.h>
 #include <utf8proc.h>
 
@@ -122,12 +125,42 @@ is_inner_point(struct str s, size_t start, size_t at)
 	return run > start && s.p[run - 1] == '.';
 }
 
-static inline bool
-is_ascii_word(char c)
+#ifdef __SSE2__
+/* One bit for each of 16 bytes: is it an ASCII letter or digit? */
+static inline unsigned
+ascii_word_mask(const char *p)
 {
-	return (unsigned char)c < 0x80 &&
-	    (ascii[(unsigned char)c] == LETTER_WORD ||
-	    ascii[(unsigned char)c] == LETTER_DIGIT);
+	__m128i c = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i lower = _mm_or_si128(c, _mm_set1_epi8(0x20));
+	__m128i letter = _mm_and_si128(
+	    _mm_cmpgt_epi8(lower, _mm_set1_epi8('a' - 1)),
+	    _mm_cmplt_epi8(lower, _mm_set1_epi8('z' + 1)));
+	__m128i digit = _mm_and_si128(
+	    _mm_cmpgt_epi8(c, _mm_set1_epi8('0' - 1)),
+	    _mm_cmplt_epi8(c, _mm_set1_epi8('9' + 1)));
+
+	return (unsigned)_mm_movemask_epi8(_mm_or_si128(letter, digit));
+}
+#endif
+
+/* Behind the ASCII letters and digits from `at`. */
+static inline size_t
+skip_ascii_word(struct str s, size_t at)
+{
+#ifdef __SSE2__
+	while (at + 16 <= s.n) {
+		unsigned mask = ascii_word_mask(s.p + at);
+
+		if (mask != 0xffff)
+			return at + (unsigned)__builtin_ctz(~mask);
+		at += 16;
+	}
+#endif
+	while (at < s.n && (unsigned char)s.p[at] < 0x80 &&
+	    (ascii[(unsigned char)s.p[at]] == LETTER_WORD ||
+	    ascii[(unsigned char)s.p[at]] == LETTER_DIGIT))
+		at++;
+	return at;
 }
 
 static size_t
@@ -140,9 +173,9 @@ word_end(struct str s, size_t start)
 		enum letter l = letter_at(s, at, &len);
 
 		if (l == LETTER_WORD || l == LETTER_DIGIT) {
-			at += len;
-			while (at < s.n && is_ascii_word(s.p[at]))
-				at++;
+			at = skip_ascii_word(s, at + len);
+			if (at < s.n && s.p[at] == ' ')
+				break;
 		} else if (l == LETTER_APOSTROPHE) {
 			unsigned after = letters_from(s, at + len, 3);
 
@@ -182,7 +215,7 @@ number_end(struct str s, size_t start)
 	return at < s.n && s.p[at] == '%' ? at + 1 : at;
 }
 
-static void
+static inline void
 add_token(struct words *w, size_t start, size_t end, enum token_kind kind)
 {
 	GROW(w->tokens, w->count, w->cap);
