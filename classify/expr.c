@@ -95,10 +95,8 @@ phrase_class(struct parser *p, struct str text)
 		fail(p, "too many lists and phrases");
 		return NO_CLASS;
 	}
-	GROW(g->classes, g->class_count, g->class_cap);
-	id = (uint16_t)g->class_count;
-	g->classes[g->class_count++] = (struct class){ .kind = CLASS_LEXICON,
-	    .name = name, .statement = p->st };
+	id = grammar_add_class(g, &(struct class){ .kind = CLASS_LEXICON,
+	    .name = name, .statement = p->st });
 	if (lexicon_add(g->lexicon, text, id, &why) == -1) {
 		fail(p, why.msg);
 		return NO_CLASS;

@@ -1,6 +1,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/digest.h"
 #include "base/opt.h"
 #include "classify/expr.h"
 #include "classify/grammar.h"
@@ -145,16 +146,49 @@ is_naming(enum class_kind kind)
 	    kind == CLASS_DOMAIN;
 }
 
-/* The class that a statement of this kind would mean by `name`. */
+/* The slot of the class that a statement of this kind would mean by `name`. */
+static uint32_t *
+name_slot(const struct grammar *g, struct str name, enum class_kind kind)
+{
+	size_t mask = g->name_slots - 1, i = hash64(name) & mask;
+
+	for (; g->names[i] != 0; i = (i + 1) & mask) {
+		const struct class *c = &g->classes[g->names[i] - 1];
+
+		if (str_eq(name, str_of(c->name)) && (is_naming(kind) ?
+		    c->kind == kind : !is_naming(c->kind)))
+			break;
+	}
+	return &g->names[i];
+}
+
 static uint16_t
 find_class(const struct grammar *g, struct str name, enum class_kind kind)
 {
+	return (uint16_t)(*name_slot(g, name, kind) - 1);
+}
+
+static void
+grow_names(struct grammar *g)
+{
+	free(g->names);
+	g->name_slots = g->name_slots ? 2 * g->name_slots : 256;
+	g->names = xcalloc(g->name_slots, sizeof(*g->names));
 	for (size_t i = 0; i < g->class_count; i++)
-		if (str_eq(name, str_of(g->classes[i].name)) &&
-		    (is_naming(kind) ? g->classes[i].kind == kind :
-		    !is_naming(g->classes[i].kind)))
-			return (uint16_t)i;
-	return NO_CLASS;
+		*name_slot(g, str_of(g->classes[i].name),
+		    g->classes[i].kind) = (uint32_t)i + 1;
+}
+
+uint16_t
+grammar_add_class(struct grammar *g, const struct class *c)
+{
+	if (2 * (g->class_count + 1) >= g->name_slots)
+		grow_names(g);
+	assert(g->class_count < CLASSES_MAX);
+	GROW(g->classes, g->class_count, g->class_cap);
+	g->classes[g->class_count++] = *c;
+	*name_slot(g, str_of(c->name), c->kind) = (uint32_t)g->class_count;
+	return (uint16_t)(g->class_count - 1);
 }
 
 uint16_t
@@ -444,11 +478,10 @@ declare(struct reading *r, const struct keyword *kw)
 	if (g->class_count == CLASSES_MAX)
 		return lexeme_error(r->st, lx, r->err, "more than %d lists",
 		    CLASSES_MAX);
-	GROW(g->classes, g->class_count, g->class_cap);
-	g->classes[g->class_count++] = (struct class){ .kind = kw->kind,
+	grammar_add_class(g, &(struct class){ .kind = kw->kind,
 	    .name = arena_cstr(&g->arena, lx->text), .statement = r->st,
 	    .weight = 1, .left = true, .right = true, .reach = 6,
-	    .place = PLACE_BEFORE, .distance = 3, .sign = 1 };
+	    .place = PLACE_BEFORE, .distance = 3, .sign = 1 });
 	return 0;
 }
 
@@ -793,10 +826,8 @@ declare_statement(struct reading *r)
 static uint16_t
 add_builtin(struct grammar *g, const char *name)
 {
-	GROW(g->classes, g->class_count, g->class_cap);
-	g->classes[g->class_count] = (struct class){ .kind = CLASS_LEXICON,
-	    .name = name };
-	return (uint16_t)g->class_count++;
+	return grammar_add_class(g, &(struct class){ .kind = CLASS_LEXICON,
+	    .name = name });
 }
 
 /* The engine's own lists. */
@@ -928,6 +959,7 @@ grammar_free(struct grammar *g)
 	lexicon_free(g->lexicon);
 	free(g->language);
 	free(g->roles);
+	free(g->names);
 	free(g->classes);
 	free(g->rules);
 	free(g->examples);

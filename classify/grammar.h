@@ -13,7 +13,7 @@
 #include "classify/rulefile.h"
 
 /* Classes of one language; their numbers fit sixteen bits with room to spare. */
-#define CLASSES_MAX	8192
+#define CLASSES_MAX	65000
 /* Classes named by one `needs`, `with` or the like. */
 #define REFERENCES_MAX	12
 
@@ -179,6 +179,8 @@ struct grammar {
 	struct example	*examples;
 	size_t		 example_count, example_cap;
 	struct judging	 judging;
+	uint32_t	*names;		/* hash of class names; 0: free, else id+1 */
+	size_t		 name_slots;
 	struct role_words *roles;	/* by phrase */
 	uint16_t	 authority, common;
 	bool		 head_first;	/* "embargo export", not "export embargo" */
@@ -195,6 +197,8 @@ void grammar_free(struct grammar *g);
 /* The list called `name`, or NO_CLASS.  Actors, topics and domains have names
  * of their own, which count only where no other list has them. */
 uint16_t grammar_class(const struct grammar *g, struct str name);
+/* Add a class, whose name is not taken, and return its number. */
+uint16_t grammar_add_class(struct grammar *g, const struct class *c);
 /* The languages that the files name, NULL-ended, in `a`. */
 const char **grammar_languages(const struct rulefiles *files, struct arena *a);
 

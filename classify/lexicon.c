@@ -565,14 +565,40 @@ lexicon_include(struct lexicon *lex, uint16_t class, uint16_t into)
 	lex->includes[lex->include_count++] = (struct include){ class, into };
 }
 
+static int
+by_class(const void *a, const void *b)
+{
+	const struct include *x = a, *y = b;
+
+	return x->class != y->class ? x->class - y->class : x->into - y->into;
+}
+
+/* The first include of `class` or of one behind it. */
+static size_t
+first_include(const struct lexicon *lex, uint16_t class)
+{
+	size_t low = 0, high = lex->include_count;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (lex->includes[mid].class < class)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 /* Classes only grow, so going on until a round adds nothing ends. */
 static void
 close_includes(struct lexicon *lex, struct phrase *ph)
 {
 	for (size_t i = 0; i < ph->count; i++)
-		for (size_t k = 0; k < lex->include_count; k++)
-			if (lex->includes[k].class == ph->classes[i])
-				add_class(ph, lex->includes[k].into);
+		for (size_t k = first_include(lex, ph->classes[i]);
+		    k < lex->include_count &&
+		    lex->includes[k].class == ph->classes[i]; k++)
+			add_class(ph, lex->includes[k].into);
 }
 
 /* A phrase of little words only. */
@@ -591,6 +617,9 @@ set_bits(struct phrase *ph, const uint16_t *class_bits)
 void
 lexicon_seal(struct lexicon *lex, const uint16_t *class_bits)
 {
+	if (lex->include_count > 0)
+		qsort(lex->includes, lex->include_count,
+		    sizeof(*lex->includes), by_class);
 	for (size_t i = 0; i < lex->phrase_count; i++) {
 		close_includes(lex, &lex->phrases[i]);
 		set_bits(&lex->phrases[i], class_bits);
