@@ -20,6 +20,9 @@
  * feed is asked, so that memory does not grow with the list. */
 #define FEEDS_AT_ONCE	1000
 #define ARTICLES_AT_ONCE 4000
+/* Articles that one answer may set going: a feed can name a million pages of
+ * somebody else's.  The rest is taken when the feed is asked again. */
+#define ARTICLES_A_POLL	1000
 /* Output that nobody takes; above it nothing more is received. */
 #define UNWRITTEN_MAX	(8UL << 20)
 /* A page that fails for now is asked again after so many seconds, then the
@@ -899,10 +902,10 @@ take_feed(struct poller *p, struct work *work, struct str lines,
     struct err *err)
 {
 	const struct json_member *found;
+	size_t count = 0;
 	struct record rec;
 	struct keys keys;
 	struct str line;
-	size_t count = 0;
 
 	for (size_t i = 0; i < lines.n; i++)
 		count += lines.p[i] == '\n';
@@ -913,7 +916,10 @@ take_feed(struct poller *p, struct work *work, struct str lines,
 		if (record_read(&rec, line, &p->a, err) == -1)
 			return -1;
 		if (record_is_article(&rec)) {
-			take_entry(p, line, &rec, work, &keys);
+			if (work->watch->unsafe >= ARTICLES_A_POLL)
+				work->watch->unkept = false;
+			else
+				take_entry(p, line, &rec, work, &keys);
 			continue;
 		}
 		if (number_of(&rec, "is_list") != 0)

@@ -80,6 +80,10 @@ with Room() as room:
     articles, _, err, rc = room.ingest("@BASE@/index.xml", state=False)
     ok(not articles and "a list of feeds" in err, "a list of feeds is no feed", err)
 
+    room.write("flood.xml", rss(*[full("f%d" % i) for i in range(1500)]))
+    eq([len(room.ingest("@BASE@/flood.xml")[0]) for _ in range(3)], [1000, 500, 0],
+       "a feed cannot set any number of fetches going, and nothing is lost")
+
     room.write("both.xml", rss(link("one"), full("two")))
     room.script(**{"/one.html": {"file": "one.html", "gzip": True}, "/bomb.html": {"bomb": 100}})
     warc = os.path.join(room.tmp, "all.warc.gz")
