@@ -102,6 +102,7 @@ article_of_entry(struct buf *to, const struct feed_entry *entry)
 	put_tags(to, entry->tags, entry->ntags);
 	put_attachments(to, entry->attachments, entry->nattachments);
 	json_member_str(to, "image", entry->image);
+	json_member_str(to, "options", entry->options);
 	json_close(to, '}');
 }
 

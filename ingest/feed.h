@@ -58,6 +58,8 @@ struct feed_entry {
 	size_t			 nattachments;
 	bool			 has_published, has_modified;
 	struct date		 published, modified;
+	struct str		 options;	/* of a subscription in OPML:
+						 * stance:options (ingest/list.h) */
 };
 
 /* What a reader of the feed needs: its name, and when it may be asked again. */

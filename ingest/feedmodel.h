@@ -60,6 +60,7 @@ struct feed_node {
 	struct feed_when	 published, modified;
 	struct feed_node	*source;
 	struct str		 base;
+	struct str		 options;	/* of a subscription, our own words */
 };
 
 struct feed {

@@ -96,6 +96,7 @@ read_entry(const struct feed_node *node, const struct feed_node *head,
 	entry->nattachments = node->attachments.n;
 	read_when(&node->published, &entry->has_published, &entry->published);
 	read_when(&node->modified, &entry->has_modified, &entry->modified);
+	entry->options = node->options;
 }
 
 /* RSS's ttl is in minutes; the syndication module names a period. */

@@ -434,7 +434,9 @@ start_outline(struct parser *p, struct frame *f, const struct attributes *attrs)
 		set_value(&node->feed_url, resolve(p, f, url), 1);
 		set_value(&node->url, resolve(p, f,
 		    attr_either(attrs, "htmlUrl", "htmlurl")), 1);
-		node->title = (struct feed_text){ .value = title, .rank = 1 };
+		node->title = (struct feed_text){ .value = title,
+		    .type = STR("text/plain"), .rank = 1 };
+		node->options = attr_of(attrs, "stance", "options");
 		for (unsigned i = 0; i < p->noutlines && i < 16; i++)
 			if (p->outlines[i].n > 0) {
 				category = VEC_ADD(p->a, node->categories);

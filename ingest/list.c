@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "ingest/list.h"
+#include "ingest/markup.h"
 
 void
 subscription_tag(struct subscription *sub, struct str tag)
@@ -63,14 +64,14 @@ read_interval(struct str value, long long *seconds, struct err *err)
 	return 0;
 }
 
+static const char *const contents[] = { [CONTENT_AUTO] = "auto",
+    [CONTENT_FEED] = "feed", [CONTENT_PAGE] = "page" };
+
 static int
 read_content(struct str value, enum content_policy *content, struct err *err)
 {
-	static const char *const names[] = { [CONTENT_AUTO] = "auto",
-	    [CONTENT_FEED] = "feed", [CONTENT_PAGE] = "page" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (str_eq(value, str_of(names[i]))) {
+	for (size_t i = 0; i < sizeof(contents) / sizeof(*contents); i++)
+		if (str_eq(value, str_of(contents[i]))) {
 			*content = (enum content_policy)i;
 			return 0;
 		}
@@ -117,6 +118,18 @@ read_option(struct subscription *sub, struct str word, struct err *err)
 }
 
 int
+subscription_options(struct subscription *sub, struct str text, struct err *err)
+{
+	struct buf word = BUF_INIT;
+	int rc = 0;
+
+	while (rc == 0 && next_word(&text, &word))
+		rc = read_option(sub, buf_str(&word), err);
+	buf_release(&word);
+	return rc;
+}
+
+int
 list_read(struct list *list, const char *name, struct str text,
     struct err *err)
 {
@@ -126,28 +139,99 @@ list_read(struct list *list, const char *name, struct str text,
 	int rc = 0;
 
 	while (rc == 0 && str_split(&text, '\n', &line)) {
-		struct subscription *sub = NULL;
 		struct err why;
 
 		number++;
 		line = str_trim(line);
 		if (line.n > 0 && line.p[0] == '#')
 			continue;
-		while (rc == 0 && next_word(&line, &word)) {
-			if (sub != NULL)
-				rc = read_option(sub, buf_str(&word), &why);
-			else if (str_istarts(buf_str(&word), STR("http://")) ||
-			    str_istarts(buf_str(&word), STR("https://")))
-				sub = list_add(list, buf_str(&word));
-			else
-				rc = err_set(&why, "'%.*s' is no address",
-				    STR_FMT(buf_str(&word)));
-		}
+		if (!next_word(&line, &word))
+			continue;
+		if (str_istarts(buf_str(&word), STR("http://")) ||
+		    str_istarts(buf_str(&word), STR("https://")))
+			rc = subscription_options(list_add(list, buf_str(&word)),
+			    line, &why);
+		else
+			rc = err_set(&why, "'%.*s' is no address",
+			    STR_FMT(buf_str(&word)));
 		if (rc == -1)
 			err_at(err, name, number, 0, "%s", why.msg);
 	}
 	buf_release(&word);
 	return rc;
+}
+
+static void
+write_attribute(struct buf *to, const char *name, struct str value)
+{
+	if (value.n == 0)
+		return;
+	buf_addf(to, " %s=\"", name);
+	markup_escape(to, value);
+	buf_addc(to, '"');
+}
+
+static bool
+has_comma(struct str s)
+{
+	return s.n > 0 && memchr(s.p, ',', s.n) != NULL;
+}
+
+static void
+write_categories(struct buf *to, const struct subscription *sub)
+{
+	struct buf names = BUF_INIT;
+
+	for (size_t i = 0; i < sub->ntags; i++)
+		if (!has_comma(sub->tags[i])) {
+			buf_addz(&names, names.n > 0 ? "," : "");
+			buf_adds(&names, sub->tags[i]);
+		}
+	write_attribute(to, "category", buf_str(&names));
+	buf_release(&names);
+}
+
+static void
+write_options(struct buf *to, const struct subscription *sub)
+{
+	struct buf words = BUF_INIT;
+	struct str headers = str_of(sub->headers), header;
+
+	if (sub->interval > 0)
+		buf_addf(&words, "interval=%llds ", sub->interval);
+	if (sub->content != CONTENT_AUTO)
+		buf_addf(&words, "content=%s ", contents[sub->content]);
+	if (sub->by_link)
+		buf_addz(&words, "id=link ");
+	if (sub->agent != NULL)
+		buf_addf(&words, "agent=\"%s\" ", sub->agent);
+	while (str_split(&headers, '\n', &header))
+		buf_addf(&words, "header=\"%.*s\" ", STR_FMT(header));
+	for (size_t i = 0; i < sub->ntags; i++)
+		if (has_comma(sub->tags[i]))
+			buf_addf(&words, "tag=\"%.*s\" ", STR_FMT(sub->tags[i]));
+	write_attribute(to, "stance:options", str_trim(buf_str(&words)));
+	buf_release(&words);
+}
+
+void
+list_write_opml(const struct list *list, struct buf *to)
+{
+	buf_addz(to, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+	    "<opml version=\"2.0\" xmlns:stance=\"urn:stance:opml\">\n"
+	    "<head><title>Feeds</title></head>\n<body>\n");
+	for (size_t i = 0; i < list->n; i++) {
+		const struct subscription *sub = &list->v[i];
+
+		buf_addz(to, "<outline type=\"rss\"");
+		write_attribute(to, "text",
+		    str_of(sub->title ? sub->title : sub->url));
+		write_attribute(to, "xmlUrl", str_of(sub->url));
+		write_categories(to, sub);
+		write_options(to, sub);
+		buf_addz(to, "/>\n");
+	}
+	buf_addz(to, "</body>\n</opml>\n");
 }
 
 void

@@ -48,9 +48,15 @@ struct list {
 /* Add an address without options.  The result moves when the next is added. */
 struct subscription *list_add(struct list *list, struct str url);
 void subscription_tag(struct subscription *sub, struct str tag);
+/* Read options, as they may follow an address. */
+int subscription_options(struct subscription *sub, struct str text,
+    struct err *err);
 /* Read a plain list.  -1 with the place and the reason; `name` is for it. */
 int list_read(struct list *list, const char *name, struct str text,
     struct err *err);
+/* Append the list as OPML.  Nothing is lost: what OPML has no name for stands in
+ * the attribute stance:options, in the words of the plain list. */
+void list_write_opml(const struct list *list, struct buf *to);
 void list_release(struct list *list);
 
 #endif

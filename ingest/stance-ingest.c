@@ -22,7 +22,7 @@
 #include "ingest/poller.h"
 #include "ingest/probe.h"
 
-static bool once, follow, status, probe, no_robots;
+static bool once, follow, status, probe, opml, no_robots;
 static const char *state_dir, *acks_path, *contact, *user_agent, *proxy;
 static const char *ca_file, *credentials, *archive_path;
 static struct opt_list allow_net;
@@ -43,6 +43,8 @@ static const struct opt opts[] = {
 	    OPT_FLAG, &status },
 	{ 0, "probe", NULL, "ask each feed once, print what came as a table",
 	    OPT_FLAG, &probe },
+	{ 0, "opml", NULL, "print the feeds as OPML, with their options, and "
+	    "end", OPT_FLAG, &opml },
 	{ 'c', "contact", "ADDRESS", "who is asking, for the User-Agent: a web "
 	    "or mail address", OPT_STRING, &contact },
 	{ 0, "user-agent", "TEXT", "the whole User-Agent", OPT_STRING,
@@ -72,6 +74,7 @@ static const struct tool tool = {
 	"stance-ingest",
 	"[--once] [--state DIR] [--acks FIFO] LIST|URL...\n"
 	"--probe LIST|URL...\n"
+	"--opml LIST|URL...\n"
 	"--status --state DIR",
 	"Fetch feeds and the pages of their articles, print articles.",
 	opts,
@@ -138,6 +141,23 @@ take_tags(struct subscription *sub, const struct record *rec, struct arena *a)
 		subscription_tag(sub, json_str(&values[i], a));
 }
 
+/* What an outline says of its feed beside the address. */
+static int
+take_outline(struct subscription *sub, const struct record *rec,
+    struct arena *a, struct err *err)
+{
+	const struct json_member *options = json_find(rec->members, rec->count,
+	    "options");
+	struct str title = record_str(rec, RECORD_TITLE, a);
+
+	/* OPML wants a text, so a feed without a title has its address there. */
+	if (title.n > 0 && !str_eq(title, str_of(sub->url)))
+		sub->title = arena_cstr(&sub->list->strings, title);
+	take_tags(sub, rec, a);
+	return options == NULL ? 0 :
+	    subscription_options(sub, json_str(&options->value, a), err);
+}
+
 /* OPML goes through the parse child like all foreign markup. */
 static int
 load_outline(struct list *list, struct parser *parser, const char *path,
@@ -156,19 +176,14 @@ load_outline(struct list *list, struct parser *parser, const char *path,
 	if (reply.outcome != PARSER_DONE)
 		return err_set(err, "%s: %.*s", path, STR_FMT(reply.lines));
 	while (rc == 0 && str_split(&reply.lines, '\n', &line)) {
-		struct subscription *sub;
-
 		if (line.n == 0)
 			continue;
 		rc = record_read(&rec, line, &a, err);
 		if (rc == -1 || !record_is_article(&rec) ||
 		    rec.known[RECORD_URL] == NULL)
 			continue;
-		sub = list_add(list, record_str(&rec, RECORD_URL, &a));
-		if (rec.known[RECORD_TITLE] != NULL)
-			sub->title = arena_cstr(&list->strings,
-			    record_str(&rec, RECORD_TITLE, &a));
-		take_tags(sub, &rec, &a);
+		rc = take_outline(list_add(list,
+		    record_str(&rec, RECORD_URL, &a)), &rec, &a, err);
 	}
 	arena_release(&a);
 	return rc;
@@ -411,6 +426,25 @@ print_probe(const struct poller_options *options, char **operands, int count)
 }
 
 static int
+print_opml(const struct poller_options *options, char **operands, int count)
+{
+	struct list list;
+	struct out out;
+	struct err err;
+
+	if (load_list(&list, options->parser, operands, count, &err) == -1) {
+		err_print(&err, STR_NONE);
+		list_release(&list);
+		return EXIT_USAGE;
+	}
+	out_init(&out, STDOUT_FILENO, "standard output");
+	list_write_opml(&list, out_buf(&out));
+	out_close(&out);
+	list_release(&list);
+	return EXIT_DONE;
+}
+
+static int
 run(struct poller_options *options, char **operands, int count)
 {
 	struct lists lists = { { xcalloc(1, sizeof(struct list)) }, 1 };
@@ -458,7 +492,7 @@ main(int argc, char **argv)
 		usage_error("which feeds? a LIST or a URL is needed");
 	if (once && follow)
 		usage_error("--once or --follow, not both");
-	if (probe)
+	if (probe || opml)
 		state_dir = acks_path = archive_path = NULL;	/* it changes nothing */
 	options.state = state_open(state_dir, false, &err);
 	if (options.state == NULL)
@@ -481,6 +515,7 @@ main(int argc, char **argv)
 	options.parser = parser_new(&parsing);
 
 	rc = probe ? print_probe(&options, argv + 1, count) :
+	    opml ? print_opml(&options, argv + 1, count) :
 	    run(&options, argv + 1, count);
 	if (options.archive != NULL && warc_finish(&archive, &err) == -1)
 		die("%s", err.msg);
