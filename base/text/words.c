@@ -329,6 +329,18 @@ take_newlines(struct words *w, size_t at, size_t *line, uint32_t *first,
 	return next;
 }
 
+/* A quotation mark right behind a full stop closes what stands before it. */
+static size_t
+take_closing_quote(struct words *w, size_t at)
+{
+	unsigned len;
+
+	if (at >= w->text.n || letter_at(w->text, at, &len) != LETTER_QUOTE)
+		return at;
+	add_token(w, at, at + len, TOKEN_QUOTE);
+	return at + len;
+}
+
 void
 words_split(struct words *w, struct str text)
 {
@@ -369,8 +381,10 @@ words_split(struct words *w, struct str text)
 		case LETTER_MARK:
 			at += len;
 			add_token(w, start, at, TOKEN_MARK);
-			if (ends_sentence(w, at))
+			if (ends_sentence(w, at)) {
+				at = take_closing_quote(w, at);
 				end_sentence(w, &first, paragraph);
+			}
 			break;
 		case LETTER_QUOTE:
 			at += len;

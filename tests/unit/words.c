@@ -1,0 +1,168 @@
+/* Words and sentences: base/text/words.h.  The labelled texts are in
+ * tests/text/sentences.txt. */
+#include "tests/unit/test.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/io.h"
+#include "base/text/words.h"
+
+/* The words of `text`, joined by spaces. */
+static void
+words_of(const char *text, struct buf *b)
+{
+	struct words w = WORDS_INIT;
+
+	buf_reset(b);
+	words_split(&w, str_of(text));
+	for (size_t i = 0; i < w.count; i++) {
+		if (i > 0)
+			buf_addc(b, ' ');
+		buf_adds(b, token_str(&w, i));
+	}
+	words_release(&w);
+}
+
+static void
+cuts_words(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "rare-earth exports", "rare earth exports" },
+		{ "China's ban", "China's ban" },
+		{ "the states' quota", "the states quota" },
+		{ "l'embargo dell\u2019export", "l' embargo dell\u2019 export" },
+		{ "they didn't", "they didn't" },
+		{ "the U.S. and R&D", "the U.S. and R&D" },
+		{ "3.5% of $1,250.50", "3.5% of 1,250.50" },
+		{ "a 25bp cut", "a 25 bp cut" },
+		{ "出口管制", "出 口 管 制" },
+		{ "so-called \"waiver\";", "so called \" waiver \" ;" },
+		{ "", "" },
+		{ " \n \t ", "" },
+	};
+	struct buf b = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		words_of(cases[i][0], &b);
+		assert_string_equal(buf_z(&b), cases[i][1]);
+	}
+	buf_release(&b);
+}
+
+static void
+folds(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "Exports", "exports" }, { "ÉLAN", "élan" },
+		{ "e\u0301lan", "élan" }, { "China\u2019s", "china's" },
+		{ "ЗАПРЕТ", "запрет" }, { "soft\u00adly", "softly" },
+	};
+	char to[WORD_MAX], long_word[WORD_MAX + 2];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct str got = { to, word_fold(str_of(cases[i][0]), to) };
+
+		assert_true(str_eq(got, str_of(cases[i][1])));
+	}
+	memset(long_word, 'x', sizeof(long_word));
+	assert_int_equal(word_fold((struct str){ long_word,
+	    sizeof(long_word) }, to), 0);
+}
+
+static void
+reads_numbers(void **state)
+{
+	static const struct {
+		const char	*text;
+		double		 value;
+	} cases[] = { { "25", 25 }, { "3.5%", 3.5 }, { "1,250.5", 1250.5 },
+	    { "1.250,5", 1250.5 }, { "1,250", 1250 }, { "0,5", 0.5 } };
+	double value;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_true(word_number(str_of(cases[i].text), &value));
+		assert_true(value == cases[i].value);
+	}
+	assert_false(word_number(STR("five"), &value));
+}
+
+/* Undo the file's marks: the text, and the offsets where sentences begin. */
+static size_t
+read_case(struct str line, struct buf *text, size_t *starts, size_t most)
+{
+	size_t count = 0;
+
+	buf_reset(text);
+	for (size_t i = 0; i < line.n; i++) {
+		if (line.p[i] == '|') {
+			assert_true(count < most);
+			starts[count++] = text->n;
+		} else if (line.p[i] == '\\' && i + 1 < line.n &&
+		    line.p[i + 1] == 'n') {
+			buf_addc(text, '\n');
+			i++;
+		} else {
+			buf_addc(text, line.p[i]);
+		}
+	}
+	return count;
+}
+
+/* Sentence n+1 begins in what stands behind mark n and before mark n+1. */
+static void
+check_case(struct str line, struct words *w, struct buf *text)
+{
+	size_t starts[16], count = read_case(line, text, starts, 16);
+
+	words_split(w, buf_str(text));
+	if (w->sentence_count != count + 1)
+		fail_msg("%zu sentences, not %zu: %.*s", w->sentence_count,
+		    count + 1, STR_FMT(line));
+	for (size_t i = 0; i < count; i++) {
+		uint32_t last = w->sentences[i].end - 1,
+		    first = w->sentences[i + 1].first;
+
+		if (w->tokens[last].end > starts[i] ||
+		    w->tokens[first].start < starts[i])
+			fail_msg("sentence %zu ends elsewhere: %.*s", i + 1,
+			    STR_FMT(line));
+	}
+}
+
+static void
+ends_sentences(void **state)
+{
+	struct buf file = BUF_INIT, text = BUF_INIT;
+	struct words w = WORDS_INIT;
+	struct str rest, line;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(file_slurp("tests/text/sentences.txt", &file, 1 << 20,
+	    &err), 0);
+	rest = buf_str(&file);
+	while (str_split(&rest, '\n', &line))
+		if (line.n > 0 && line.p[0] != '#')
+			check_case(line, &w, &text);
+	words_release(&w);
+	buf_release(&file);
+	buf_release(&text);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cuts_words),
+		cmocka_unit_test(folds),
+		cmocka_unit_test(reads_numbers),
+		cmocka_unit_test(ends_sentences),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
