@@ -349,13 +349,6 @@ make_folders(const char *path, mode_t mode, struct err *err)
 }
 
 void
-set_cloexec(int fd)
-{
-	if (fcntl(fd, F_SETFD, FD_CLOEXEC) == -1)
-		die_errno("fcntl");
-}
-
-void
 set_nonblock(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);

@@ -87,7 +87,6 @@ int file_replace(const char *path, struct str bytes, mode_t mode,
 int make_folders(const char *path, mode_t mode, struct err *err);
 /* fsync the folder that holds `path`, so that its name survives. */
 int sync_parent(const char *path, struct err *err);
-void set_cloexec(int fd);
 void set_nonblock(int fd);
 
 #endif

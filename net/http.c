@@ -620,12 +620,6 @@ http_timeout(const struct http *http)
 	    (int)(due - now);
 }
 
-size_t
-http_pending(const struct http *http)
-{
-	return http->pending;
-}
-
 static void
 transfer_free(struct transfer *t)
 {

@@ -70,7 +70,6 @@ void http_setup(void);
 struct http *http_new(const struct http_options *options);
 /* Queue a request; it is copied. */
 void http_add(struct http *http, const struct http_request *request);
-size_t http_pending(const struct http *http);
 /* A descriptor that becomes readable when there is something to do. */
 int http_fd(const struct http *http);
 /* Milliseconds until http_pump() is due, -1: only when http_fd() says. */

@@ -323,6 +323,8 @@ number_term(struct parser *p, struct node *node)
 	    complain(p, at, "not a number:", value);
 }
 
+static int time_parse(struct str s, int64_t now, int64_t *seconds);
+
 static struct node *
 time_term(struct parser *p, struct node *node)
 {
@@ -603,7 +605,9 @@ parse_age(struct str s, int64_t *seconds)
 	return -1;
 }
 
-int
+/* A point in time: RFC 3339, "2026-11-23" (its first second, UTC), "now",
+ * "today", "yesterday", or an age: "90s", "30m", "12h", "3d", "2w". */
+static int
 time_parse(struct str s, int64_t now, int64_t *seconds)
 {
 	char instant[DATE_SIZE];

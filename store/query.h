@@ -23,10 +23,6 @@ bool query_match(struct query *q, const struct article *art);
  * taken not to match: how often. */
 unsigned long query_gave_up(const struct query *q);
 
-/* A point in time: RFC 3339, "2026-11-23" (its first second, UTC), "now",
- * "today", "yesterday", or an age: "90s", "30m", "12h", "3d", "2w". */
-int time_parse(struct str s, int64_t now, int64_t *seconds);
-
 /* Append `sign` (" label:", ",") and the value in quotes to a query's text. */
 void query_add_value(struct buf *text, const char *sign, struct str value);
 
