@@ -61,7 +61,8 @@ phrase_in(const struct grammar *g, uint32_t phrase, uint16_t class)
 	return false;
 }
 
-bool
+/* Is a word of class `class` in the marks from..end-1? */
+static bool
 marks_hold(const struct view *view, size_t from, size_t end, uint16_t class)
 {
 	for (size_t i = from; i < end; i++)
