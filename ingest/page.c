@@ -70,6 +70,8 @@ is_mostly_utf8(struct str bytes)
 {
 	size_t bad = 0, good = 0;
 
+	if (utf8_check(bytes) == bytes.n)
+		return true;
 	while (bytes.n > 0) {
 		size_t n = utf8_check(bytes);
 
