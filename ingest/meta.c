@@ -472,20 +472,54 @@ names_date(const struct node *node)
 /* Where else in a page a date is looked for. */
 #define DATE_NODES	20000
 
-/* The first date that readers see in [from, end): in an element named for it
- * (`named`), or in any short line. */
+/* Where a date for readers may stand, the surest first. */
+enum place {
+	PLACE_NAMED,		/* an element whose names speak of dates */
+	PLACE_LINE,		/* a short line */
+	PLACE_LINK		/* the text of a link */
+};
+
 static bool
-visible_date(const struct heads *h, uint32_t from, uint32_t end, bool named,
-    bool month_first, struct date *d)
+tells_of_change(struct str text)
+{
+	static const struct str words[] = { { "update", 6 }, { "modifi", 6 },
+	    { "aktualisiert", 12 }, { "nderung", 7 }, { "mis à jour", 11 },
+	    { "actualizad", 10 }, { "aggiornat", 9 }, { "bijgewerkt", 10 } };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (str_ifind(text, words[i], 0) >= 0)
+			return true;
+	return false;
+}
+
+static bool
+is_place(const struct heads *h, uint32_t i, enum place place)
+{
+	const struct node *node = &h->tree->nodes[i];
+	bool text = node->tag == TAG_TEXT;
+	bool linked = text && h->tree->nodes[node->parent].tag == TAG_a;
+
+	switch (place) {
+	case PLACE_NAMED:
+		return !text && node->attributes && names_date(node);
+	case PLACE_LINE:
+		return text && !linked;
+	case PLACE_LINK:
+		return linked;
+	}
+	BUG("no such place");
+}
+
+/* The first date that readers see in [from, end), unless it is of a change. */
+static bool
+visible_date(const struct heads *h, uint32_t from, uint32_t end,
+    enum place place, bool month_first, struct date *d)
 {
 	for (uint32_t i = from; i < end; i++) {
-		const struct node *node = &h->tree->nodes[i];
-		bool wanted = named ? node->attributes && names_date(node) :
-		    node->tag == TAG_TEXT &&
-		    h->tree->nodes[node->parent].tag != TAG_a;
+		struct str text = tree_text(h->tree, i);
 
-		if (wanted && node->text_end - node->text < DATELINE_MAX &&
-		    when_text(tree_text(h->tree, i), month_first, d))
+		if (text.n < DATELINE_MAX && is_place(h, i, place) &&
+		    when_text(text, month_first, d) && !tells_of_change(text))
 			return true;
 	}
 	return false;
@@ -503,9 +537,9 @@ near_date(const struct heads *h, bool us, struct date *d)
 		return false;
 	return (h->time_at >= h1 && h->time_at < after &&
 	    date_of(h->time, us, d)) ||
-	    visible_date(h, h1, after, true, us, d) ||
-	    visible_date(h, h1, after, false, us, d) ||
-	    visible_date(h, before, h1, false, us, d);
+	    visible_date(h, h1, after, PLACE_NAMED, us, d) ||
+	    visible_date(h, h1, after, PLACE_LINE, us, d) ||
+	    visible_date(h, before, h1, PLACE_LINE, us, d);
 }
 
 static bool
@@ -515,15 +549,20 @@ any_date(const struct heads *h, bool us, struct date *d)
 	    DATE_NODES;
 
 	return date_of(h->time, us, d) ||
-	    visible_date(h, 0, count, true, us, d) ||
-	    visible_date(h, 0, count, false, us, d);
+	    visible_date(h, 0, count, PLACE_NAMED, us, d) ||
+	    visible_date(h, 0, count, PLACE_LINE, us, d) ||
+	    visible_date(h, 0, count, PLACE_LINK, us, d);
 }
 
 #define DAY	86400
+/* Hours that publishers who write UTC are west or east of it; beyond them a
+ * neighbouring day is another date, of a change or of another story. */
+#define WEST_MAX	9
+#define EAST_MAX	4
 
 /*
- * Heads often give the instant in UTC, while the address has the day of the
- * publisher.  Where the two are neighbours, the instant is written with
+ * Heads often give the instant in UTC, and readers and the address see the day
+ * of the publisher.  Where the two are neighbours, the instant is written with
  * the least offset that makes it that day: 01:30Z shown as the day before is
  * 23:30-02:00.
  */
@@ -536,9 +575,9 @@ write_local(struct date *d, struct date shown)
 
 	if (!d->has_time || d->offset != 0 || d->seconds < 0)
 		return;
-	if (shown_day == day - 1 && hour < 12)
+	if (shown_day == day - 1 && hour < WEST_MAX)
 		d->offset = -60 * (hour + 1);
-	if (shown_day == day + 1 && hour >= 10)
+	if (shown_day == day + 1 && hour >= 24 - EAST_MAX)
 		d->offset = 60 * (24 - hour);
 }
 
@@ -556,7 +595,7 @@ choose_dates(struct heads *h, struct page *page, const struct jsonld *ld)
 	if (page->has_published) {
 		struct date shown;
 
-		if (when_url(page->url, &shown))
+		if (when_url(page->url, &shown) || near_date(h, us, &shown))
 			write_local(d, shown);
 	} else
 		page->has_published = when_url(page->url, d) ||

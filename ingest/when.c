@@ -142,41 +142,48 @@ number_at(struct str s, size_t at, size_t *n)
 	return *n == 0 || *n > 4 || *n == 3 ? -1 : digits(s, at, *n);
 }
 
+/* "2026/11/23", "2026-11-3" or "23-11-2026" at the start of `s`. */
+static bool
+separated_day(struct str s, struct date *d)
+{
+	int v[3];
+	size_t n[3], at = 0;
+	char separator = '\0';
+
+	for (unsigned i = 0; i < 3; i++) {
+		v[i] = number_at(s, at, &n[i]);
+		at += n[i];
+		if (v[i] < 0)
+			return false;
+		if (i == 2)
+			break;
+		if (at >= s.n || strchr("/-_.", s.p[at]) == NULL ||
+		    (i == 1 && s.p[at] != separator))
+			return false;
+		separator = s.p[at++];
+	}
+	if (n[0] == 4 && n[1] <= 2 && n[2] <= 2)
+		return set_day(d, v[0], v[1], v[2]);
+	return n[0] == 2 && n[1] == 2 && n[2] == 4 &&
+	    set_day(d, v[2], v[1], v[0]);
+}
+
 bool
 when_url(struct str url, struct date *d)
 {
 	ptrdiff_t slash = str_find(url, STR("//"), 0);
-	size_t i = slash < 0 ? 0 : (size_t)slash + 2;
 
-	for (; i < url.n; i++) {
+	for (size_t i = slash < 0 ? 0 : (size_t)slash + 2; i < url.n; i++) {
 		struct str rest = str_from(url, i);
-		char separator;
-		int year, month, day;
 
 		if (!is_digit(url.p[i]) || (i > 0 && is_digit(url.p[i - 1])))
 			continue;
+		if (separated_day(rest, d))
+			return true;
 		if (digits(rest, 0, 8) >= 0 &&
-		    (rest.n == 8 || !is_digit(rest.p[8]))) {
-			if (set_day(d, digits(rest, 0, 4), digits(rest, 4, 2),
-			    digits(rest, 6, 2)))
-				return true;
-			continue;
-		}
-		if (!take(&rest, 4, &year) || rest.n == 0)
-			continue;
-		separator = rest.p[0];
-		if (strchr("/-_.", separator) == NULL)
-			continue;
-		rest = str_from(rest, 1);
-		if (!take(&rest, 2, &month) && !take(&rest, 1, &month))
-			continue;
-		if (rest.n == 0 || rest.p[0] != separator)
-			continue;
-		rest = str_from(rest, 1);
-		if (!take(&rest, 2, &day) && !take(&rest, 1, &day))
-			continue;
-		if ((rest.n == 0 || !is_digit(rest.p[0])) &&
-		    set_day(d, year, month, day))
+		    (rest.n == 8 || !is_digit(rest.p[8])) &&
+		    set_day(d, digits(rest, 0, 4), digits(rest, 4, 2),
+		    digits(rest, 6, 2)))
 			return true;
 	}
 	return false;

@@ -81,6 +81,7 @@ reads_dates_in_addresses(void **state)
 	address("https://a.example/2026/11/23/rates", "2026-11-23T00:00:00Z");
 	address("https://a.example/news/2026-11-3-x", "2026-11-03T00:00:00Z");
 	address("https://a.example/x-20261123.html", "2026-11-23T00:00:00Z");
+	address("https://a.example/news/23-11-2026", "2026-11-23T00:00:00Z");
 	address("https://a.example/2026/11/rates", "none");
 	address("https://a.example/id/202611230001", "none");
 	address("https://2026-11-23.example/", "2026-11-23T00:00:00Z");
