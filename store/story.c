@@ -32,17 +32,19 @@ struct first {
 	uint64_t	story;		/* its id as a number */
 };
 
-struct lead {
-	uint32_t	hash;		/* 0: free */
-	uint32_t	first;		/* index of firsts */
-};
+/* The low 40 bits of a hash, and the index of its first article: the more
+ * leads there are, the more bits it takes that none leads astray.  0: free. */
+typedef uint64_t lead;
+
+#define FIRST_BITS	24
+#define FIRSTS_MOST	((1u << FIRST_BITS) - 1)
 
 /* The firsts of one day. */
 struct day {
 	int64_t		 day;		/* since 1970; -1: unused */
 	struct first	*firsts;
 	size_t		 n, cap;
-	struct lead	*leads;		/* open addressing, 3/4 full at most */
+	lead		*leads;		/* open addressing, 3/4 full at most */
 	size_t		 nleads, leads_cap;
 };
 
@@ -198,33 +200,45 @@ day_for(struct stories *s, int64_t stored)
 	return d;
 }
 
-static void
-put_lead(struct day *d, struct lead lead)
+static lead
+make_lead(uint64_t hash, size_t first)
 {
-	size_t i = mix(lead.hash) & (d->leads_cap - 1);
+	return (hash | 1) << FIRST_BITS | first;
+}
 
-	while (d->leads[i].hash != 0)
+static size_t
+lead_slot(const struct day *d, lead l)
+{
+	return mix(l >> FIRST_BITS) & (d->leads_cap - 1);
+}
+
+static void
+put_lead(struct day *d, lead l)
+{
+	size_t i = lead_slot(d, l);
+
+	while (d->leads[i] != 0)
 		i = (i + 1) & (d->leads_cap - 1);
-	d->leads[i] = lead;
+	d->leads[i] = l;
 	d->nleads++;
 }
 
 static void
-add_lead(struct day *d, uint64_t hash, uint32_t first)
+add_lead(struct day *d, lead l)
 {
 	if (4 * (d->nleads + 1) > 3 * d->leads_cap) {
-		struct lead *old = d->leads;
+		lead *old = d->leads;
 		size_t n = d->leads_cap;
 
 		d->leads_cap *= 2;
 		d->leads = xcalloc(d->leads_cap, sizeof(*d->leads));
 		d->nleads = 0;
 		for (size_t i = 0; i < n; i++)
-			if (old[i].hash != 0)
+			if (old[i] != 0)
 				put_lead(d, old[i]);
 		free(old);
 	}
-	put_lead(d, (struct lead){ (uint32_t)(hash >> 32) | 1, first });
+	put_lead(d, l);
 }
 
 static void
@@ -233,12 +247,12 @@ add_first(struct stories *s, const struct shingles *sh,
 {
 	struct day *d = day_for(s, first->stored);
 
-	if (sh->n < SHINGLES_LEAST)
+	if (sh->n < SHINGLES_LEAST || d->n == FIRSTS_MOST)
 		return;
 	GROW(d->firsts, d->n, d->cap);
 	d->firsts[d->n] = *first;
 	for (size_t i = 0; i < LEADS; i++)
-		add_lead(d, sh->v[i], (uint32_t)d->n);
+		add_lead(d, make_lead(sh->v[i], d->n));
 	d->n++;
 }
 
@@ -273,13 +287,16 @@ static size_t
 follow_lead(const struct day *d, uint64_t hash, int64_t oldest,
     struct candidate *found)
 {
-	uint32_t wanted = (uint32_t)(hash >> 32) | 1;
-	size_t i = mix(wanted) & (d->leads_cap - 1), n = 0;
+	lead wanted = make_lead(hash, 0);
+	size_t i = lead_slot(d, wanted), n = 0;
 
-	for (; d->leads[i].hash != 0; i = (i + 1) & (d->leads_cap - 1)) {
-		const struct first *f = &d->firsts[d->leads[i].first];
+	for (; d->leads[i] != 0; i = (i + 1) & (d->leads_cap - 1)) {
+		const struct first *f;
 
-		if (d->leads[i].hash != wanted || f->stored < oldest)
+		if (d->leads[i] >> FIRST_BITS != wanted >> FIRST_BITS)
+			continue;
+		f = &d->firsts[d->leads[i] & FIRSTS_MOST];
+		if (f->stored < oldest)
 			continue;
 		if (n == PER_LEAD)
 			return 0;
@@ -493,11 +510,17 @@ story_text(const struct article *art)
 {
 	struct str title = record_str(&art->rec, RECORD_TITLE, art->a);
 	struct str text = record_str(&art->rec, RECORD_TEXT, art->a);
+	char *both;
 
 	if (text.n == 0)
 		text = record_str(&art->rec, RECORD_SUMMARY, art->a);
-	return arena_printf(art->a, "%.*s\n%.*s", STR_FMT(title),
-	    STR_FMT(text));
+	both = arena_alloc(art->a, title.n + 1 + text.n);
+	if (title.n > 0)
+		memcpy(both, title.p, title.n);
+	both[title.n] = '\n';
+	if (text.n > 0)
+		memcpy(both + title.n + 1, text.p, text.n);
+	return (struct str){ both, title.n + 1 + text.n };
 }
 
 void
