@@ -765,6 +765,15 @@ join(const struct clause *c, struct item *op, struct item *it)
 	absorb(op, it);
 }
 
+/* Does a comma lead to it: "the ban on fires, postponed by a year"? */
+static bool
+is_apposed(const struct clause *c, const struct item *op)
+{
+	return op->first > c->s->first &&
+	    c->view->words.tokens[op->first - 1].kind == TOKEN_MARK &&
+	    token_is(c, op->first - 1, TOKEN_JOIN);
+}
+
 /* Does a passive or an intransitive verb stand there: "ban was lifted"? */
 static struct item *
 choose(struct clause *c, size_t i)
@@ -775,7 +784,8 @@ choose(struct clause *c, size_t i)
 	    c->s->first, op->first, TOKEN_PASSIVE);
 	struct item *right = op->operator->right ?
 	    find_right(c, i, op->operator->reach) : NULL;
-	bool subject = passive || !op->operator->right;
+	bool subject = passive || !op->operator->right ||
+	    (right == NULL && is_apposed(c, op));
 	struct item *left = op->operator->left ? find_left(c, i,
 	    subject ? 3 * op->operator->reach : LEFT_REACH,
 	    subject ? TOKEN_BREAK : TOKEN_BREAK | TOKEN_JOIN) : NULL;
