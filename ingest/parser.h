@@ -20,11 +20,9 @@
 
 struct parser;
 
-typedef int parser_function(const struct source *src, enum parse_mode mode,
-    struct buf *to, struct arena *a, struct err *err);
-
 struct parser_options {
-	parser_function	*parse;
+	int		(*parse)(const struct source *src, enum parse_mode mode,
+			    struct buf *to, struct arena *a, struct err *err);
 	unsigned	 children;	/* at most PARSER_CHILDREN */
 	unsigned	 cpu_ms;	/* of one source, in the child's own time */
 	unsigned	 wall_ms;	/* of one source, by the parent's clock */

@@ -460,6 +460,14 @@ on_way(struct poller *p, const unsigned char key[STATE_KEY])
 }
 
 static void
+article_free(struct article *article)
+{
+	free(article->draft);
+	free(article->url);
+	free(article);
+}
+
+static void
 article_forget(struct poller *p, struct article *article)
 {
 	struct article **at = on_way(p, article->key);
@@ -467,9 +475,7 @@ article_forget(struct poller *p, struct article *article)
 	assert(*at == article);
 	*at = article->chain;
 	p->narticles--;
-	free(article->draft);
-	free(article->url);
-	free(article);
+	article_free(article);
 }
 
 /* It has reached where it should: never again. */
@@ -1262,9 +1268,13 @@ poller_watch(struct poller *p, const struct list *list)
 static void
 free_articles(struct poller *p)
 {
+	struct article *article;
+
 	for (size_t i = 0; i < BUCKETS; i++)
-		while (p->on_way[i] != NULL)
-			article_forget(p, p->on_way[i]);
+		while ((article = p->on_way[i]) != NULL) {
+			p->on_way[i] = article->chain;
+			article_free(article);
+		}
 }
 
 void

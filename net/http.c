@@ -75,7 +75,7 @@ struct http {
 	struct hosts	 ready, resting;
 	struct transfers done;
 	struct transfer	*handed_out;
-	size_t		 pending, active;
+	size_t		 active;
 };
 
 #define LIST_INIT(list)	((list)->first = NULL, (list)->last = &(list)->first)
@@ -245,7 +245,6 @@ finish(struct http *http, struct transfer *t, const char *error)
 		t->hopeless = true;
 		snprintf(t->why, sizeof(t->why), "%s", error);
 	}
-	http->pending--;
 	LIST_PUT(&http->done, t);
 }
 
@@ -291,7 +290,6 @@ http_add(struct http *http, const struct http_request *request)
 	t->permanent = true;
 	t->lines = buf_init(HEADERS_MAX);
 	t->body = buf_init(request->max);
-	http->pending++;
 	enqueue(http, t);
 }
 
