@@ -771,7 +771,8 @@ is_apposed(const struct clause *c, const struct item *op)
 {
 	return op->first > c->s->first &&
 	    c->view->words.tokens[op->first - 1].kind == TOKEN_MARK &&
-	    token_is(c, op->first - 1, TOKEN_JOIN);
+	    token_is(c, op->first - 1, TOKEN_JOIN) &&
+	    !token_is(c, op->end, TOKEN_LINK);
 }
 
 /* Does a passive or an intransitive verb stand there: "ban was lifted"? */
