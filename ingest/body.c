@@ -2,6 +2,7 @@
 
 #include "ingest/body.h"
 #include "ingest/concept.h"
+#include "ingest/when.h"
 
 /* A run of text shorter than this says nothing of where an article is. */
 #define SENTENCE_MIN	25
@@ -376,6 +377,8 @@ static const struct {
 	{ "sign up", "", 140 }, { "subscribe", "", 100 },
 	{ "newsletter", "", 40 }, { "get the latest", "", 140 },
 	{ "get ", "newsletter", 200 }, { "get ", "inbox", 200 },
+	{ "get ", "subscri", 250 }, { "get ", "click here", 250 },
+	{ "if you enjoyed this", "", 400 }, { "if you liked this", "", 400 },
 	{ "follow us", "", 140 }, { "like us on", "", 140 },
 	{ "follow ", "twitter", 200 }, { "follow ", "facebook", 200 },
 	{ "follow ", "instagram", 200 }, { "join us on", "", 140 },
@@ -462,8 +465,43 @@ is_paragraph(const struct finder *f, uint32_t i)
 {
 	struct str text = tree_text(f->tree, i);
 
+	if (f->nodes[i].tag == TAG_li && f->w[i].own_links * 3 > f->w[i].own)
+		return false;		/* the title of another story */
 	return f->w[i].own >= PARAGRAPH_MIN ||
 	    (f->w[i].own >= SENTENCE_MIN && ends_sentence(text));
+}
+
+static bool
+is_quoted(const struct finder *f, uint32_t i)
+{
+	return f->nodes[i].tag == TAG_blockquote ||
+	    f->nodes[f->nodes[i].parent].tag == TAG_blockquote;
+}
+
+/* A section's name, a date or a byline above the first paragraph. */
+static bool
+is_kicker(const struct finder *f, uint32_t i)
+{
+	struct str text = tree_text(f->tree, i);
+	enum tag tag = f->nodes[i].tag;
+	struct date date;
+
+	if (tag == TAG_li || is_heading(tag) || text.n >= PARAGRAPH_MIN)
+		return false;
+	return (text.n < KICKER_MAX && tag != TAG_p) ||
+	    when_text(str_slice(text, 0, KICKER_MAX), false, &date);
+}
+
+/* A name, or the title of another story, below the last paragraph. */
+static bool
+is_signature(const struct finder *f, uint32_t i)
+{
+	const struct weigh *w = &f->w[i];
+	struct str text = tree_text(f->tree, i);
+
+	if (f->nodes[i].tag == TAG_li && w->own_links * 3 <= w->own)
+		return false;
+	return text.n < PARAGRAPH_MIN && !is_quoted(f, i);
 }
 
 /* Kickers, dates, bylines and the headline again, between the start of the
@@ -487,17 +525,12 @@ drop_margins(struct finder *f, uint32_t from, uint32_t end)
 	if (first == 0)
 		return;
 	for (uint32_t i = from; i < end; i++) {
-		size_t n = f->nodes[i].text_end - f->nodes[i].text;
-		bool before = i < first && n < KICKER_MAX &&
-		    f->nodes[i].tag != TAG_li && !is_heading(f->nodes[i].tag);
-		bool after = i > last && f->nodes[i].tag != TAG_li;
-
 		if (f->dropped[i]) {
 			i = f->nodes[i].end - 1;
 			continue;
 		}
-		if (f->w[i].own > 0 &&
-		    (before || (after && n < PARAGRAPH_MIN)))
+		if (f->w[i].own > 0 && ((i < first && is_kicker(f, i)) ||
+		    (i > last && is_signature(f, i))))
 			f->dropped[i] = DROP_MARGIN;
 	}
 }
