@@ -30,13 +30,13 @@ static const struct {
 	    "upnext nextarticle nextpost yarpp similar suggested "
 	    "suggestions seealso linklist furtherreading latestnews "
 	    "relatedstories relatedcontent relatedlinks readalso promobox "
-	    "tease zergnet morenews othernews nextup" },
+	    "nextprev prevnext postnav tease zergnet morenews othernews nextup" },
 	{ CONCEPT_SHARE, "share sharing sharebar sharedaddy social "
 	    "socialmedia shareaholic addthis addtoany facebook twitter "
 	    "whatsapp socialshare sharetools likes" },
 	{ CONCEPT_SIGNUP, "newsletter newsletters subscribe subscription signup "
 	    "mailchimp abo donate donation membership regwall "
-	    "premiumbox optin mailinglist" },
+	    "premiumbox optin mailinglist cta calltoaction" },
 	{ CONCEPT_PAYWALL, "paywall subscriber premium metered locked piano "
 	    "paywalled subscribers fullstory" },
 	{ CONCEPT_AD, "ad ads adv advert adverts advertisement advertising "
@@ -70,6 +70,7 @@ static const struct {
 	{ CONCEPT_MEDIA, "gallery slideshow carousel slider player video "
 	    "videoplayer audio podcast embed photo image infographic "
 	    "instagram tweet mediabox thumbnail figure picture jwplayer "
+	    "inlinegallery photogallery imagegallery slidecount "
 	    "factbox infobox poll quiz survey" },
 	{ CONCEPT_TITLE, "headline entrytitle posttitle articletitle title "
 	    "headlines storytitle articleheadline" },
