@@ -1,6 +1,7 @@
 #include <math.h>
 
 #include "base/date.h"
+#include "base/text/words.h"
 #include "base/utf8.h"
 #include "store/article.h"
 
@@ -188,15 +189,32 @@ weightiest(const struct article *art, struct evidence *best)
 	return top >= 0;
 }
 
-/* Does a sentence end before `p`, that is between p[-1] and p? */
-static bool
-is_boundary(struct str text, size_t at)
+/* Widen start..end to the sentences that hold it. */
+static void
+find_sentence(struct str text, size_t start, size_t end, size_t *from,
+    size_t *to)
 {
-	char last = at > 0 ? text.p[at - 1] : '\n';
+	struct words w = WORDS_INIT;
 
-	if (last == '\n')
-		return true;
-	return at >= 2 && last == ' ' && strchr(".!?", text.p[at - 2]) != NULL;
+	*from = start;
+	*to = end;
+	words_split(&w, text);
+	for (size_t i = 0; i < w.sentence_count; i++) {
+		const struct sentence *s = &w.sentences[i];
+		size_t first, last;
+
+		if (s->end == s->first)
+			continue;
+		first = w.tokens[s->first].start;
+		last = w.tokens[s->end - 1].end;
+		if (last <= start || first >= end)
+			continue;
+		if (first < *from)
+			*from = first;
+		if (last > *to)
+			*to = last;
+	}
+	words_release(&w);
 }
 
 bool
@@ -216,10 +234,7 @@ article_proof(const struct article *art, struct proof *proof)
 	end = start + e.exact.n;
 	if (!str_eq(str_slice(text, start, end), e.exact))
 		return false;
-	for (from = start; !is_boundary(text, from); from--)
-		;
-	for (to = end; to < text.n && !is_boundary(text, to + 1); to++)
-		;
+	find_sentence(text, start, end, &from, &to);
 	proof->before = str_slice(text, from, start);
 	proof->exact = e.exact;
 	proof->after = str_slice(text, end, to);

@@ -15,6 +15,7 @@
 #include "base/jail.h"
 #include "base/opt.h"
 #include "base/term.h"
+#include "store/balance.h"
 #include "store/column.h"
 #include "store/commands.h"
 #include "store/group.h"
@@ -45,6 +46,7 @@ struct asking {
 	enum table_format format;
 	struct columns	 columns;	/* n is 0: whole records */
 	struct groups	*groups;	/* NULL: no grouping */
+	struct balance	*balance;	/* NULL: no balance */
 	bool		 count, colours, raw;
 	unsigned	 width;
 	size_t		 limit, found;
@@ -177,7 +179,9 @@ rank_of(const struct asking *ask, const struct article *art)
 static void
 take_hit(struct asking *ask, const struct article *art)
 {
-	if (ask->groups != NULL)
+	if (ask->balance != NULL)
+		balance_count(ask->balance, art);
+	else if (ask->groups != NULL)
 		groups_count(ask->groups, art);
 	else if (!ask->count && ask->order == ORDER_OLDEST)
 		put_article(ask, art);
@@ -283,11 +287,15 @@ ask(struct asking *asking, const char *store, bool all_revisions)
 		die("%s", err.msg);
 	if (!all_revisions)
 		find_revised(asking);
-	if (asking->groups == NULL && !asking->count)
+	if (asking->groups == NULL && asking->balance == NULL &&
+	    !asking->count)
 		put_names(asking);
 	search(asking);
 	put_hits(asking);
-	if (asking->groups != NULL)
+	if (asking->balance != NULL)
+		balance_put(asking->balance, out_buf(&asking->out),
+		    asking->format, asking->raw);
+	else if (asking->groups != NULL)
 		groups_put(asking->groups, out_buf(&asking->out),
 		    asking->format, asking->raw);
 	else if (asking->count)
@@ -300,6 +308,7 @@ ask(struct asking *asking, const char *store, bool all_revisions)
 	query_free(asking->query);
 	ids_free(asking->revised);
 	groups_free(asking->groups);
+	balance_free(asking->balance);
 	free(asking->hits);
 }
 
@@ -452,6 +461,73 @@ run_query(int argc, char **argv)
 	digest_setup();
 	jail_enter(JAIL_READ, (const char *[]){ store, NULL }, NULL);
 	ask(&asking, store, all_revisions);
+	buf_release(&q);
+	return asking.damaged ? EXIT_WORLD : EXIT_DONE;
+}
+
+static enum column
+parse_period(const char *word)
+{
+	struct columns c;
+	struct err err;
+
+	if (columns_parse(&c, word, &err) == -1 || c.n != 1 ||
+	    (c.v[0] != COLUMN_DAY && c.v[0] != COLUMN_WEEK &&
+	    c.v[0] != COLUMN_MONTH))
+		usage_error("'--by' takes day, week or month, not '%s'", word);
+	return c.v[0];
+}
+
+static enum column
+parse_group(const char *word)
+{
+	struct columns c;
+	struct err err;
+
+	if (word == NULL)
+		return COLUMNS;
+	if (columns_parse(&c, word, &err) == -1)
+		usage_error("'--group': %s", err.msg);
+	if (c.n != 1)
+		usage_error("'--group' takes one column, not '%s'", word);
+	return c.v[0];
+}
+
+int
+run_balance(int argc, char **argv)
+{
+	struct asking asking = { .order = ORDER_OLDEST, .limit = SIZE_MAX };
+	struct wish wish = { .by = "published" };
+	const char *period = "week", *group = NULL, *format = "table";
+	const struct opt opts[] = {
+		{ 'b', "by", "PERIOD", "day, week (default) or month",
+		    OPT_STRING, &period },
+		{ 'g', "group", "COLUMN", "a balance for each domain, topic, "
+		    "actor, source...", OPT_STRING, &group },
+		{ 0, "since", "TIME", "not published before", OPT_STRING,
+		    &wish.since },
+		{ 0, "until", "TIME", "only published before", OPT_STRING,
+		    &wish.until },
+		{ 'f', "format", "FORMAT", "table (default), jsonl, csv, tsv",
+		    OPT_STRING, &format },
+		{ 0 }
+	};
+	const struct tool tool = { "stance-store balance",
+	    "[OPTION...] STORE [QUERY...]",
+	    "Print the balance of easing and tightening over time.", opts,
+	    "A story votes once; the interval is a bootstrap's 95 %." };
+	int n = opt_parse(&tool, argc, argv);
+	const char *store = store_operand(n, argv);
+	struct buf q = BUF_INIT;
+
+	build_query(&q, &wish, n - 1, argv + 2);
+	asking.query = compile(buf_str(&q));
+	asking.format = parse_format(format);
+	asking.balance = balance_new(parse_period(period), parse_group(group));
+	out_init(&asking.out, STDOUT_FILENO, "<stdout>");
+	digest_setup();
+	jail_enter(JAIL_READ, (const char *[]){ store, NULL }, NULL);
+	ask(&asking, store, false);
 	buf_release(&q);
 	return asking.damaged ? EXIT_WORLD : EXIT_DONE;
 }

@@ -19,6 +19,8 @@ main(int argc, char **argv)
 	static const struct command commands[] = {
 		{ "add", "add the records on standard input", run_add },
 		{ "query", "find articles", run_query },
+		{ "balance", "easing against tightening over time",
+		    run_balance },
 		{ "follow", "print records as they arrive", run_follow },
 		{ "stats", "count what is there", run_stats },
 		{ "show", "print a file of a store as text", run_show },

@@ -103,14 +103,6 @@ stories_free(struct stories *s)
 	free(s);
 }
 
-static int
-by_hash(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static uint64_t
 mix(uint64_t h)
 {
@@ -119,6 +111,35 @@ mix(uint64_t h)
 	h ^= h >> 32;
 	h *= 0xd6e8feb86659fd93u;
 	return h ^ h >> 32;
+}
+
+/* Hashes are uniform, so their top bits alone nearly sort them: deal them into as
+ * many buckets as there are hashes, then let the few strays sink. */
+static uint64_t *
+sort_hashes(const uint64_t *v, size_t n, struct arena *a)
+{
+	unsigned bits = 1;
+	uint64_t *sorted = arena_array(a, n, sizeof(*sorted));
+	uint32_t *starts;
+
+	while (((size_t)1 << bits) < n)
+		bits++;
+	starts = arena_zalloc(a, (((size_t)1 << bits) + 1) * sizeof(*starts));
+	for (size_t i = 0; i < n; i++)
+		starts[(v[i] >> (64 - bits)) + 1]++;
+	for (size_t i = 1; i <= (size_t)1 << bits; i++)
+		starts[i] += starts[i - 1];
+	for (size_t i = 0; i < n; i++)
+		sorted[starts[v[i] >> (64 - bits)]++] = v[i];
+	for (size_t i = 1; i < n; i++) {
+		uint64_t moved = sorted[i];
+		size_t k = i;
+
+		for (; k > 0 && sorted[k - 1] > moved; k--)
+			sorted[k] = sorted[k - 1];
+		sorted[k] = moved;
+	}
+	return sorted;
 }
 
 static void
@@ -145,8 +166,7 @@ make_shingles(struct stories *s, struct str text, struct arena *a,
 			    3 * last[(words + 1) % SHINGLE_WORDS] +
 			    5 * last[(words + 2) % SHINGLE_WORDS]);
 	}
-	if (n > 0)
-		qsort(out->v, n, sizeof(*out->v), by_hash);
+	out->v = sort_hashes(out->v, n, a);
 	out->n = 0;
 	for (size_t i = 0; i < n; i++)
 		if (i == 0 || out->v[i] != out->v[i - 1])

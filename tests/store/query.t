@@ -83,4 +83,18 @@ has "$(stance-store query s lable:x 2>&1)" "column 1: unknown field 'lable'; did
 long=$(printf '%0100000d' 0 | tr 0 a)
 article e easing 0.1 x en long "$long" | stance-store add s
 is "$(status stance-store query s 'text:/(a+)+$b/')" 0 'a costly expression ends'
+
+# 2 stories ease, one of them told twice; 1 tightens; 1 mixed; 1 neutral
+vote() {
+	jq -cn --arg id "$1" --arg l "$2" --arg s "$3" '{id: ("http://v/" + $id), title: $id,
+	    date_published: "2026-02-10T00:00:00Z", stance: {label: $l, domains: ["trade"], events:
+	    [{actor: $s, action: "cut", object: "duty"}]}}'
+}
+{ vote 1 easing A; vote 2 easing A; vote 3 easing B; vote 4 tightening C; vote 5 mixed D; vote 6 neutral E; } | stance-store add votes
+is "$(stance-store balance votes --by month -f csv | cut -d, -f1-7)" 'month,group,easing,tightening,mixed,neutral,net
+2026-02,all,2,1,1,1,0.250' 'a story votes once; the net share'
+is "$(stance-store balance votes --by day --group domain -f jsonl label:easing | jq -c '[.period,.group,.net,.low,.high]')" \
+    '["2026-02-10","trade",1,1,1]' 'by day and domain, with its interval'
+is "$(stance-store balance votes)" "$(stance-store balance votes)" 'the same figures each time'
+is "$(status stance-store balance votes --by year)" 2 'years are not offered'
 done_testing
