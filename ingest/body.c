@@ -2,6 +2,7 @@
 
 #include "ingest/body.h"
 #include "ingest/concept.h"
+#include "ingest/filler.h"
 #include "ingest/when.h"
 
 /* A run of text shorter than this says nothing of where an article is. */
@@ -338,98 +339,6 @@ is_heading(enum tag tag)
 	return tag >= TAG_h2 && tag <= TAG_h6;
 }
 
-/*
- * Lines that editors and their programs put between paragraphs.  A block is one
- * when it begins with `start`, has `inside` further on, and is no longer than
- * `most` bytes: the more common the words, the shorter the line must be.
- */
-static const struct {
-	const char	*start, *inside;
-	size_t		 most;
-} fillers[] = {
-	{ "ad", "", 2 }, { "advert", "", 40 }, { "anzeige", "", 40 },
-	{ "werbung", "", 40 }, { "publicité", "", 40 },
-	{ "publicidad", "", 40 }, { "pubblicità", "", 40 },
-	{ "reklam", "", 40 }, { "iklan", "", 5 },
-	{ "scroll to continue", "", 80 },
-	{ "story continues", "", 80 }, { "article continues", "", 80 },
-	{ "continue reading", "", 140 }, { "read more", "", 140 },
-	{ "read also", "", 140 }, { "also read", "", 140 },
-	{ "read next", "", 140 }, { "related:", "", 140 },
-	{ "related", "", 25 }, { "related stor", "", 60 },
-	{ "related article", "", 60 }, { "related topic", "", 60 },
-	{ "recommended", "", 40 }, { "more from", "", 60 },
-	{ "more stories", "", 60 }, { "see also", "", 140 },
-	{ "explore further", "", 40 }, { "you may also like", "", 60 },
-	{ "you might also like", "", 60 }, { "most read", "", 40 },
-	{ "most popular", "", 40 }, { "trending", "", 30 },
-	{ "lesen sie auch", "", 140 }, { "lesen sie mehr", "", 140 },
-	{ "lies auch", "", 140 }, { "mehr zum thema", "", 140 },
-	{ "auch interessant", "", 140 }, { "das könnte sie", "", 80 },
-	{ "das könnte dich", "", 80 }, { "weiterlesen", "", 60 },
-	{ "zum thema", "", 60 }, { "lire aussi", "", 140 },
-	{ "à lire aussi", "", 140 }, { "voir aussi", "", 140 },
-	{ "lea también", "", 140 }, { "leer también", "", 140 },
-	{ "lee también", "", 140 }, { "te puede interesar", "", 140 },
-	{ "leia também", "", 140 }, { "leggi anche", "", 140 },
-	{ "lees ook", "", 140 }, { "läs också", "", 140 },
-	{ "les også", "", 140 }, { "czytaj t", "", 140 },
-	{ "sign up", "", 140 }, { "subscribe", "", 100 },
-	{ "newsletter", "", 40 }, { "get the latest", "", 140 },
-	{ "get ", "newsletter", 200 }, { "get ", "inbox", 200 },
-	{ "get ", "subscri", 250 }, { "get ", "click here", 250 },
-	{ "if you enjoyed this", "", 400 }, { "if you liked this", "", 400 },
-	{ "follow us", "", 140 }, { "like us on", "", 140 },
-	{ "follow ", "twitter", 200 }, { "follow ", "facebook", 200 },
-	{ "follow ", "instagram", 200 }, { "join us on", "", 140 },
-	{ "download our", "", 140 }, { "download the", " app", 140 },
-	{ "share this", "", 30 }, { "share on", "", 40 }, { "share", "", 6 },
-	{ "send us", "", 60 }, { "have a tip", "", 200 },
-	{ "leave a comment", "", 60 }, { "leave a reply", "", 60 },
-	{ "comments", "", 20 }, { "view comments", "", 40 },
-	{ "tags:", "", 200 }, { "filed under", "", 140 },
-	{ "posted in", "", 140 }, { "topics:", "", 140 },
-	{ "source:", "", 60 }, { "quelle:", "", 60 },
-	{ "watch:", "", 140 }, { "listen:", "", 140 },
-	{ "photo:", "", 140 }, { "image:", "", 140 }, { "video:", "", 140 },
-	{ "image ", " of ", 20 }, { "photo ", " of ", 20 },
-	{ "©", "", 140 }, { "all rights reserved", "", 140 },
-	{ "citation:", "retrieved", 400 },
-	{ "this document is subject to copyright", "", 400 },
-	{ "", "affiliate commission", 250 },
-	{ "", "requires javascript", 60 }, { "", "enable javascript", 140 },
-	{ "caption", "", 7 }, { "close", "", 5 }, { "tweet", "", 5 },
-	{ "print", "", 5 }, { "email", "", 5 }, { "loading", "", 12 },
-	{ "hide caption", "", 12 }, { "toggle caption", "", 14 },
-	{ "enlarge this image", "", 20 }, { "learn more", "", 12 },
-	{ "show more", "", 12 }, { "breaking news", "", 13 },
-	{ "back to top", "", 12 }, { "print this", "", 40 },
-};
-#define FILLER_MAX	400
-
-static bool
-is_filler(struct str text)
-{
-	text = str_trim(text);
-	if (text.n > FILLER_MAX)
-		return false;
-	for (size_t i = 0; i < sizeof(fillers) / sizeof(*fillers); i++)
-		if (text.n <= fillers[i].most &&
-		    str_istarts(text, str_of(fillers[i].start)) &&
-		    str_ifind(text, str_of(fillers[i].inside), 0) >= 0)
-			return true;
-	return false;
-}
-
-/* The address of the page, or of anything else, alone on its line. */
-static bool
-is_address(struct str text)
-{
-	text = str_trim(text);
-	return str_starts(text, STR("http")) &&
-	    memchr(text.p, ' ', text.n) == NULL;
-}
-
 /* Blocks inside the article that are not of it. */
 static void
 drop_leaves(struct finder *f, uint32_t from, uint32_t end)
@@ -449,8 +358,9 @@ drop_leaves(struct finder *f, uint32_t from, uint32_t end)
 			continue;
 		else if (link_density(f, i) > 0.8f)
 			f->dropped[i] = DROP_LINKS;
-		else if (is_filler(tree_text(f->tree, i)) ||
-		    (tag != TAG_li && is_address(tree_text(f->tree, i))))
+		else if (filler_is(tree_text(f->tree, i)) ||
+		    (tag != TAG_li &&
+		    filler_is_address(tree_text(f->tree, i))))
 			f->dropped[i] = DROP_FILLER;
 	}
 }
