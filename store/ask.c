@@ -462,6 +462,10 @@ run_query(int argc, char **argv)
 	jail_enter(JAIL_READ, (const char *[]){ store, NULL }, NULL);
 	ask(&asking, store, all_revisions);
 	buf_release(&q);
+	opt_list_release(&wish.label);
+	opt_list_release(&wish.domain);
+	opt_list_release(&wish.source);
+	opt_list_release(&wish.text);
 	return asking.damaged ? EXIT_WORLD : EXIT_DONE;
 }
 
