@@ -772,7 +772,7 @@ is_apposed(const struct clause *c, const struct item *op)
 	return op->first > c->s->first &&
 	    c->view->words.tokens[op->first - 1].kind == TOKEN_MARK &&
 	    token_is(c, op->first - 1, TOKEN_JOIN) &&
-	    !token_is(c, op->end, TOKEN_LINK);
+	    !token_is(c, op->end, TOKEN_LINK | TOKEN_PRONOUN);
 }
 
 /* Does a passive or an intransitive verb stand there: "ban was lifted"? */
