@@ -339,8 +339,10 @@ void
 outbox_attempt(struct outbox *o)
 {
 	struct delivery *d = outbox_first(o);
-	size_t start = begin_line(o, "attempt", d->alert);
+	size_t start;
 
+	assert(d != NULL);
+	start = begin_line(o, "attempt", d->alert);
 	d->attempts++;
 	json_name(&o->unwritten, "n");
 	json_put_int(&o->unwritten, d->attempts);

@@ -26,14 +26,17 @@ def ok(good, name, *details):
     print(f"{'' if good else 'not '}ok {tests} - {name}", flush=True)
     if not good:
         for d in details:
-            print("# " + str(d).replace("\n", "\n# "))
+            print("# " + str(d).replace("\n", "\n# "), file=sys.stderr)
 
 
 def entry(n):
-    return f"""<entry><title>Ministry {n} lifts ban on exports of grain</title>
+    """A story of its own: no policy, and words that no other one has."""
+    words = random.Random(n)
+    text = " ".join("".join(words.choice(("ba", "do", "ki", "lu", "me", "ra", "so", "ti"))
+                            for _ in range(4)) for _ in range(60))
+    return f"""<entry><title>Notice {n}: {text[:40]}</title>
 <id>tag:kill.example,2026:{n}</id><link href="@BASE@/{n}"/><updated>2026-11-23T07:00:00Z</updated>
-<content type="html">&lt;p&gt;Ministry number {n} lifted its ban on exports of grain on Monday, and said that
-no licence will be needed.&lt;/p&gt;&lt;p&gt;Farmers in province {n} had asked for it since spring.&lt;/p&gt;</content>
+<content type="html">&lt;p&gt;{text}.&lt;/p&gt;&lt;p&gt;{text[::-1]}.&lt;/p&gt;</content>
 </entry>"""
 
 
@@ -51,7 +54,7 @@ def program(name, *args, **pipes):
 
 
 def start_alert(*more):
-    return program("alert", "run", "news", "--match", "label:easing", "--exec",
+    return program("alert", "run", "news", "--match", "label:neutral", "--exec",
                    "cat >>alerts; echo >>alerts", *more, stdin=subprocess.DEVNULL)
 
 
@@ -132,7 +135,7 @@ try:
     ok(set(told) == wanted - first, "every alert arrived, none for the first poll",
        sorted((wanted - first) ^ set(told))[:9])
     if failed:
-        sys.stdout.write("".join("# " + line for line in open("log").readlines()[-40:]))
+        sys.stderr.write("".join("# " + line for line in open("log").readlines()[-40:]))
 finally:
     if alert and alert.poll() is None:
         alert.kill()

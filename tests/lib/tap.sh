@@ -7,7 +7,8 @@
 #	done_testing
 #
 # It gives the test a folder of its own, $TMP, which goes when the test ends,
-# and ends whatever start() started, by its pid.
+# and ends whatever start() started, by its pid.  What a failure has to show
+# goes to stderr, where prove lets it through.
 
 TOP=$(cd "$(dirname "$0")/../.." && pwd)
 : "${STANCE_BUILD:=$TOP/build/release}" "${STANCE_VARIANT:=release}"
@@ -37,8 +38,8 @@ ok() {
 	else
 		tap_failed=$((tap_failed + 1))
 		echo "not ok $tap_count - $tap_name"
-		echo "# failed: $*"
-		sed 's/^/# /' "$TMP/.tap" | head -n 40
+		echo "# failed: $*" >&2
+		sed 's/^/# /' "$TMP/.tap" | head -n 40 >&2
 	fi
 }
 
@@ -50,7 +51,7 @@ is() {
 	else
 		tap_failed=$((tap_failed + 1))
 		echo "not ok $tap_count - $3"
-		printf 'got: %s\nwanted: %s\n' "$1" "$2" | sed 's/^/# /'
+		printf 'got: %s\nwanted: %s\n' "$1" "$2" | sed 's/^/# /' >&2
 	fi
 }
 
@@ -68,7 +69,7 @@ has() {
 	else
 		tap_failed=$((tap_failed + 1))
 		echo "not ok $tap_count - $3"
-		printf 'no match for: %s\nin: %s\n' "$2" "$1" | sed 's/^/# /'
+		printf 'no match for: %s\nin: %s\n' "$2" "$1" | sed 's/^/# /' >&2
 	fi
 }
 
