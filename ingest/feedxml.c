@@ -24,6 +24,7 @@
 #include "ingest/feedtext.h"
 #include "ingest/feedwords.h"
 #include "ingest/markup.h"
+#include "ingest/skeleton.h"
 #include "ingest/url.h"
 #include "ingest/xmlfix.h"
 
@@ -57,12 +58,13 @@ struct parser {
 	xmlParserCtxt	*ctxt;
 	struct arena	*a;
 	struct feed	*feed;
+	const struct skeleton *skeleton;	/* NULL: the texts are in place */
 	struct buf	 text;
 	struct frame	*frames;	/* of the open elements */
 	size_t		 depth;
 	unsigned	 skipping;	/* levels inside an element that is not ours */
 	unsigned	 markup;	/* levels inside one written out as markup */
-	bool		 is_atom, is_opml, is_feed, saw_doctype;
+	bool		 is_atom, is_opml, is_feed, saw_doctype, stray_text;
 	struct str	 outlines[16];	/* titles of the open outlines */
 	unsigned	 noutlines;
 	struct str	 error;
@@ -1019,6 +1021,22 @@ on_text(void *arg, const xmlChar *s, int n)
 		buf_add(&p->text, s, (size_t)n);
 }
 
+/* A text that the skeleton stands for; outside the root none may be. */
+static void
+on_instruction(void *arg, const xmlChar *target, const xmlChar *number)
+{
+	struct parser *p = arg;
+	struct str text;
+
+	if (p->skeleton == NULL || number == NULL ||
+	    strcmp((const char *)target, SKELETON_TEXT) != 0)
+		return;
+	text = skeleton_text(p->skeleton, str_xml(number));
+	if (p->depth == 0 && p->skipping == 0)
+		p->stray_text = true;
+	on_text(p, (const xmlChar *)text.p, (int)text.n);
+}
+
 static void
 on_end(void *arg, const xmlChar *name, const xmlChar *prefix,
     const xmlChar *uri)
@@ -1109,6 +1127,7 @@ pass(struct parser *p, struct str text)
 		.characters = on_text,
 		.ignorableWhitespace = on_text,
 		.cdataBlock = on_text,
+		.processingInstruction = on_instruction,
 	};
 	bool whole;
 
@@ -1126,7 +1145,7 @@ pass(struct parser *p, struct str text)
 	whole = p->ctxt->wellFormed && p->depth == 0;
 	xmlFreeParserCtxt(p->ctxt);
 	xmlResetLastError();
-	return whole && !p->saw_doctype;
+	return whole && !p->saw_doctype && !p->stray_text;
 }
 
 /* Forget what an earlier pass filled in. */
@@ -1142,15 +1161,16 @@ feed_reset(struct feed *feed)
 
 /* One pass.  *whole: no fault in it.  -1: the root is no feed's. */
 static int
-parse(struct str text, struct arena *a, struct feed *feed, bool *whole)
+parse(struct str text, const struct skeleton *skeleton, struct arena *a,
+    struct feed *feed, bool *whole)
 {
-	struct parser p = { .a = a, .feed = feed };
+	struct parser p = { .a = a, .feed = feed, .skeleton = skeleton };
 
 	p.frames = arena_array(a, DEPTH_MAX, sizeof(*p.frames));
 	buf_reserve(&p.text, TEXT_FIRST);
 	feed_reset(feed);
-	*whole = pass(&p, text);
-	if (p.error.n > 0 && feed->error.n == 0)
+	*whole = pass(&p, text) && (skeleton == NULL || p.error.n == 0);
+	if (p.error.n > 0 && feed->error.n == 0 && skeleton == NULL)
 		feed->error = p.error;
 	buf_release(&p.text);
 	return p.is_feed ? 0 : -1;
@@ -1159,10 +1179,16 @@ parse(struct str text, struct arena *a, struct feed *feed, bool *whole)
 bool
 feed_parse_xml(struct str text, struct arena *a, struct feed *feed)
 {
-	bool whole;
+	struct skeleton skeleton;
+	bool whole = false;
 
-	return !may_have_giant_tag(text) &&
-	    parse(text, a, feed, &whole) == 0 && whole;
+	if (may_have_giant_tag(text))
+		return false;
+	if (skeleton_make(&skeleton, text, a))
+		parse(buf_str(&skeleton.xml), &skeleton, a, feed, &whole);
+	skeleton_release(&skeleton);
+	/* What is wrong is named with its place in the document itself. */
+	return whole || (parse(text, NULL, a, feed, &whole) == 0 && whole);
 }
 
 int
@@ -1174,7 +1200,7 @@ feed_mend_xml(struct str text, struct arena *a, struct feed *feed,
 	int rc;
 
 	rc = xml_fix(text, &mended, a, err);
-	if (rc == 0 && parse(buf_str(&mended), a, feed, &whole) == -1)
+	if (rc == 0 && parse(buf_str(&mended), NULL, a, feed, &whole) == -1)
 		rc = err_set(err, "not a feed");
 	buf_release(&mended);
 	return rc;

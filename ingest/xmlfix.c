@@ -27,9 +27,8 @@ struct fixer {
 	size_t		 nentities;
 };
 
-/* XML 1.0, 2.2. */
-static bool
-is_char(uint32_t cp)
+bool
+xml_is_char(uint32_t cp)
 {
 	return cp == '\t' || cp == '\n' || cp == '\r' ||
 	    (cp >= 0x20 && cp < 0xD800) || (cp >= 0xE000 && cp < 0xFFFE) ||
@@ -50,7 +49,7 @@ add_char(struct buf *out, uint32_t cp)
 {
 	char bytes[4];
 
-	if (is_char(cp))
+	if (xml_is_char(cp))
 		markup_escape(out, (struct str){ bytes, utf8_encode(cp, bytes) });
 }
 
@@ -92,7 +91,7 @@ add_text(struct fixer *f, struct str s, bool literal)
 		if (c >= 0x80) {
 			cp = utf8_decode(s.p + i, s.p + s.n, &len);
 			i += len;
-			if (is_char(cp))
+			if (xml_is_char(cp))
 				continue;
 			i -= len;
 		} else if (c >= 0x20 && strchr("&<>\"", c) == NULL) {

@@ -15,6 +15,8 @@
 #include "base/err.h"
 #include "base/mem.h"
 
+/* May it stand in a document at all (XML 1.0, 2.2)? */
+bool xml_is_char(uint32_t cp);
 /* Append the mended `text`, which is UTF-8, to `to`.  -1: refused. */
 int xml_fix(struct str text, struct buf *to, struct arena *a, struct err *err);
 

@@ -7,6 +7,7 @@
 #include "ingest/feedtext.h"
 #include "ingest/feedwords.h"
 #include "ingest/markup.h"
+#include "ingest/skeleton.h"
 #include "ingest/xmlfix.h"
 
 static struct arena a;
@@ -168,6 +169,67 @@ mends_broken_xml(void **state)
 	mends("<a><b>cut off</b><c", "<a><b>cut off</b></a>");
 	mends("<!DOCTYPE a [<!ENTITY nb '&#160;'><!-- don't -->]><a>x&nb;y</a>",
 	    "<a>x\xC2\xA0y</a>");
+}
+
+/* Sixty bytes, so that a text with it is long. */
+#define PADDING	"012345678901234567890123456789012345678901234567890123456789"
+
+static void
+long_texts_leave_the_document(void **state)
+{
+	struct skeleton s;
+
+	(void)state;
+	assert_true(skeleton_make(&s, STR("<?xml version='1.0'?><?style x?>"
+	    "<a b='" PADDING "'>short<c>" PADDING " &lt;&#x41;&#233;&amp;\r\n]"
+	    "</c><![CDATA[" PADDING "&amp;]]></a>"), &a));
+	assert_string_equal(buf_z(&s.xml), "<?xml version='1.0'?><a b='" PADDING
+	    "'>short<c><?text 0?></c><?text 1?></a>");
+	assert_string_equal(arena_cstr(&a, skeleton_text(&s, STR("0"))),
+	    PADDING " <A\xC3\xA9&\n]");
+	assert_string_equal(arena_cstr(&a, skeleton_text(&s, STR(" 1 "))),
+	    PADDING "&amp;");
+	assert_null(skeleton_text(&s, STR("2")).p);
+	assert_null(skeleton_text(&s, STR("x")).p);
+	skeleton_release(&s);
+}
+
+/* What is wrong in a text must stay where a strict parser sees it. */
+static void
+unsound_texts_stay(void **state)
+{
+	static const char *const texts[] = { "&nbsp;", "&", "&#0;", "&#x1F",
+	    "]]>", "\x01", "\xff", "\xEF\xBF\xBF", "&#xFFFF;", "&#X41;", "\x1b" };
+	struct skeleton s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		assert_false(skeleton_make(&s, arena_printf(&a, "<a>" PADDING
+		    "%s</a>", texts[i]), &a));
+		skeleton_release(&s);
+	}
+	assert_false(skeleton_make(&s, STR("<!DOCTYPE a><a>" PADDING "</a>"),
+	    &a));
+	skeleton_release(&s);
+}
+
+/* An instruction of the document's own must not fetch a text. */
+static void
+instructions_are_not_taken_for_texts(void **state)
+{
+	struct source src = { .bytes = STR("<rss><channel><title>T</title>"
+	    "<item><title>A<?text 0?></title><description>" PADDING
+	    "</description></item></channel></rss>") };
+	struct feed_head head;
+	struct feed *feed;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(feed_parse(&src, &a, &feed, &err), 0);
+	feed_read(feed, &head, &a);
+	assert_int_equal(head.count, 1);
+	assert_string_equal(arena_cstr(&a, head.entries[0].title), "A");
+	assert_string_equal(arena_cstr(&a, head.entries[0].summary), PADDING);
 }
 
 static void
@@ -391,6 +453,9 @@ main(void)
 		cmocka_unit_test(charsets_across_the_pivot),
 		cmocka_unit_test(marks_tell_the_encoding),
 		cmocka_unit_test(mends_broken_xml),
+		cmocka_unit_test(long_texts_leave_the_document),
+		cmocka_unit_test(unsound_texts_stay),
+		cmocka_unit_test(instructions_are_not_taken_for_texts),
 		cmocka_unit_test(refuses_entities_that_grow),
 		cmocka_unit_test(links_inside_markup),
 		cmocka_unit_test(words_are_found),
