@@ -12,6 +12,20 @@
 
 /* Nodes in which the quotation of an embedded post is looked for. */
 #define QUOTE_NODES	8
+/* The longest text of a player, a picture or their captions. */
+#define MEDIA_MAX	250
+/* A paragraph's length counts for its vote up to this, in hundreds of bytes. */
+#define VOTE_LENGTH_MAX	300
+/* The share of a page's sentences with which an element is not dropped for its
+ * name or tag: articles have been seen in asides, in forms and in elements
+ * called "ad-free".  Comments can be longer than what they are about. */
+#define GUARD		0.4f
+#define GUARD_COMMENTS	0.8f
+/* A sibling joins with this share of the best part's score, and at least that
+ * many votes; a paragraph of this length joins without. */
+#define JOIN_SHARE	0.2f
+#define JOIN_MIN	10
+#define JOIN_PARAGRAPH	80
 
 /* What is known of each node; sums run over the kept nodes before it. */
 struct weigh {
@@ -45,6 +59,12 @@ struct finder {
 	bool		*path;			/* leads to a part */
 	enum trust	 trust;
 };
+
+static bool
+is_heading(enum tag tag)
+{
+	return tag >= TAG_h2 && tag <= TAG_h6;
+}
 
 static bool
 is_hidden(const struct node *node)
@@ -146,17 +166,18 @@ is_machinery(enum tag tag)
 	return false;
 }
 
-static enum drop
-drop_by_tag(enum tag tag)
+/* Elements that hold what stands beside an article. */
+static bool
+is_away(enum tag tag)
 {
 	switch ((int)tag) {
 	case TAG_nav: case TAG_form: case TAG_noscript: case TAG_dialog:
 	case TAG_menu: case TAG_figure: case TAG_figcaption:
 	case TAG_fieldset: case TAG_label: case TAG_legend: case TAG_aside:
 	case TAG_footer: case TAG_h1: case TAG_time:
-		return DROP_TAG;
+		return true;
 	}
-	return DROP_NOT;
+	return false;
 }
 
 static bool
@@ -168,24 +189,8 @@ has_link(const struct finder *f, uint32_t i)
 	return false;
 }
 
-static enum drop
-drop_by_name(const struct finder *f, uint32_t i)
-{
-	unsigned concepts = f->w[i].concepts;
-	const unsigned never = CONCEPT_COMMENT | CONCEPT_RELATED |
-	    CONCEPT_SHARE | CONCEPT_SIGNUP | CONCEPT_AD | CONCEPT_NAV |
-	    CONCEPT_FRAME | CONCEPT_CAPTION | CONCEPT_BYLINE |
-	    CONCEPT_NOTICE | CONCEPT_HIDDEN;
-
-	if ((concepts & CONCEPT_BODY) || !(concepts & never))
-		return DROP_NOT;
-	/* a teaser that leads nowhere is the article's own */
-	if ((concepts & never) == CONCEPT_RELATED && !has_link(f, i))
-		return DROP_NOT;
-	return DROP_NAME;
-}
-
-/* Is it, or does it hold, a quotation and nothing else of length? */
+/* Is it, or does it hold at once, a quotation?  A post that is quoted bears its
+ * network's name. */
 static bool
 holds_quote(const struct finder *f, uint32_t i)
 {
@@ -199,41 +204,50 @@ holds_quote(const struct finder *f, uint32_t i)
 	return false;
 }
 
+/* A player or picture with the words that go with it, not a gallery of text. */
+static bool
+is_media(const struct finder *f, uint32_t i)
+{
+	const struct node *node = &f->nodes[i];
+
+	return (f->w[i].concepts & CONCEPT_MEDIA) && node->tag != TAG_p &&
+	    !is_heading(node->tag) && node->text_end - node->text < MEDIA_MAX;
+}
+
+static bool
+is_named_away(const struct finder *f, uint32_t i)
+{
+	const unsigned never = CONCEPT_COMMENT | CONCEPT_RELATED |
+	    CONCEPT_SHARE | CONCEPT_SIGNUP | CONCEPT_AD | CONCEPT_NAV |
+	    CONCEPT_FRAME | CONCEPT_CAPTION | CONCEPT_BYLINE |
+	    CONCEPT_NOTICE | CONCEPT_HIDDEN;
+	unsigned concepts = f->w[i].concepts;
+	enum tag tag = f->nodes[i].tag;
+
+	if ((concepts & CONCEPT_BODY) || tag == TAG_body || tag == TAG_html ||
+	    tag == TAG_main || holds_quote(f, i))
+		return false;
+	/* a teaser that leads nowhere is the article's own */
+	if ((concepts & never) == CONCEPT_RELATED && !has_link(f, i))
+		return false;
+	return (concepts & never) || is_media(f, i);
+}
+
 static enum drop
 drop_reason(const struct finder *f, uint32_t i)
 {
 	const struct node *node = &f->nodes[i];
-	enum drop why = DROP_NOT;
 
 	if (is_machinery(node->tag))
 		return DROP_TAG;
-	if (f->trust >= TRUST_TAGS)
-		why = drop_by_tag(node->tag);
-	if (why == DROP_NOT && f->trust >= TRUST_TAGS && is_hidden(node) &&
-	    !(f->w[i].concepts & CONCEPT_PAYWALL))
-		why = DROP_HIDDEN;
-	if (why == DROP_NOT && f->trust >= TRUST_NAMES && node->tag != TAG_body &&
-	    node->tag != TAG_html && node->tag != TAG_main)
-		why = drop_by_name(f, i);
-	if (why == DROP_NAME && holds_quote(f, i))
-		why = DROP_NOT;		/* a post, that bears its network's name */
-	if (why == DROP_NOT && (f->w[i].concepts & CONCEPT_MEDIA) &&
-	    node->tag != TAG_p && !(node->tag >= TAG_h2 && node->tag <= TAG_h6) &&
-	    !(f->w[i].concepts & CONCEPT_BODY) &&
-	    node->text_end - node->text < 250 && !holds_quote(f, i))
-		why = DROP_NAME;
-	if (node->tag == TAG_h1 && i != f->h1)
-		why = DROP_NOT;
-	return why;
-}
-
-/* The share of the page's sentences that a node must hold for its name or tag
- * not to be believed: articles have been seen in asides, in forms and in
- * elements called "ad-free". */
-static float
-guard(const struct finder *f, uint32_t i)
-{
-	return f->w[i].concepts & CONCEPT_COMMENT ? 0.8f : 0.4f;
+	if (f->trust == TRUST_NOTHING || (node->tag == TAG_h1 && i != f->h1))
+		return DROP_NOT;
+	if (is_away(node->tag))
+		return DROP_TAG;
+	if (is_hidden(node) && !(f->w[i].concepts & CONCEPT_PAYWALL))
+		return DROP_HIDDEN;
+	return f->trust == TRUST_NAMES && is_named_away(f, i) ? DROP_NAME :
+	    DROP_NOT;
 }
 
 static void
@@ -243,14 +257,15 @@ drop_nodes(struct finder *f)
 
 	for (uint32_t i = 1; i < f->count; i++) {
 		const struct node *node = &f->nodes[i];
+		float guard;
 
 		if (node->tag == TAG_TEXT)
 			continue;
 		f->w[i].concepts = concepts_of(node);
-		f->dropped[i] = drop_reason(f, i);
-		if (f->dropped[i] != DROP_NOT &&
-		    (float)prose(f, i) / all > guard(f, i))
-			f->dropped[i] = DROP_NOT;
+		guard = f->w[i].concepts & CONCEPT_COMMENT ? GUARD_COMMENTS :
+		    GUARD;
+		if ((float)prose(f, i) <= guard * all)
+			f->dropped[i] = drop_reason(f, i);
 		if (f->dropped[i] != DROP_NOT)
 			i = node->end - 1;
 	}
@@ -268,7 +283,8 @@ vote(struct finder *f)
 		if (w->own < SENTENCE_MIN)
 			continue;
 		vote = 1 + (float)w->commas +
-		    (w->own < 300 ? (float)w->own / 100 : 3);
+			    (float)(w->own < VOTE_LENGTH_MAX ? w->own :
+		    VOTE_LENGTH_MAX) / 100;
 		vote *= 1 - (float)w->own_links / (float)w->own;
 		for (unsigned level = 0; level < VOTE_LEVELS && at != 0;
 		    level++, at = f->nodes[at].parent)
@@ -331,12 +347,6 @@ ends_sentence(struct str text)
 		if (str_ends(text, str_of(ends[i])))
 			return true;
 	return false;
-}
-
-static bool
-is_heading(enum tag tag)
-{
-	return tag >= TAG_h2 && tag <= TAG_h6;
 }
 
 /* Blocks inside the article that are not of it. */
@@ -487,17 +497,17 @@ static bool
 joins(const struct finder *f, uint32_t sibling, uint32_t best)
 {
 	const struct weigh *w = &f->w[sibling];
-	float least = f->w[best].score * 0.2f;
+	float least = f->w[best].score * JOIN_SHARE;
 	float bonus = same_names(&f->nodes[sibling], &f->nodes[best]) ?
 	    least : 0;
 
-	if (least < 10)
-		least = 10;
+	if (least < JOIN_MIN)
+		least = JOIN_MIN;
 	if (w->score * (1 - link_density(f, sibling)) + bonus >= least)
 		return true;
 	if (f->nodes[sibling].tag != TAG_p)
 		return false;
-	return w->own > 80 && w->own_links * 4 < w->own;
+	return w->own > JOIN_PARAGRAPH && w->own_links * 4 < w->own;
 }
 
 /* Articles split over sibling containers: take the parent, and drop of it what

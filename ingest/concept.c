@@ -18,8 +18,6 @@ static const struct {
 	    "paragraphs articlesection singlecontent tdpostcontent "
 	    "blogcontent textcontent articledetail newsdetail textcontainer "
 	    "articlecontainer contenttext storydetail" },
-	{ CONCEPT_ARTICLE, "article story post entry hentry content main page "
-	    "text blog news body detail" },
 	{ CONCEPT_COMMENT, "comment comments commenting commentlist disqus "
 	    "respond replies reply kommentar kommentare commentaires "
 	    "comentarios discussion livefyre feedback forum" },
@@ -72,8 +70,6 @@ static const struct {
 	    "instagram tweet mediabox thumbnail figure picture jwplayer "
 	    "inlinegallery photogallery imagegallery slidecount "
 	    "factbox infobox poll quiz survey" },
-	{ CONCEPT_TITLE, "headline entrytitle posttitle articletitle title "
-	    "headlines storytitle articleheadline" },
 	{ CONCEPT_SUMMARY, "standfirst dek deck lede lead subtitle "
 	    "subheadline summary intro abstract excerpt teasertext "
 	    "subhead" },

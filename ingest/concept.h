@@ -11,7 +11,7 @@
 
 enum concept {
 	CONCEPT_BODY = 1 << 0,		/* the article's text */
-	CONCEPT_ARTICLE = 1 << 1,	/* may hold it */
+	CONCEPT_SUMMARY = 1 << 1,	/* its lead */
 	CONCEPT_COMMENT = 1 << 2,
 	CONCEPT_RELATED = 1 << 3,	/* other articles */
 	CONCEPT_SHARE = 1 << 4,
@@ -24,9 +24,7 @@ enum concept {
 	CONCEPT_NOTICE = 1 << 11,	/* cookies, consent, copyright, pop-ups */
 	CONCEPT_HIDDEN = 1 << 12,
 	CONCEPT_MEDIA = 1 << 13,	/* galleries, players, embeds */
-	CONCEPT_TITLE = 1 << 14,
-	CONCEPT_SUMMARY = 1 << 15,
-	CONCEPT_PAYWALL = 1 << 16	/* text that is hidden until paid for */
+	CONCEPT_PAYWALL = 1 << 14	/* text that is hidden until paid for */
 };
 
 /* The concepts that an element's names speak of, or 0. */
