@@ -22,6 +22,7 @@
 #include "store/ids.h"
 #include "store/query.h"
 #include "store/reader.h"
+#include "store/seal.h"
 #include "store/show.h"
 
 enum order { ORDER_OLDEST, ORDER_NEWEST, ORDER_PUBLISHED, ORDER_CONFIDENCE };
@@ -77,16 +78,30 @@ place_of(const struct reader *r)
 	return (struct place){ r->at.segment, (uint32_t)r->at.offset };
 }
 
+/* Begin with the first segment that can hold what is asked for; a revision of
+ * that stands behind it, too. */
+static void
+begin(struct asking *ask)
+{
+	static const struct cursor start = { 0 };
+	struct err err;
+
+	if (reader_seek(&ask->reader, &start, &err) == -1)
+		die("%s", err.msg);
+	ask->reader.number = segment_before(&ask->reader.list,
+	    query_earliest(ask->query));
+}
+
 static void
 find_revised(struct asking *ask)
 {
-	static const struct cursor start = { 0 };
 	struct arena a = ARENA_INIT;
 	struct record rec;
 	struct line line;
 	struct err err;
 
 	ask->revised = ids_new();
+	begin(ask);
 	while (next_line(ask, &line)) {
 		if (line.revision < 2)
 			continue;
@@ -95,8 +110,6 @@ find_revised(struct asking *ask)
 			ids_put(ask->revised, id_of_key(record_key(&rec, &a)),
 			    place_of(&ask->reader));
 	}
-	if (reader_seek(&ask->reader, &start, &err) == -1)
-		die("%s", err.msg);
 	arena_release(&a);
 }
 
@@ -201,6 +214,7 @@ search(struct asking *ask)
 	struct line line;
 	struct err err;
 
+	begin(ask);
 	while (next_line(ask, &line)) {
 		arena_reset(&a);
 		if (article_read(&art, &line, &a, &err) == -1 ||

@@ -568,6 +568,30 @@ query_free(struct query *q)
 	free(q);
 }
 
+/* Terms that must all hold: the latest of their bounds. */
+static int64_t
+earliest(const struct node *node)
+{
+	int64_t left, right;
+
+	if (node->kind == KIND_AND) {
+		left = earliest(node->left);
+		right = earliest(node->right);
+		return left > right ? left : right;
+	}
+	if (node->kind == KIND_TIME && node->field == FIELD_STORED &&
+	    (node->sign == SIGN_IS || node->sign == SIGN_ABOVE ||
+	    node->sign == SIGN_AT_LEAST))
+		return node->time;
+	return INT64_MIN;
+}
+
+int64_t
+query_earliest(const struct query *q)
+{
+	return q->root ? earliest(q->root) : INT64_MIN;
+}
+
 unsigned long
 query_gave_up(const struct query *q)
 {

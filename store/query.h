@@ -19,6 +19,9 @@ struct query;
 struct query *query_new(const char *text, int64_t now, struct err *err);
 void query_free(struct query *q);
 bool query_match(struct query *q, const struct article *art);
+/* No article stored before this time can match; INT64_MIN: any may.  Whoever
+ * asks can begin there. */
+int64_t query_earliest(const struct query *q);
 /* A regular expression gave up on some text (its cost has a ceiling) and was
  * taken not to match: how often. */
 unsigned long query_gave_up(const struct query *q);

@@ -252,6 +252,27 @@ segment_drop_plain(struct segment *seg, struct err *err)
 	return rc;
 }
 
+uint32_t
+segment_before(const struct segments *list, int64_t stored)
+{
+	size_t low = 0, high = list->n;
+
+	/* times never fall (I7), so halves can be ruled out */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		struct meta meta;
+		struct err ignored;
+
+		if (list->v[middle].sealed &&
+		    meta_read(&list->v[middle], &meta, &ignored) == 0 &&
+		    meta.last_stored < stored)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low > 0 ? list->v[low - 1].number : 0;
+}
+
 static void
 take_hash(const struct json_member *m, struct arena *a, char out[SHA256_HEX])
 {
@@ -267,6 +288,15 @@ take_count(const struct json_member *m)
 	double v = m ? json_num(&m->value, 0) : 0;
 
 	return v > 0 ? (uint64_t)v : 0;
+}
+
+static int64_t
+take_time(const struct json_member *m, struct arena *a)
+{
+	struct date d;
+
+	return m && date_parse_3339(json_str(&m->value, a), &d) == 0 ?
+	    d.seconds : INT64_MAX;
 }
 
 int
@@ -290,6 +320,8 @@ meta_read(const struct segment *seg, struct meta *meta, struct err *err)
 		meta->bytes = take_count(json_find(m, n, "bytes"));
 		meta->first_seq = take_count(json_find(m, n, "first_seq"));
 		meta->last_seq = take_count(json_find(m, n, "last_seq"));
+		meta->last_stored = take_time(json_find(m, n, "last_stored"),
+		    &a);
 		take_hash(json_find(m, n, "sha256"), &a, meta->sha256);
 		take_hash(json_find(m, n, "previous"), &a, meta->previous);
 		take_hash(json_find(m, n, "replaces"), &a, meta->replaces);

@@ -16,6 +16,7 @@
 struct meta {
 	uint64_t	lines, bytes;
 	uint64_t	first_seq, last_seq;
+	int64_t		last_stored;
 	char		sha256[SHA256_HEX];	/* of the .zst */
 	char		previous[SHA256_HEX];	/* "": there is none */
 	char		replaces[SHA256_HEX];	/* what it was before mending */
@@ -30,6 +31,10 @@ int segment_seal(struct segment *seg, const struct segment *previous,
     struct err *err);
 /* Remove the plain file of a sealed segment, left by a crash in between. */
 int segment_drop_plain(struct segment *seg, struct err *err);
+
+/* The number of the last sealed segment that ends before `stored`, or 0: what
+ * came since stands behind it. */
+uint32_t segment_before(const struct segments *list, int64_t stored);
 
 int meta_read(const struct segment *seg, struct meta *meta, struct err *err);
 /* SHA-256 of a sealed segment's file. */

@@ -510,19 +510,6 @@ find_story(struct writer *w, const struct record *rec, struct place place,
 		stories_place(w->stories, &art, w->stored, place, story);
 }
 
-/* The last segment that ends before that time, or 0. */
-static uint32_t
-last_before(struct writer *w, int64_t oldest)
-{
-	uint64_t seq;
-	int64_t stored;
-
-	for (size_t i = w->list.n; i-- > 0;)
-		if (read_last(&w->list.v[i], &seq, &stored) && stored < oldest)
-			return w->list.v[i].number;
-	return 0;
-}
-
 /* Read the articles of the window again. */
 static void
 remember_stories(struct writer *w)
@@ -538,7 +525,7 @@ remember_stories(struct writer *w)
 	w->stories = stories_new(read_text, w);
 	if (reader_open(&r, w->store, &err) == -1)
 		die("%s", err.msg);
-	r.number = last_before(w, oldest);
+	r.number = segment_before(&r.list, oldest);
 	while ((result = reader_next(&r, &line, &err)) != READER_END) {
 		arena_reset(&a);
 		if (result == READER_LINE && line.revision == 1 &&

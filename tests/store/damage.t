@@ -48,7 +48,7 @@ def test_flips(tmp):
     good = build(tmp + "/flips", 120)
     before = ids(good)
     ok(len(before) == 120 and glob.glob(good + "/articles/*/*/*/*.zst"), "a store with sealed segments")
-    rounds, unseen, unmended, lost = 3000 if LONG else 40, [], [], []
+    rounds, unseen, unmended, lost = 3000 if LONG else 24, [], [], []
     for i in range(rounds):
         bad = tmp + "/bad"
         shutil.rmtree(bad, ignore_errors=True)

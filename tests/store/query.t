@@ -82,7 +82,13 @@ done
 has "$(stance-store query s lable:x 2>&1)" "column 1: unknown field 'lable'; did you mean 'label'" 'with place and a guess'
 long=$(printf '%0100000d' 0 | tr 0 a)
 article e easing 0.1 x en long "$long" | stance-store add s
+# shellcheck disable=SC2016 # the dollar is the expression's
 is "$(status stance-store query s 'text:/(a+)+$b/')" 0 'a costly expression ends'
+
+stance-store query s | stance-store add --segment-size 500 --group 1 many
+is "$(find many -name '*.zst' | grep -c .)" 4 'a store of several segments'
+is "$(stance-store query many since:1h --count) $(stance-store query many since:2099-01-01 --count)" '5 0' \
+    'segments that are too old are passed over, no others'
 
 # 2 stories ease, one of them told twice; 1 tightens; 1 mixed; 1 neutral
 vote() {
