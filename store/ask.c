@@ -78,37 +78,60 @@ place_of(const struct reader *r)
 	return (struct place){ r->at.segment, (uint32_t)r->at.offset };
 }
 
-/* Begin with the first segment that can hold what is asked for; a revision of
- * that stands behind it, too. */
-static void
-begin(struct asking *ask)
+/* The number before the first segment that can hold what is asked for; a
+ * revision of that stands behind it, too. */
+static uint32_t
+first_behind(const struct asking *ask)
 {
-	static const struct cursor start = { 0 };
+	return segment_before(&ask->reader.list, query_earliest(ask->query));
+}
+
+/* Sealed segments say how many revisions they hold: mostly none. */
+static bool
+has_revisions(const struct segment *seg)
+{
+	struct meta meta;
+	struct err ignored;
+
+	return !seg->sealed || meta_read(seg, &meta, &ignored) == -1 ||
+	    meta.revisions > 0;
+}
+
+/* Note the revised articles of one segment. */
+static void
+find_revised_in(struct asking *ask, uint32_t number, struct arena *a)
+{
+	struct record rec;
+	struct line line;
 	struct err err;
 
-	if (reader_seek(&ask->reader, &start, &err) == -1)
-		die("%s", err.msg);
-	ask->reader.number = segment_before(&ask->reader.list,
-	    query_earliest(ask->query));
+	reader_from(&ask->reader, number - 1);
+	while (next_line(ask, &line) && ask->reader.number == number) {
+		if (line.revision < 2)
+			continue;
+		arena_reset(a);
+		if (record_read(&rec, line.text, a, &err) == 0)
+			ids_put(ask->revised, id_of_key(record_key(&rec, a)),
+			    place_of(&ask->reader));
+	}
 }
 
 static void
 find_revised(struct asking *ask)
 {
 	struct arena a = ARENA_INIT;
-	struct record rec;
-	struct line line;
-	struct err err;
+	uint32_t behind = first_behind(ask);
 
 	ask->revised = ids_new();
-	begin(ask);
-	while (next_line(ask, &line)) {
-		if (line.revision < 2)
-			continue;
-		arena_reset(&a);
-		if (record_read(&rec, line.text, &a, &err) == 0)
-			ids_put(ask->revised, id_of_key(record_key(&rec, &a)),
-			    place_of(&ask->reader));
+	for (;;) {
+		const struct segments *list = &ask->reader.list;
+		size_t i = segments_from(list, behind + 1);
+
+		if (i == list->n)
+			break;
+		behind = list->v[i].number;
+		if (has_revisions(&list->v[i]))
+			find_revised_in(ask, behind, &a);
 	}
 	arena_release(&a);
 }
@@ -214,7 +237,7 @@ search(struct asking *ask)
 	struct line line;
 	struct err err;
 
-	begin(ask);
+	reader_from(&ask->reader, first_behind(ask));
 	while (next_line(ask, &line)) {
 		arena_reset(&a);
 		if (article_read(&art, &line, &a, &err) == -1 ||

@@ -177,13 +177,19 @@ seek_by_seq(struct reader *r, const struct cursor *at, struct err *err)
 	return open_segment(r, r->number, err);
 }
 
+void
+reader_from(struct reader *r, uint32_t behind)
+{
+	segment_close(&r->text);
+	r->number = behind;
+	r->lines = STR_NONE;
+	r->at = (struct cursor){ 0 };
+}
+
 int
 reader_seek(struct reader *r, const struct cursor *at, struct err *err)
 {
-	segment_close(&r->text);
-	r->number = 0;
-	r->lines = STR_NONE;
-	r->at = (struct cursor){ 0 };
+	reader_from(r, 0);
 	if (refresh(r, err) == -1)
 		return -1;
 	if (at->segment == 0)

@@ -52,6 +52,8 @@ int reader_open(struct reader *r, const char *store, struct err *err);
 void reader_close(struct reader *r);
 /* Continue behind the line that `at` names. */
 int reader_seek(struct reader *r, const struct cursor *at, struct err *err);
+/* Continue with the first segment behind number `behind`. */
+void reader_from(struct reader *r, uint32_t behind);
 /* The next line, valid until the next call. */
 enum reader_result reader_next(struct reader *r, struct line *line,
     struct err *err);

@@ -318,6 +318,7 @@ meta_read(const struct segment *seg, struct meta *meta, struct err *err)
 	if (rc == 0) {
 		meta->lines = take_count(json_find(m, n, "lines"));
 		meta->bytes = take_count(json_find(m, n, "bytes"));
+		meta->revisions = take_count(json_find(m, n, "revisions"));
 		meta->first_seq = take_count(json_find(m, n, "first_seq"));
 		meta->last_seq = take_count(json_find(m, n, "last_seq"));
 		meta->last_stored = take_time(json_find(m, n, "last_stored"),

@@ -14,7 +14,7 @@
 #define SHA256_HEX	(2 * SHA256_SIZE + 1)
 
 struct meta {
-	uint64_t	lines, bytes;
+	uint64_t	lines, bytes, revisions;
 	uint64_t	first_seq, last_seq;
 	int64_t		last_stored;
 	char		sha256[SHA256_HEX];	/* of the .zst */

@@ -198,7 +198,8 @@ load(struct writer *w)
 
 	if (reader_open(&r, w->store, &err) == -1)
 		die("%s", err.msg);
-	number = r.number = ids_covered(w->ids);
+	number = ids_covered(w->ids);
+	reader_from(&r, number);
 	r.check = true;		/* seqs go on behind a damaged line, too */
 	while ((result = reader_next(&r, &line, &err)) != READER_END) {
 		if (result == READER_DAMAGE && r.unread)	/* I8 */
@@ -525,7 +526,7 @@ remember_stories(struct writer *w)
 	w->stories = stories_new(read_text, w);
 	if (reader_open(&r, w->store, &err) == -1)
 		die("%s", err.msg);
-	r.number = segment_before(&r.list, oldest);
+	reader_from(&r, segment_before(&r.list, oldest));
 	while ((result = reader_next(&r, &line, &err)) != READER_END) {
 		arena_reset(&a);
 		if (result == READER_LINE && line.revision == 1 &&
