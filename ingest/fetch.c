@@ -194,6 +194,12 @@ fetcher_next(struct fetcher *f, struct http_reply *reply)
 	return true;
 }
 
+bool
+fetcher_ready(const struct fetcher *f)
+{
+	return channel_ready(&f->channel);
+}
+
 struct pollfd
 fetcher_poll(const struct fetcher *f, bool receive)
 {

@@ -22,6 +22,9 @@ void fetcher_submit(struct fetcher *f, const struct http_request *request);
 size_t fetcher_pending(const struct fetcher *f);
 /* The next reply, valid until the next call of any function here. */
 bool fetcher_next(struct fetcher *f, struct http_reply *reply);
+/* Would fetcher_next() have one without receiving?  Then poll() must not wait,
+ * for what has been received makes no descriptor readable. */
+bool fetcher_ready(const struct fetcher *f);
 /* For the caller's loop.  With `receive` false nothing is read: replies wait in
  * the child, which then starts no new transfers. */
 struct pollfd fetcher_poll(const struct fetcher *f, bool receive);

@@ -1156,6 +1156,8 @@ wait_for_something(struct poller *p, const sigset_t *while_asleep)
 	if (p->options.acks != -1 && !p->acks_ended)
 		fds[n++] = (struct pollfd){ .fd = p->options.acks,
 		    .events = POLLIN };
+	if (may_receive(p) && fetcher_ready(p->options.fetcher))
+		timeout = 0;
 	ts.tv_sec = timeout / 1000;
 	ts.tv_nsec = timeout % 1000 * 1000000L;
 	if (ppoll(fds, (nfds_t)n, &ts, while_asleep) == -1) {

@@ -187,6 +187,15 @@ channel_next(struct channel *ch, struct str *frame, bool *broken)
 	return true;
 }
 
+bool
+channel_ready(const struct channel *ch)
+{
+	struct str rest = str_from(buf_str(&ch->in), ch->taken);
+	uint64_t size;
+
+	return wire_take_number(&rest, &size) && rest.n >= size;
+}
+
 size_t
 channel_unsent(const struct channel *ch)
 {

@@ -43,6 +43,8 @@ bool channel_pump(struct channel *ch, bool receive);
 /* The next whole frame, valid until the next call of either function.  False
  * when there is none; *broken when none can come, for its length is absurd. */
 bool channel_next(struct channel *ch, struct str *frame, bool *broken);
+/* Has a whole frame come that was not taken? */
+bool channel_ready(const struct channel *ch);
 /* Bytes that wait to be sent. */
 size_t channel_unsent(const struct channel *ch);
 

@@ -80,6 +80,13 @@ with Room() as room:
     articles, _, err, rc = room.ingest("@BASE@/index.xml", state=False)
     ok(not articles and "a list of feeds" in err, "a list of feeds is no feed", err)
 
+    room.write("feeds.txt", "".join("%s/n%d.xml\n" % (room.base, i) for i in range(200)))
+    room.script(**{"/n*": {"body": rss(full("same"))}})
+    p = subprocess.run(room.command("--once", "--per-host", "200", os.path.join(room.web, "feeds.txt"), state=False),
+                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=50)
+    eq(p.stdout.count(b'"id":"id-same"'), 200, "replies that come faster than they are parsed are not slept on")
+    os.unlink(os.path.join(room.web, "script.json"))
+
     room.write("flood.xml", rss(*[full("f%d" % i) for i in range(1500)]))
     eq([len(room.ingest("@BASE@/flood.xml")[0]) for _ in range(3)], [1000, 500, 0],
        "a feed cannot set any number of fetches going, and nothing is lost")
