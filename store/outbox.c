@@ -120,74 +120,102 @@ place_of(size_t index)
 	return (struct place){ 0, (uint32_t)index };
 }
 
-/* One line of the log, in replay. */
-static void
-replay_line(struct outbox *o, const struct line *line, struct arena *a)
+/* A line of the log, taken apart. */
+struct entry {
+	struct str			 event, alert;
+	const struct json_member	*body, *cursor, *n, *tells, *status;
+	int64_t				 stored;
+};
+
+/* -1: it says nothing about an alert. */
+static int
+read_entry(struct entry *e, const struct line *line, struct arena *a)
 {
 	struct record rec;
-	struct err err;
-	const struct json_member *event, *alert, *body, *at, *n, *story;
-	struct place place;
-	struct str key;
+	const struct json_member *m;
+	struct err ignored;
 
-	if (record_read(&rec, line->text, a, &err) == -1)
+	*e = (struct entry){ .stored = line->stored };
+	if (record_read(&rec, line->text, a, &ignored) == -1)
+		return -1;
+	m = json_find(rec.members, rec.count, "event");
+	e->event = m ? json_str(&m->value, a) : STR_NONE;
+	m = json_find(rec.members, rec.count, "alert");
+	e->alert = m ? json_str(&m->value, a) : STR_NONE;
+	e->body = json_find(rec.members, rec.count, "body");
+	e->cursor = json_find(rec.members, rec.count, "cursor");
+	e->n = json_find(rec.members, rec.count, "n");
+	e->tells = json_find(rec.members, rec.count, "tells");
+	e->status = json_find(rec.members, rec.count, "status");
+	return e->alert.n == ALERT_KEY_DIGITS || e->cursor != NULL ? 0 : -1;
+}
+
+/* Go through the log at `path`, a segment's name. */
+static int
+each_line(char *path, void (*take)(void *arg, const struct line *line,
+    struct arena *a), void *arg, struct err *err)
+{
+	struct segment seg = { .path = path };
+	struct segment_text text;
+	struct arena a = ARENA_INIT;
+	struct str lines, one;
+	struct line line;
+	uint64_t at = 0;
+	int rc = segment_open(&text, &seg, err);
+
+	while (rc == 0 && (rc = segment_lines(&text, at, &lines, err)) == 0 &&
+	    lines.n > 0) {
+		at += lines.n;
+		while (str_split(&lines, '\n', &one)) {
+			arena_reset(&a);
+			if (line_read(&line, one) == 0 && line_is_whole(&line))
+				take(arg, &line, &a);
+		}
+	}
+	segment_close(&text);
+	arena_release(&a);
+	return rc;
+}
+
+static void
+replay_line(void *arg, const struct line *line, struct arena *a)
+{
+	struct outbox *o = arg;
+	struct place place;
+	struct entry e;
+
+	o->seq = line->seq;
+	if (read_entry(&e, line, a) == -1)
 		return;
-	event = json_find(rec.members, rec.count, "event");
-	alert = json_find(rec.members, rec.count, "alert");
-	body = json_find(rec.members, rec.count, "body");
-	at = json_find(rec.members, rec.count, "cursor");
-	n = json_find(rec.members, rec.count, "n");
-	story = json_find(rec.members, rec.count, "tells");
-	if (at != NULL)
-		cursor_parse(&o->at, json_str(&at->value, a));
-	key = alert ? json_str(&alert->value, a) : STR_NONE;
-	if (event == NULL || key.n != ALERT_KEY_DIGITS)
+	if (e.cursor != NULL)
+		cursor_parse(&o->at, json_str(&e.cursor->value, a));
+	if (e.alert.n != ALERT_KEY_DIGITS)
 		return;
-	if (str_eq(json_str(&event->value, a), STR("intent")) && body) {
-		push(o, arena_cstr(a, key), body->value.raw, line->stored);
-		ids_put(o->known, id_of_key(key), place_of(o->n - 1));
-		if (story != NULL)
-			ids_put(o->known, id_of_key(json_str(&story->value, a)),
+	if (str_eq(e.event, STR("intent")) && e.body != NULL) {
+		push(o, arena_cstr(a, e.alert), e.body->value.raw, e.stored);
+		ids_put(o->known, id_of_key(e.alert), place_of(o->n - 1));
+		if (e.tells != NULL)
+			ids_put(o->known,
+			    id_of_key(json_str(&e.tells->value, a)),
 			    place_of(o->n - 1));
-	} else if (!ids_find(o->known, id_of_key(key), &place))
+	} else if (!ids_find(o->known, id_of_key(e.alert), &place))
 		return;
-	else if (str_eq(json_str(&event->value, a), STR("result")))
+	else if (str_eq(e.event, STR("result")))
 		free_body(&o->heap[place.offset]);
-	else if (n != NULL)
+	else if (e.n != NULL)
 		o->heap[place.offset].attempts =
-		    (unsigned)json_num(&n->value, 0);
+		    (unsigned)json_num(&e.n->value, 0);
 }
 
 /* Read the log; what is owed stays in the heap. */
 static void
 replay(struct outbox *o)
 {
-	struct segment seg = { .path = o->path };
-	struct segment_text text;
-	struct arena a = ARENA_INIT;
-	struct str lines, one;
-	struct line line;
-	uint64_t at = 0;
 	size_t kept = 0;
 	struct err err;
 
-	if (segment_open(&text, &seg, &err) == -1)
+	if (each_line(o->path, replay_line, o, &err) == -1)
 		die("%s", err.msg);
-	for (;; at += lines.n) {
-		struct str rest;
-
-		if (segment_lines(&text, at, &lines, &err) == -1)
-			die("%s", err.msg);
-		if (lines.n == 0)
-			break;
-		for (rest = lines; str_split(&rest, '\n', &one);) {
-			arena_reset(&a);
-			if (line_read(&line, one) == -1)
-				continue;
-			o->seq = line.seq;
-			replay_line(o, &line, &a);
-		}
-	}
 	for (size_t i = 0; i < o->n; i++)
 		if (o->heap[i].body.p != NULL)
 			o->heap[kept++] = o->heap[i];
@@ -195,8 +223,6 @@ replay(struct outbox *o)
 	for (size_t i = kept; i-- > 0;)
 		sink(o, i);
 	o->old = o->seq > 0;
-	segment_close(&text);
-	arena_release(&a);
 }
 
 static void
@@ -371,4 +397,58 @@ outbox_done(struct outbox *o, bool delivered, struct str detail)
 	free_body(&o->heap[0]);
 	o->heap[0] = o->heap[--o->n];
 	sink(o, 0);
+}
+
+/* What became of the alerts, and where to print those that were not delivered. */
+struct listing {
+	struct ids	*delivered, *failed;
+	const char	*name;
+	struct buf	*b;
+};
+
+static void
+note_result(void *arg, const struct line *line, struct arena *a)
+{
+	struct listing *l = arg;
+	struct entry e;
+
+	if (read_entry(&e, line, a) == 0 && e.status != NULL)
+		ids_put(str_eq(json_str(&e.status->value, a), STR("failed")) ?
+		    l->failed : l->delivered, id_of_key(e.alert),
+		    place_of(0));
+}
+
+static void
+list_intent(void *arg, const struct line *line, struct arena *a)
+{
+	struct listing *l = arg;
+	struct place ignored;
+	struct entry e;
+
+	if (read_entry(&e, line, a) == -1 || e.body == NULL ||
+	    ids_find(l->delivered, id_of_key(e.alert), &ignored))
+		return;
+	json_open(l->b, '{');
+	json_member_str(l->b, "outbox", str_of(l->name));
+	json_member_str(l->b, "state", ids_find(l->failed,
+	    id_of_key(e.alert), &ignored) ? STR("failed") : STR("owed"));
+	json_name(l->b, "alert");
+	json_put_raw(l->b, e.body->value.raw);
+	buf_addz(l->b, "}\n");
+}
+
+int
+outbox_list(const char *store, const char *name, struct buf *b,
+    struct err *err)
+{
+	char *path = xasprintf("%s/outbox/%s", store, name);
+	struct listing l = { ids_new(), ids_new(), name, b };
+	int rc = each_line(path, note_result, &l, err);
+
+	if (rc == 0)
+		rc = each_line(path, list_intent, &l, err);
+	ids_free(l.delivered);
+	ids_free(l.failed);
+	free(path);
+	return rc;
 }

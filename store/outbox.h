@@ -57,4 +57,9 @@ void outbox_attempt(struct outbox *o);
 void outbox_put_off(struct outbox *o, int64_t due_ms);
 void outbox_done(struct outbox *o, bool delivered, struct str detail);
 
+/* Append a line of JSON for each alert of STORE/outbox/NAME that was not
+ * delivered, "owed" or "failed".  Takes no lock. */
+int outbox_list(const char *store, const char *name, struct buf *b,
+    struct err *err);
+
 #endif

@@ -5,6 +5,7 @@
  * owed: at least once, always under the same key.
  */
 #include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -410,11 +411,60 @@ run_run(int argc, char **argv)
 	return finish(&al, &watch);
 }
 
+/* Each outbox of the store: its log's name without ".jsonl". */
+static int
+list_all(const char *store, struct buf *b, struct err *err)
+{
+	char *folder = xasprintf("%s/outbox", store);
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	int rc = 0;
+
+	while (dir != NULL && rc == 0 && (entry = readdir(dir)) != NULL) {
+		struct str file = str_of(entry->d_name);
+		char *name;
+
+		if (!str_ends(file, STR(".jsonl")))
+			continue;
+		name = xstrndup(file.p, file.n - 6);
+		rc = outbox_list(store, name, b, err);
+		free(name);
+	}
+	if (dir != NULL)
+		closedir(dir);
+	free(folder);
+	return rc;
+}
+
+static int
+run_list(int argc, char **argv)
+{
+	static const struct opt opts[] = { { 0 } };
+	const struct tool tool = { "stance-alert list", "STORE",
+	    "Print the alerts that were not delivered: owed or failed.", opts,
+	    NULL };
+	int n = opt_parse(&tool, argc, argv);
+	struct out out;
+	struct err err;
+
+	if (n != 1)
+		usage_error("which store? name one folder");
+	out_init(&out, STDOUT_FILENO, "<stdout>");
+	digest_setup();
+	jail_enter(JAIL_READ, (const char *[]){ argv[1], NULL }, NULL);
+	if (store_check_format(argv[1], &err) == -1 ||
+	    list_all(argv[1], out_buf(&out), &err) == -1)
+		die("%s", err.msg);
+	out_close(&out);
+	return EXIT_DONE;
+}
+
 int
 main(int argc, char **argv)
 {
 	static const struct command commands[] = {
 		{ "run", "follow a store and deliver what matches", run_run },
+		{ "list", "print what is owed or has failed", run_list },
 		{ 0 }
 	};
 	const struct tool tool = { "stance-alert", "COMMAND [ARGUMENT...]",

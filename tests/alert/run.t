@@ -82,6 +82,8 @@ def test_exec(tmp):
     ok(run(s, "--exec", "cat", "--once").stdout == b"", "a revision is the same story")
     flag = tmp + "/flag"
     r = run(s, "--exec", "test -e %s && cat" % flag, "--once")
+    listed = [json.loads(x) for x in subprocess.run([ALERT, "list", s], stdout=subprocess.PIPE).stdout.splitlines()]
+    ok([x["state"] for x in listed] == ["owed"] * 2, "what is owed is listed", listed)
     ok(r.returncode == 3 and b"still owed" in r.stderr, "a failing command leaves it owed", r)
     open(flag, "w").close()
     r = run(s, "--exec", "test -e %s && cat" % flag, "--once")
