@@ -32,6 +32,8 @@ static const int page_retry[] = { 2, 8 };
 /* A permanent redirect seen so often in a row is taken over. */
 #define MOVED_STABLE	3
 #define QUARANTINE_MAX	200
+/* How long a reader may be silent after we were told to stop. */
+#define LAST_WRITE_MS	5000
 #define BUCKETS		4096
 /* The longest sleep: clocks may be set. */
 #ifdef STANCE_TEST_CLOCK
@@ -1212,6 +1214,18 @@ hear_last_acks(struct poller *p, volatile sig_atomic_t *stop,
 		    "them again", p->narticles);
 }
 
+/* Told to stop: no record is left torn for a reader that still reads. */
+static void
+write_rest(struct poller *p)
+{
+	struct pollfd pfd = { .fd = p->out.fd, .events = POLLOUT };
+
+	while (p->out.buf.n > 0 && p->out.error == 0 &&
+	    poll(&pfd, 1, LAST_WRITE_MS) == 1)
+		write_some(p);
+	state_flush(p->options.state);
+}
+
 int
 poller_run(struct poller *p, volatile sig_atomic_t *stop,
     volatile sig_atomic_t *reload, const sigset_t *while_asleep)
@@ -1227,13 +1241,19 @@ poller_run(struct poller *p, volatile sig_atomic_t *stop,
 	if (*reload && !*stop && p->out.error == 0)
 		return EXIT_DONE;
 	show_progress(p, true);
-	reader_gone = p->out.error != 0;
-	if (reader_gone)
+	if (*stop)
+		write_rest(p);
+	reader_gone = p->out.error != 0 || p->acks_ended;
+	if (p->out.error != 0)
 		warn("cannot write to standard output: %s; what was not taken "
 		    "is printed by the next run", strerror(p->out.error));
+	else if (p->acks_ended)
+		warn("the acknowledgements ended; what was not acknowledged is "
+		    "printed by the next run");
 	else if (p->options.acks != -1 && p->options.once && !*stop)
 		hear_last_acks(p, stop, while_asleep);
-	return reader_gone || p->narticles > 0 ? EXIT_WORLD : EXIT_DONE;
+	return reader_gone || (p->narticles > 0 && !*stop) ? EXIT_WORLD :
+	    EXIT_DONE;
 }
 
 /* The list may have changed: feeds that are in it are watched, others rest

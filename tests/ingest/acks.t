@@ -69,6 +69,13 @@ with Room() as room:
     err = p.stderr.read().decode()
     p.stderr.close()
     ok(p.wait() == 3 and "cannot write to standard output" in err, "a reader that goes away is told", err)
+    p = subprocess.Popen(room.command("--follow", "@BASE@/feed.xml", state=False), stdin=subprocess.DEVNULL,
+                         stdout=subprocess.PIPE)
+    p.stdout.read(100)
+    p.send_signal(signal.SIGTERM)
+    rest = p.stdout.read()
+    p.stdout.close()
+    ok(p.wait() == 0 and rest.endswith(b"}\n"), "SIGTERM leaves no torn record", rest[-100:])
     articles, _, _, _ = room.ingest("@BASE@/feed.xml")
     ok(0 < len(articles) < 200, "the next run prints what was not taken: %d" % len(articles))
 
@@ -100,6 +107,12 @@ with Room() as room:
     ok(rc == 0 and not articles and "dropped" in err, "a torn line of the state is dropped", err)
     articles, _, err, rc = room.ingest("@BASE@/feed.xml")
     eq(err, "", "and mended")
+
+    run = Run(room, "--follow", "@BASE@/feed.xml")
+    next(run.records(1.0), None)
+    run.acks.close()
+    run.p.stdout.read()
+    eq(run.end(), 3, "a store that goes away ends the run as a failure")
 
 with Room() as room:      # a second owner
     room.write("feed.xml", rss(full("one")))
