@@ -32,6 +32,7 @@ struct hit {
 	const char	*flags[FLAGS_MAX];
 	uint8_t		 flag_count;
 	bool		 strong;	/* counts without an authority */
+	bool		 leads;		/* weighs as in the lead */
 	/* set by the judge */
 	uint8_t		 field, scope;
 	const char	*actor;

@@ -236,7 +236,8 @@ enum property {
 	PROPERTY_ON, PROPERTY_BEFORE, PROPERTY_AFTER, PROPERTY_CLAUSE,
 	PROPERTY_SENTENCE, PROPERTY_TITLE, PROPERTY_ACROSS, PROPERTY_FLAG,
 	PROPERTY_AUTHORITY, PROPERTY_EASING, PROPERTY_TIGHTENING,
-	PROPERTY_NEUTRAL, PROPERTY_IN, PROPERTY_PLAIN, PROPERTY_STRONG, PROPERTY_TIGHT
+	PROPERTY_NEUTRAL, PROPERTY_IN, PROPERTY_PLAIN, PROPERTY_STRONG,
+	PROPERTY_LEADS, PROPERTY_TIGHT
 };
 
 static const char *const properties[] = {
@@ -244,7 +245,8 @@ static const char *const properties[] = {
 	"stage", "domain", "topic", "with", "needs", "unless", "cancel",
 	"flip", "drop", "scale", "set", "on", "before", "after", "clause",
 	"sentence", "title", "across", "flag", "authority", "easing",
-	"tightening", "neutral", "in", "plain", "strong", "tight"
+	"tightening", "neutral", "in", "plain", "strong",
+	"leads", "tight"
 };
 #define BIT(p)	(1ULL << (p))
 
@@ -421,7 +423,7 @@ class_property(struct reading *r, struct class *c, enum property p)
 	case PROPERTY_AUTHORITY: c->authority = true; return 0;
 	case PROPERTY_STRONG: c->strong = true; return 0;
 	case PROPERTY_EASING: case PROPERTY_TIGHTENING: case PROPERTY_NEUTRAL:
-	case PROPERTY_IN: case PROPERTY_PLAIN:
+	case PROPERTY_IN: case PROPERTY_PLAIN: case PROPERTY_LEADS:
 		break;
 	}
 	BUG("a property that no class has");
@@ -598,6 +600,7 @@ rule_property(struct reading *r, struct rule *rule, int p)
 	case PROPERTY_UNLESS: return take_reference(r, &rule->unless);
 	case PROPERTY_PLAIN: rule->plain = true; return 0;
 	case PROPERTY_STRONG: rule->strong = true; return 0;
+	case PROPERTY_LEADS: rule->leads = true; return 0;
 	}
 	return -1;
 }
@@ -606,7 +609,7 @@ rule_property(struct reading *r, struct rule *rule, int p)
 	BIT(PROPERTY_NEUTRAL) | BIT(PROPERTY_WEIGHT) | BIT(PROPERTY_IN) | \
 	BIT(PROPERTY_STAGE) | BIT(PROPERTY_DOMAIN) | BIT(PROPERTY_TOPIC) | \
 	BIT(PROPERTY_FLAG) | BIT(PROPERTY_NEEDS) | BIT(PROPERTY_UNLESS) | \
-	BIT(PROPERTY_PLAIN) | BIT(PROPERTY_STRONG))
+	BIT(PROPERTY_PLAIN) | BIT(PROPERTY_STRONG) | BIT(PROPERTY_LEADS))
 
 static int
 read_rule(struct reading *r)

@@ -112,6 +112,9 @@ enum scope {
 	SCOPE_TEXT
 };
 
+/* Where a hit stands, for its weight. */
+enum hit_scope { PLACED_TITLE, PLACED_LEAD, PLACED_BODY };
+
 struct expr;
 
 struct rule {
@@ -125,6 +128,7 @@ struct rule {
 	struct references needs, unless;
 	bool		 plain;		/* modifiers do not touch it */
 	bool		 strong;
+	bool		 leads;		/* weighs as in the lead wherever it is */
 	struct expr	*expr;
 };
 

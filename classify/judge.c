@@ -250,7 +250,8 @@ try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
 	hit = (struct hit){ .rule = rule->name, .effect = rule->effect,
 	    .weight = rule->weight, .stage = rule->stage ? rule->stage :
 	    STAGE_ANNOUNCED, .domain = rule->domain, .topic = rule->topic,
-	    .action = rule->name, .strong = rule->strong };
+	    .action = rule->name, .strong = rule->strong,
+	    .leads = rule->leads };
 	if (!match_rule(j, id, &u, &hit.span)) {
 		view_miss(view, rule->name, (struct span){ m->first, m->end },
 		    "is not all there", NULL);
@@ -376,6 +377,14 @@ heavier(const void *a, const void *b)
 	return (x->span.first > y->span.first) - (x->span.first < y->span.first);
 }
 
+/* A decision far down counts as if it stood in the lead, if its rule says so. */
+static enum hit_scope
+weighed_as(const struct hit *hit)
+{
+	return hit->leads && hit->scope == PLACED_BODY ? PLACED_LEAD :
+	    (enum hit_scope)hit->scope;
+}
+
 /* Multiply the place in, and count a further hit of one direction in one place
  * for less. */
 static void
@@ -388,18 +397,19 @@ weigh(struct judge *j, struct verdict *v)
 	double body[3] = { 0 };
 
 	for (size_t i = 0; i < j->hits.n; i++)
-		j->hits.v[i].weight *= place[j->hits.v[i].scope];
+		j->hits.v[i].weight *= place[weighed_as(&j->hits.v[i])];
 	if (j->hits.n > 1)
 		qsort(j->hits.v, j->hits.n, sizeof(*j->hits.v), heavier);
 	for (size_t i = 0; i < j->hits.n; i++) {
 		const struct hit *hit = &j->hits.v[i];
 		double w = hit->weight;
-		bool *again = &seen[hit->scope][hit->effect + 1];
+		enum hit_scope scope = weighed_as(hit);
+		bool *again = &seen[scope][hit->effect + 1];
 
 		if (*again)
 			w *= how->repeat;
 		*again = true;
-		if (hit->scope == PLACED_BODY)
+		if (scope == PLACED_BODY)
 			body[hit->effect + 1] += w;
 		else
 			*mass[hit->effect + 1] += w;

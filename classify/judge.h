@@ -21,7 +21,6 @@ enum label {
 };
 
 enum hit_field { FIELD_TITLE, FIELD_TEXT };
-enum hit_scope { PLACED_TITLE, PLACED_LEAD, PLACED_BODY };
 
 struct names {
 	const char	*v[NAMES_MAX];
