@@ -139,6 +139,7 @@ weigh_nodes(struct finder *f)
 static float
 link_density(const struct finder *f, uint32_t i)
 {
+	assert(i < f->count);
 	const struct weigh *from = &f->w[i], *to = &f->w[f->nodes[i].end];
 	uint32_t chars = to->chars - from->chars;
 
@@ -517,6 +518,8 @@ join_siblings(struct finder *f, uint32_t best)
 {
 	uint32_t parent = f->nodes[best].parent, first = 0, last = 0;
 
+	if (best == 0)
+		return best;			/* the whole page */
 	for (uint32_t i = parent + 1; i < f->nodes[parent].end;
 	    i = f->nodes[i].end) {
 		if (f->dropped[i] || (i != best && !joins(f, i, best)))
@@ -715,6 +718,7 @@ find_trusting(struct finder *f, enum trust trust, struct body *body)
 		body->from = join_parts(f, body->from);
 	else
 		body->from = join_siblings(f, body->from);
+	assert(body->from < f->count);
 	body->end = f->nodes[body->from].end;
 	body->dropped = f->dropped;
 	body->lead = find_lead(f, body->from);

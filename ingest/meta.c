@@ -1,7 +1,3 @@
-#include <assert.h>
-
-#include "base/utf8.h"
-#include "ingest/concept.h"
 #include "ingest/meta.h"
 #include "ingest/url.h"
 #include "ingest/when.h"
@@ -243,7 +239,7 @@ read_element(struct heads *h, uint32_t i)
 		if (str_ieq(itemprop, STR("dateModified")) && h->modified.n == 0)
 			h->modified = date_text(h, i);
 	}
-	if (names_author(node) && tag_is_block(node->tag) == false)
+	if (names_author(node) && !tag_is_block(node->tag))
 		read_byline(h, i);
 }
 
