@@ -543,6 +543,22 @@ drop_relatives(struct clause *c)
 	}
 }
 
+/* Does an operator that needs an object stand before item `i`, which ends the
+ * clause: "repeals oil and gas exploration ban"? */
+static bool
+ends_clause(const struct clause *c, size_t i)
+{
+	const struct item *it = &c->items[i];
+	const struct item *before = i > 0 ? &c->items[i - 1] : NULL;
+
+	return before != NULL && before->operator != NULL &&
+	    before->object == NULL && before->turn == 0 &&
+	    before->operator->right && it->first >= before->end &&
+	    it->first - before->end <= before->operator->reach &&
+	    !any_token(c, before->end, it->first, TOKEN_BREAK) &&
+	    (it->end == c->s->end || token_is(c, it->end, TOKEN_BREAK));
+}
+
 /* A word that is operator and object ("limits", "ban") is an object when it is
  * led by a determiner, followed by a preposition, or beside an operator that
  * needs one. */
@@ -553,7 +569,7 @@ reads_as_object(const struct clause *c, size_t i)
 
 	if (it->first > c->s->first && token_is(c, it->first - 1, TOKEN_DET))
 		return true;
-	if (token_is(c, it->end, TOKEN_LINK))
+	if (token_is(c, it->end, TOKEN_LINK) || ends_clause(c, i))
 		return true;
 	if (i > 0 && c->items[i - 1].operator != NULL &&
 	    c->items[i - 1].object == NULL && c->items[i - 1].turn == 0 &&
