@@ -470,6 +470,19 @@ assign(struct parser *p)
 	}
 }
 
+/* Receive and send.  False when the child is gone.  One that went between the
+ * two may have left replies, and the jobs they answer must not pay. */
+static bool
+child_serve(struct parser *p, struct child *child)
+{
+	if (!child_receive(p, child))
+		return false;
+	if (child_send(child))
+		return true;
+	child_receive(p, child);
+	return false;
+}
+
 void
 parser_pump(struct parser *p)
 {
@@ -477,7 +490,7 @@ parser_pump(struct parser *p)
 	for (unsigned i = 0; i < p->options.children; i++) {
 		struct child *child = &p->children[i];
 
-		if (!child_receive(p, child) || !child_send(child)) {
+		if (!child_serve(p, child)) {
 			replace_child(p, child, false);
 			continue;
 		}
