@@ -137,7 +137,8 @@ sign_lock(struct writer *w)
 static struct segment *
 active(struct writer *w)
 {
-	return w->list.n > 0 ? &w->list.v[w->list.n - 1] : NULL;
+	assert(w->list.n > 0);
+	return &w->list.v[w->list.n - 1];
 }
 
 static void
@@ -340,7 +341,7 @@ begin_segment(struct writer *w)
 	int64_t year;
 	int month, dom;
 
-	seg.number = active(w) ? active(w)->number + 1 : 1;
+	seg.number = w->list.n > 0 ? active(w)->number + 1 : 1;
 	w->day = w->stored / SECONDS_PER_DAY;
 	civil_from_days(w->day, &year, &month, &dom);
 	day = xasprintf("%s/articles/%04d/%02d/%02d", w->store, (int)year,
