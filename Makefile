@@ -182,6 +182,7 @@ fuzz:
 	@tests/fuzz/run $(FUZZ)
 
 lint: deps-lint
+	@$(MAKE) --no-print-directory -s -j$(JOBS) release
 	@tests/lint/run
 
 format:

@@ -7,6 +7,7 @@
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
+#include <assert.h>
 #include <stdint.h>
 
 #include "base/str.h"
@@ -49,6 +50,7 @@ int buf_grow_add(struct buf *b, const void *p, size_t n);
 static inline int
 buf_add(struct buf *b, const void *p, size_t n)
 {
+	assert(n == 0 || p != NULL);
 	if (b->cap - b->n <= n || b->max > 0)
 		return buf_grow_add(b, p, n);
 	if (n > 0)

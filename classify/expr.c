@@ -95,8 +95,9 @@ phrase_class(struct parser *p, struct str text)
 		fail(p, "too many lists and phrases");
 		return NO_CLASS;
 	}
-	id = grammar_add_class(g, &(struct class){ .kind = CLASS_LEXICON,
-	    .name = name, .statement = p->st });
+	struct class nameless = { .kind = CLASS_LEXICON, .name = name,
+	    .statement = p->st };
+	id = grammar_add_class(g, &nameless);
 	if (lexicon_add(g->lexicon, text, id, &why) == -1) {
 		fail(p, why.msg);
 		return NO_CLASS;
@@ -537,7 +538,7 @@ evaluate(const struct expr *e, const struct unit *u, struct spans *to)
 		return;
 	case EXPR_ATLEAST:
 		match_class(u, e->class, &inner);
-		if (inner.n >= e->n)
+		if (inner.n > 0 && inner.n >= e->n)
 			add_span(to, inner.v[0].first,
 			    inner.v[inner.n - 1].end);
 		return;

@@ -311,7 +311,7 @@ take_alone(struct reading *r, struct class *c)
 static int
 take_distance(struct reading *r, struct class *c, enum place place)
 {
-	double n;
+	double n = 0;
 
 	if (take_number(r, 0, 60, &n) == -1)
 		return -1;
@@ -378,7 +378,7 @@ take_flag(struct reading *r, const char **flag)
 static int
 class_property(struct reading *r, struct class *c, enum property p)
 {
-	double n;
+	double n = 0;
 
 	switch (p) {
 	case PROPERTY_PLUS: c->sign = 1; return 0;
@@ -480,10 +480,11 @@ declare(struct reading *r, const struct keyword *kw)
 	if (g->class_count == CLASSES_MAX)
 		return lexeme_error(r->st, lx, r->err, "more than %d lists",
 		    CLASSES_MAX);
-	grammar_add_class(g, &(struct class){ .kind = kw->kind,
+	struct class fresh = { .kind = kw->kind,
 	    .name = arena_cstr(&g->arena, lx->text), .statement = r->st,
 	    .weight = 1, .left = true, .right = true, .reach = 6,
-	    .place = PLACE_BEFORE, .distance = 3, .sign = 1 });
+	    .place = PLACE_BEFORE, .distance = 3, .sign = 1 };
+	grammar_add_class(g, &fresh);
 	return 0;
 }
 

@@ -241,7 +241,7 @@ put_evidence(struct buf *b, const struct judge *j, const struct hit *hit,
 	json_name(b, "start");
 	json_put_int(b, (long long)start);
 	json_name(b, "end");
-	json_put_int(b, (long long)(start + utf8_count(quote)));
+	json_put_int(b, (long long)start + (long long)utf8_count(quote));
 	json_member_str(b, "exact", quote);
 	put_surroundings(b, field, quote);
 	json_name(b, "flags");

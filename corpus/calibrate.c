@@ -87,9 +87,9 @@ static bool
 improve(const struct judged *items, size_t count, struct line *line)
 {
 	struct line step = newton_step(items, count, *line);
-	double now = loss(items, count, *line);
+	double now = loss(items, count, *line), part = 1;
 
-	for (double part = 1; part > 1e-6; part /= 2) {
+	for (int halvings = 0; halvings < 20; halvings++, part /= 2) {
 		struct line next = { line->a - part * step.a,
 		    line->b - part * step.b };
 

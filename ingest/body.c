@@ -115,7 +115,6 @@ weigh_nodes(struct finder *f)
 		block->own_links += i < link_end ? n : 0;
 		block->commas += count_commas(tree_text(f->tree, i));
 	}
-	link_end = 0;
 	for (uint32_t i = 0; i <= f->count; i++) {
 		const struct node *node = &f->nodes[i];
 		struct weigh *w = &f->w[i];

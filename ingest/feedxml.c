@@ -982,6 +982,7 @@ on_start(void *arg, const xmlChar *name, const xmlChar *prefix,
 		p->skipping = 1;
 		return;
 	}
+	assert(p->frames != NULL);
 	p->frames[p->depth] = (struct frame){ .element = element,
 	    .start = p->text.n };
 	if (f != NULL)

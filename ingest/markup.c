@@ -373,7 +373,7 @@ may_have_relative(struct str html)
 	const char *p = html.p, *end = html.p + html.n;
 
 	for (; (p = memchr(p, '=', (size_t)(end - p))) != NULL; p++) {
-		const char *name = p, *value = p + 1, *stop = p;
+		const char *name, *value = p + 1, *stop = p;
 
 		while (stop > html.p && is_space(stop[-1]))
 			stop--;

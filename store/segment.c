@@ -242,7 +242,7 @@ int
 segment_last_line(struct segment_text *text, struct str *line,
     struct err *err)
 {
-	struct str lines;
+	struct str lines = STR_NONE;
 	uint64_t at = 0, next = 0;
 	const char *nl;
 
@@ -262,6 +262,8 @@ segment_last_line(struct segment_text *text, struct str *line,
 		return 0;
 	if (segment_lines(text, at, &lines, err) == -1)
 		return -1;
+	if (lines.n == 0)			/* cut while we looked */
+		return 0;
 	lines.n--;				/* the last newline */
 	nl = memrchr(lines.p, '\n', lines.n);
 	*line = nl ? str_from(lines, (size_t)(nl + 1 - lines.p)) : lines;
