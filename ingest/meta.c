@@ -16,6 +16,7 @@ enum field {
 	FIELD_SUMMARY,
 	FIELD_AUTHOR,
 	FIELD_PUBLISHED,
+	FIELD_DATE,			/* of what, it does not say */
 	FIELD_MODIFIED,
 	FIELD_LANGUAGE,
 	FIELD_URL,
@@ -55,17 +56,41 @@ static const struct {
 	{ "publish-date", FIELD_PUBLISHED }, { "publish_date", FIELD_PUBLISHED },
 	{ "dc.date.issued", FIELD_PUBLISHED },
 	{ "dcterms.created", FIELD_PUBLISHED },
-	{ "dcterms.date", FIELD_PUBLISHED }, { "dc.date", FIELD_PUBLISHED },
+	{ "dcterms.date", FIELD_DATE }, { "dc.date", FIELD_DATE },
 	{ "dc.date.created", FIELD_PUBLISHED },
 	{ "citation_publication_date", FIELD_PUBLISHED },
+	{ "citation_online_date", FIELD_PUBLISHED },
+	{ "dcterms.issued", FIELD_PUBLISHED },
+	{ "dc.date.published", FIELD_PUBLISHED },
+	{ "dc.issued", FIELD_PUBLISHED },
+	{ "prism.publicationdate", FIELD_PUBLISHED },
+	{ "rnews:datepublished", FIELD_PUBLISHED },
+	{ "date_published", FIELD_PUBLISHED },
+	{ "published_time", FIELD_PUBLISHED }, { "published", FIELD_PUBLISHED },
+	{ "pub_date", FIELD_PUBLISHED }, { "published_at", FIELD_PUBLISHED },
+	{ "publicationdate", FIELD_PUBLISHED },
+	{ "publication_date", FIELD_PUBLISHED },
+	{ "publication-date", FIELD_PUBLISHED },
+	{ "article_date_original", FIELD_PUBLISHED },
 	{ "originalpublicationdate", FIELD_PUBLISHED },
-	{ "date", FIELD_PUBLISHED },
+	{ "date", FIELD_DATE },
 	{ "article:modified_time", FIELD_MODIFIED },
 	{ "og:updated_time", FIELD_MODIFIED },
 	{ "datemodified", FIELD_MODIFIED },
 	{ "dcterms.modified", FIELD_MODIFIED },
 	{ "dc.date.modified", FIELD_MODIFIED },
-	{ "last-modified", FIELD_MODIFIED },
+	{ "article:modified", FIELD_MODIFIED },
+	{ "article:updated_time", FIELD_MODIFIED },
+	{ "og:modified_time", FIELD_MODIFIED },
+	{ "dc.modified", FIELD_MODIFIED },
+	{ "prism.modificationdate", FIELD_MODIFIED },
+	{ "rnews:datemodified", FIELD_MODIFIED },
+	{ "last-modified", FIELD_MODIFIED }, { "lastmod", FIELD_MODIFIED },
+	{ "last_modified", FIELD_MODIFIED }, { "last-update", FIELD_MODIFIED },
+	{ "lastupdate", FIELD_MODIFIED }, { "dateupdate", FIELD_MODIFIED },
+	{ "dateupdated", FIELD_MODIFIED }, { "modified", FIELD_MODIFIED },
+	{ "modified_time", FIELD_MODIFIED }, { "updated", FIELD_MODIFIED },
+	{ "updated_time", FIELD_MODIFIED }, { "revised", FIELD_MODIFIED },
 	{ "og:locale", FIELD_LANGUAGE }, { "content-language", FIELD_LANGUAGE },
 	{ "dc.language", FIELD_LANGUAGE }, { "language", FIELD_LANGUAGE },
 	{ "og:url", FIELD_URL },
@@ -441,6 +466,8 @@ date_of(struct str s, bool month_first, struct date *d)
 
 /* A line with a date in it: what is longer tells of other days. */
 #define DATELINE_MAX	160
+/* The same where it is pieced together of several elements. */
+#define DATE_BLOCK_MAX	40
 
 static bool
 names_date(const struct node *node)
@@ -472,6 +499,7 @@ names_date(const struct node *node)
 enum place {
 	PLACE_NAMED,		/* an element whose names speak of dates */
 	PLACE_LINE,		/* a short line */
+	PLACE_BLOCK,		/* one with the date in several elements */
 	PLACE_LINK		/* the text of a link */
 };
 
@@ -489,6 +517,15 @@ tells_of_change(struct str text)
 }
 
 static bool
+holds_link(const struct tree *tree, uint32_t i)
+{
+	for (uint32_t j = i + 1; j < tree->nodes[i].end; j++)
+		if (tree->nodes[j].tag == TAG_a)
+			return true;
+	return false;
+}
+
+static bool
 is_place(const struct heads *h, uint32_t i, enum place place)
 {
 	const struct node *node = &h->tree->nodes[i];
@@ -500,6 +537,10 @@ is_place(const struct heads *h, uint32_t i, enum place place)
 		return !text && node->attributes && names_date(node);
 	case PLACE_LINE:
 		return text && !linked;
+	case PLACE_BLOCK:
+		return tag_is_block(node->tag) &&
+		    node->text_end - node->text < DATE_BLOCK_MAX &&
+		    !holds_link(h->tree, i);
 	case PLACE_LINK:
 		return linked;
 	}
@@ -514,8 +555,12 @@ visible_date(const struct heads *h, uint32_t from, uint32_t end,
 	for (uint32_t i = from; i < end; i++) {
 		struct str text = tree_text(h->tree, i);
 
-		if (text.n < DATELINE_MAX && is_place(h, i, place) &&
-		    when_text(text, month_first, d) && !tells_of_change(text))
+		if (text.n >= DATELINE_MAX || !is_place(h, i, place) ||
+		    tells_of_change(text))
+			continue;
+		if (when_text(text, month_first, d) || (place == PLACE_NAMED &&
+		    date_of(node_attr(&h->tree->nodes[i], ATTR_title),
+		    month_first, d)))
 			return true;
 	}
 	return false;
@@ -535,6 +580,7 @@ near_date(const struct heads *h, bool us, struct date *d)
 	    date_of(h->time, us, d)) ||
 	    visible_date(h, h1, after, PLACE_NAMED, us, d) ||
 	    visible_date(h, h1, after, PLACE_LINE, us, d) ||
+	    visible_date(h, h1, after, PLACE_BLOCK, us, d) ||
 	    visible_date(h, before, h1, PLACE_LINE, us, d);
 }
 
@@ -547,6 +593,7 @@ any_date(const struct heads *h, bool us, struct date *d)
 	return date_of(h->time, us, d) ||
 	    visible_date(h, 0, count, PLACE_NAMED, us, d) ||
 	    visible_date(h, 0, count, PLACE_LINE, us, d) ||
+	    visible_date(h, 0, count, PLACE_BLOCK, us, d) ||
 	    visible_date(h, 0, count, PLACE_LINK, us, d);
 }
 
@@ -555,6 +602,12 @@ any_date(const struct heads *h, bool us, struct date *d)
  * neighbouring day is another date, of a change or of another story. */
 #define WEST_MAX	9
 #define EAST_MAX	4
+
+static int64_t
+day_of(struct date d)
+{
+	return (d.seconds + d.offset * 60) / DAY;
+}
 
 /*
  * Heads often give the instant in UTC, and readers and the address see the day
@@ -567,7 +620,7 @@ write_local(struct date *d, struct date shown)
 {
 	int64_t day = d->seconds / DAY;
 	int hour = (int)(d->seconds % DAY / 3600);
-	int64_t shown_day = (shown.seconds + shown.offset * 60) / DAY;
+	int64_t shown_day = day_of(shown);
 
 	if (!d->has_time || d->offset != 0 || d->seconds < 0)
 		return;
@@ -577,29 +630,77 @@ write_local(struct date *d, struct date shown)
 		d->offset = 60 * (24 - hour);
 }
 
-/* dateModified is never taken for the date of publication. */
+/* Is the language spoken in Central Europe, and hardly anywhere else? */
+static bool
+is_central_european(struct str language)
+{
+	static const char *const spoken[] = { "de", "it", "nl", "pl", "cs",
+	    "sk", "hu", "sl", "hr", "sv", "da", "no", "nb", "nn", "ca" };
+
+	for (size_t i = 0; i < sizeof(spoken) / sizeof(*spoken); i++)
+		if (str_ieq(str_slice(language, 0, 2), str_of(spoken[i])))
+			return language.n == 2 || language.p[2] == '-';
+	return false;
+}
+
+/* A day without a time, turned into an instant at its midnight and then into
+ * UTC, shows as the last hour or two of the day before. */
+static void
+write_midnight(struct date *d)
+{
+	int64_t second = d->seconds % DAY;
+
+	if (d->has_time && d->offset == 0 &&
+	    (second == 22 * 3600 || second == 23 * 3600))
+		d->offset = (int)(DAY - second) / 60;
+}
+
+/* What is said to be the day of publication, for machines. */
+static bool
+stated_date(const struct heads *h, const struct jsonld *ld, bool us,
+    struct date *d)
+{
+	return date_of(ld->published, us, d) ||
+	    date_of(h->first[FIELD_PUBLISHED], us, d) ||
+	    date_of(h->published, us, d);
+}
+
+/*
+ * A date that is said to be of publication is believed; one that does not say
+ * of what it is gives way to the one that readers see about the headline.  That
+ * of a change is the last resort, since the article is no younger; only dates
+ * from anywhere in the text are worse.
+ */
 static void
 choose_dates(struct heads *h, struct page *page, const struct jsonld *ld)
 {
 	bool us = str_ieq(page->language, STR("en-US")) ||
 	    str_ieq(page->language, STR("en"));
-	struct date *d = &page->published;
+	struct date *d = &page->published, shown;
+	bool is_shown, stated = stated_date(h, ld, us, d);
 
-	page->has_published = date_of(ld->published, us, d) ||
-	    date_of(h->first[FIELD_PUBLISHED], us, d) ||
-	    date_of(h->published, us, d);
-	if (page->has_published) {
-		struct date shown;
-
-		if (when_url(page->url, &shown) || near_date(h, us, &shown))
+	if (stated || date_of(h->first[FIELD_DATE], us, d)) {
+		is_shown = (!stated && near_date(h, us, &shown)) ||
+		    when_url(page->url, &shown) || near_date(h, us, &shown);
+		if (is_shown)
 			write_local(d, shown);
+		else if (is_central_european(page->language))
+			write_midnight(d);
+		if (is_shown && !stated && day_of(*d) != day_of(shown))
+			*d = shown;
+		page->has_published = true;
 	} else
 		page->has_published = when_url(page->url, d) ||
-		    near_date(h, us, d) || any_date(h, us, d);
-	d = &page->modified;
-	page->has_modified = date_of(ld->modified, us, d) ||
-	    date_of(h->first[FIELD_MODIFIED], us, d) ||
-	    date_of(h->modified, us, d);
+		    near_date(h, us, d);
+	page->has_modified = date_of(ld->modified, us, &page->modified) ||
+	    date_of(h->first[FIELD_MODIFIED], us, &page->modified) ||
+	    date_of(h->modified, us, &page->modified);
+	if (!page->has_published && page->has_modified) {
+		*d = page->modified;
+		page->has_published = true;
+	}
+	if (!page->has_published)
+		page->has_published = any_date(h, us, d);
 }
 
 /* "By A. Writer |" -> "A. Writer". */

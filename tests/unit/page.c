@@ -116,6 +116,41 @@ never_takes_a_change_for_publication(void **state)
 }
 
 static void
+takes_a_change_where_nothing_else_is_said(void **state)
+{
+	(void)state;
+	was_published("<link rel=canonical href=/sand>"
+	    "<meta itemprop=dateModified content='11/25/2026'>"
+	    "<p>The quota of 1 May 2021 is gone.</p>" TEXT,
+	    "2026-11-25T00:00:00Z");
+	assert_true(page.has_modified);
+}
+
+static void
+believes_readers_before_a_nameless_date(void **state)
+{
+	(void)state;
+	was_published("<link rel=canonical href=/sand>"
+	    "<meta name=date content='2026-11-30T10:00:00Z'>"
+	    "<h1>Sand</h1><p>24 November 2026</p>" TEXT,
+	    "2026-11-24T00:00:00Z");
+	was_published("<link rel=canonical href=/sand>"
+	    "<meta name=date content='2026-11-24T10:00:00Z'>"
+	    "<h1>Sand</h1><p>24 November 2026</p>" TEXT,
+	    "2026-11-24T10:00:00Z");
+	was_published("<link rel=canonical href=/sand>"
+	    "<meta name=pubdate content='2026-11-30T10:00:00Z'>"
+	    "<h1>Sand</h1><p>24 November 2026</p>" TEXT,
+	    "2026-11-30T10:00:00Z");
+	was_published("<link rel=canonical href=/sand>"
+	    "<h1>Sand</h1><p><b>24</b> <i>November</i> 2026</p>" TEXT,
+	    "2026-11-24T00:00:00Z");
+	was_published("<link rel=canonical href=/sand>"
+	    "<h1>Sand</h1><b class=date title='2026-11-24 10:00'>today</b>" TEXT,
+	    "2026-11-24T10:00:00Z");
+}
+
+static void
 writes_the_publishers_day(void **state)
 {
 	(void)state;
@@ -127,6 +162,13 @@ writes_the_publishers_day(void **state)
 	    "2026-11-23T00:15:00+01:00");
 	was_published("<meta property=article:published_time "
 	    "content='2026-11-24T12:00:00Z'>" TEXT, "2026-11-24T12:00:00Z");
+	was_published("<html lang=de-AT><link rel=canonical href=/sand>"
+	    "<meta property=article:published_time "
+	    "content='2026-11-22T23:00:00Z'>" TEXT,
+	    "2026-11-23T00:00:00+01:00");
+	was_published("<html lang=en><link rel=canonical href=/sand>"
+	    "<meta property=article:published_time "
+	    "content='2026-11-22T23:00:00Z'>" TEXT, "2026-11-22T23:00:00Z");
 }
 
 static void
@@ -148,6 +190,8 @@ main(void)
 		cmocka_unit_test(takes_the_headline_for_title),
 		cmocka_unit_test(names_authors_not_sites),
 		cmocka_unit_test(never_takes_a_change_for_publication),
+		cmocka_unit_test(takes_a_change_where_nothing_else_is_said),
+		cmocka_unit_test(believes_readers_before_a_nameless_date),
 		cmocka_unit_test(writes_the_publishers_day),
 		cmocka_unit_test(writes_fragments_in_blocks),
 	};

@@ -63,6 +63,19 @@ reads_dates_for_readers(void **state)
 	shown("le 1er août 2026", false, "2026-08-01T00:00:00Z");
 	shown("23 ноября 2026", false, "2026-11-23T00:00:00Z");
 	shown("2026年11月23日", false, "2026-11-23T00:00:00Z");
+	shown("2026 年 11 月 23 日 9:30", false, "2026-11-23T00:00:00Z");
+	shown("2026년 11월 23일", false, "2026-11-23T00:00:00Z");
+	shown("2026. november 23., 9:30", false, "2026-11-23T00:00:00Z");
+	shown("2026 Nov 23", false, "2026-11-23T00:00:00Z");
+	shown("23. marraskuuta 2026", false, "2026-11-23T00:00:00Z");
+	shown("3. marts 2026", false, "2026-03-03T00:00:00Z");
+	shown("23 Kasım 2026", false, "2026-11-23T00:00:00Z");
+	shown("3. března 2026", false, "2026-03-03T00:00:00Z");
+	shown("23 листопада 2026", false, "2026-11-23T00:00:00Z");
+	shown("23 Νοεμβρίου 2026", false, "2026-11-23T00:00:00Z");
+	shown("23 نوفمبر 2026", false, "2026-11-23T00:00:00Z");
+	shown("3 d'agost de 2026", false, "2026-08-03T00:00:00Z");
+	shown("3 de agosto del 2026", false, "2026-08-03T00:00:00Z");
 	shown("03/04/2026", false, "2026-04-03T00:00:00Z");
 	shown("03/04/2026", true, "2026-03-04T00:00:00Z");
 	shown("23/11/2026", true, "2026-11-23T00:00:00Z");
@@ -85,6 +98,9 @@ reads_dates_in_addresses(void **state)
 	address("https://a.example/2026/11/rates", "none");
 	address("https://a.example/id/202611230001", "none");
 	address("https://2026-11-23.example/", "2026-11-23T00:00:00Z");
+	address("https://old.example/20261123101112/http://a.example/2016/01/02/x",
+	    "2016-01-02T00:00:00Z");
+	address("https://old.example/20261123/http://a.example/x", "none");
 }
 
 int
