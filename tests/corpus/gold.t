@@ -6,6 +6,13 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 LABELS = {"easing", "tightening", "mixed", "neutral"}
 DOMAINS = {"trade", "sanctions", "monetary", "finance", "movement", "regulation", "none"}
 STAGES = {"adopted", "announced", "proposed", "signalled", "none"}
+CAPABILITIES = set("""direct polarity-composition negation reversal-and-double-negative background-vs-news
+modality-official calls-and-lobbying lapse-and-delay distractor mixed attribution-denial-rumour
+speculation-third-party hold-with-lean hold-without headlinese metaphor ordinary-news
+article-background-opposite article-corporate article-delay-lapse article-denial article-earnings
+article-explainer article-general article-hold-with-lean article-hold-without article-liveblog
+article-lobbying article-market-wrap article-mixed article-official-notice article-opinion article-poll
+article-reversal article-sport article-straight""".split())
 NEEDED = ["id", "title", "content_text", "language", "label", "capability", "domain", "stage"]
 count = 0
 
@@ -18,7 +25,7 @@ files = {os.path.basename(f)[:-6]: [json.loads(l) for l in open(f, encoding="utf
          for f in sorted(glob.glob(ROOT + "/corpus/gold/*.jsonl"))}
 items = [r for f in files.values() for r in f]
 ids = {r["id"]: r for r in items}
-ok(set(files) == {"challenge", "dev", "test"}, "three files")
+ok(set(files) == {"challenge", "dev", "test", "fresh-dev", "fresh-test"}, "five files")
 ok(len(ids) == len(items), "an id stands once")
 for name, rows in files.items():
     order = [r["id"].encode() for r in rows]
@@ -30,16 +37,25 @@ bad = [r["id"] for r in items if r["label"] not in LABELS or r["domain"] not in 
 ok(not bad, "label, domain and stage are of the codebook %s" % bad[:5])
 bad = [r["id"] for r in items if (r["label"] == "neutral") != (r["stage"] == "none")]
 ok(not bad, "no stage means neutral %s" % bad[:5])
+bad = [r["id"] for r in items if r["capability"] not in CAPABILITIES]
+ok(not bad, "capability is of the list %s" % bad[:5])
+
+def misplaced(rows, share):
+    """Those whose part does not follow from their id, or from the id of the first of their pair."""
+    return [r["id"] for r in rows if r["part"] != ("test" if int(hashlib.sha256(
+            r.get("pair", r["id"]).encode()).hexdigest()[:8], 16) % share == 0 else "dev")]
+
 own = files["dev"] + files["test"]
-bad = [r["id"] for r in own if r["part"] != ("test" if int(hashlib.sha256(
-       r.get("pair", r["id"]).encode()).hexdigest()[:8], 16) % 3 == 0 else "dev")]
+fresh = files["fresh-dev"] + files["fresh-test"]
+bad = misplaced(own, 3) + misplaced(fresh, 2)
 ok(not bad, "parts follow from the id of the first of a pair %s" % bad[:5])
-ok(all(r["part"] == "dev" for r in files["challenge"] + files["dev"]) and
-   all(r["part"] == "test" for r in files["test"]), "a file is a part")
+ok(all(r["part"] == "dev" for r in files["challenge"] + files["dev"] + files["fresh-dev"]) and
+   all(r["part"] == "test" for r in files["test"] + files["fresh-test"]), "a file is a part")
 bad = [r["id"] for r in items if "pair" in r and (r["pair"] not in ids or r["pair"] == r["id"])]
 ok(not bad, "pairs exist %s" % bad[:5])
-titles = collections.Counter(r["title"] for r in own)
+titles = collections.Counter(r["title"] for r in own + fresh)
 ok(max(titles.values()) == 1, "no title stands twice")
+ok(len(fresh) >= 320, "320 fresh ones")
 ok(len(own) >= 600 and sum(r["capability"].startswith("article") for r in own) >= 150, "600 of our own, 150 articles")
 languages = collections.Counter(r["language"] for r in own)
 ok(all(languages[l] >= 35 for l in ("de", "fr", "es", "it", "pt", "nl", "sv", "ru", "zh")), "nine other languages")
