@@ -4,6 +4,7 @@
 #	asan     address and undefined-behaviour sanitizers, a clock for tests
 #	tiny     asan with buffers of a few bytes, so that tests meet every edge
 #	tsan     thread sanitizer
+#	counted  release that runs under valgrind, for counts of instructions
 #	fuzzing  what tests/fuzz/run builds with clang
 # A room is a folder.  ROOM/stance-NAME.c is a program, every other file of the
 # room goes into its archive, so a new file needs no line here.
@@ -11,7 +12,7 @@
 PREFIX = /usr/local
 DESTDIR =
 CC = gcc
-VARIANTS = release debug asan tiny tsan fuzzing
+VARIANTS = release debug asan tiny tsan counted fuzzing
 ROOMS = base net ingest classify store corpus cmd
 JOBS := $(shell nproc 2>/dev/null || echo 2)
 
@@ -40,6 +41,7 @@ FLAGS_asan = -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer -DSTANCE_TEST_CLOCK
 FLAGS_tiny = $(FLAGS_asan) -DSTANCE_TINY
 FLAGS_tsan = -O1 -fsanitize=thread
+FLAGS_counted = $(FLAGS_release) -DSTANCE_LAX_JAIL
 FLAGS_fuzzing = -O1 -fsanitize=fuzzer-no-link,address,undefined \
 	-fno-sanitize-recover=undefined -DSTANCE_LAX_JAIL
 

@@ -128,12 +128,26 @@ utf8_add(struct buf *b, uint32_t cp)
 	buf_add(b, bytes, utf8_encode(cp, bytes));
 }
 
+/* Of the 8 bytes at p, how many begin a code point. */
+static unsigned
+starts_in(const char *p)
+{
+	uint64_t eight;
+
+	memcpy(&eight, p, 8);
+	/* a byte that goes on has its top bit set and the next one clear */
+	eight &= ~eight << 1 & 0x8080808080808080u;
+	return 8 - (unsigned)__builtin_popcountll(eight);
+}
+
 size_t
 utf8_count(struct str s)
 {
-	size_t count = 0;
+	size_t count = 0, i = 0;
 
-	for (size_t i = 0; i < s.n; i++)
+	for (; i + 8 <= s.n; i += 8)
+		count += starts_in(s.p + i);
+	for (; i < s.n; i++)
 		count += ((unsigned char)s.p[i] & 0xc0) != 0x80;
 	return count;
 }
@@ -143,6 +157,8 @@ utf8_offset(struct str s, size_t n)
 {
 	size_t i = 0;
 
+	for (; i + 8 <= s.n && n >= 8; i += 8)
+		n -= starts_in(s.p + i);
 	for (; i < s.n; i++)
 		if (((unsigned char)s.p[i] & 0xc0) != 0x80 && n-- == 0)
 			break;

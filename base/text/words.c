@@ -125,21 +125,67 @@ is_inner_point(struct str s, size_t start, size_t at)
 	return run > start && s.p[run - 1] == '.';
 }
 
-#ifdef __SSE2__
-/* One bit for each of 16 bytes: is it an ASCII letter or digit? */
-static inline unsigned
-ascii_word_mask(const char *p)
-{
-	__m128i c = _mm_loadu_si128((const __m128i *)(const void *)p);
-	__m128i lower = _mm_or_si128(c, _mm_set1_epi8(0x20));
-	__m128i letter = _mm_and_si128(
-	    _mm_cmpgt_epi8(lower, _mm_set1_epi8('a' - 1)),
-	    _mm_cmplt_epi8(lower, _mm_set1_epi8('z' + 1)));
-	__m128i digit = _mm_and_si128(
-	    _mm_cmpgt_epi8(c, _mm_set1_epi8('0' - 1)),
-	    _mm_cmplt_epi8(c, _mm_set1_epi8('9' + 1)));
+/*
+ * Most of a text is plain: words of ASCII letters with a space behind them.
+ * Those are taken from masks of a block of bytes, one bit a byte; whatever else
+ * there is, is looked at letter by letter.
+ */
+#define BLOCK	64
 
-	return (unsigned)_mm_movemask_epi8(_mm_or_si128(letter, digit));
+struct masks {
+	uint64_t	letters;	/* A to Z, a to z */
+	uint64_t	hard;		/* what can go on with a word all the same */
+	uint64_t	spaces;
+};
+
+#if defined(__SSE2__) && !defined(STANCE_PORTABLE)
+static inline struct masks
+masks_of(const char *p)
+{
+	struct masks m = { 0, 0, 0 };
+
+	for (unsigned i = 0; i < BLOCK; i += 16) {
+		__m128i c = _mm_loadu_si128((const __m128i *)(const void *)
+		    (p + i));
+		__m128i lower = _mm_or_si128(c, _mm_set1_epi8(0x20));
+		__m128i letter = _mm_and_si128(
+		    _mm_cmpgt_epi8(lower, _mm_set1_epi8('a' - 1)),
+		    _mm_cmplt_epi8(lower, _mm_set1_epi8('z' + 1)));
+		__m128i space = _mm_cmpeq_epi8(c, _mm_set1_epi8(' '));
+		__m128i digit = _mm_and_si128(
+		    _mm_cmpgt_epi8(c, _mm_set1_epi8('0' - 1)),
+		    _mm_cmplt_epi8(c, _mm_set1_epi8('9' + 1)));
+		__m128i inner = _mm_or_si128(_mm_or_si128(
+		    _mm_cmpeq_epi8(c, _mm_set1_epi8('.')),
+		    _mm_cmpeq_epi8(c, _mm_set1_epi8('&'))),
+		    _mm_cmpeq_epi8(c, _mm_set1_epi8('\'')));
+		/* the top bit of a byte beyond ASCII is set as it is */
+		__m128i hard = _mm_or_si128(_mm_or_si128(digit, inner), c);
+
+		m.letters |= (uint64_t)(unsigned)_mm_movemask_epi8(letter) << i;
+		m.spaces |= (uint64_t)(unsigned)_mm_movemask_epi8(space) << i;
+		m.hard |= (uint64_t)(unsigned)_mm_movemask_epi8(hard) << i;
+	}
+	return m;
+}
+#else
+static inline struct masks
+masks_of(const char *p)
+{
+	struct masks m = { 0, 0, 0 };
+
+	for (unsigned i = 0; i < BLOCK; i++) {
+		uint64_t bit = 1ULL << i;
+
+		if (is_alpha(p[i]))
+			m.letters |= bit;
+		else if (p[i] == ' ')
+			m.spaces |= bit;
+		else if (is_digit(p[i]) || p[i] == '.' || p[i] == '&' ||
+		    p[i] == '\'' || (unsigned char)p[i] >= 0x80)
+			m.hard |= bit;
+	}
+	return m;
 }
 #endif
 
@@ -147,15 +193,6 @@ ascii_word_mask(const char *p)
 static inline size_t
 skip_ascii_word(struct str s, size_t at)
 {
-#ifdef __SSE2__
-	while (at + 16 <= s.n) {
-		unsigned mask = ascii_word_mask(s.p + at);
-
-		if (mask != 0xffff)
-			return at + (unsigned)__builtin_ctz(~mask);
-		at += 16;
-	}
-#endif
 	while (at < s.n && (unsigned char)s.p[at] < 0x80 &&
 	    (ascii[(unsigned char)s.p[at]] == LETTER_WORD ||
 	    ascii[(unsigned char)s.p[at]] == LETTER_DIGIT))
@@ -223,6 +260,72 @@ add_token(struct words *w, size_t start, size_t end, enum token_kind kind)
 	    (uint8_t)kind, kind == TOKEN_WORD && is_upper_at(w->text, start) };
 }
 
+/* The masks of the block at `at`; behind the text there are NULs. */
+static inline struct masks
+masks_at(struct str s, size_t at)
+{
+	char last[BLOCK] = { 0 };
+
+	if (at + BLOCK <= s.n)
+		return masks_of(s.p + at);
+	memcpy(last, s.p + at, s.n - at);
+	return masks_of(last);
+}
+
+/* One token for each run of set bits in `letters`, of the block at `at`. */
+static inline void
+add_plain(struct words *w, size_t at, uint64_t letters)
+{
+	uint64_t starts = letters & ~(letters << 1);
+	uint64_t behind = ~letters & letters << 1;
+	struct token *t;
+
+	while (w->count + BLOCK / 2 > w->cap) {
+		w->cap = w->cap ? 2 * w->cap : 4 * BLOCK;
+		w->tokens = xreallocarray(w->tokens, w->cap,
+		    sizeof(*w->tokens));
+	}
+	for (t = w->tokens + w->count; starts != 0; t++) {
+		size_t start = at + (unsigned)__builtin_ctzll(starts);
+
+		*t = (struct token){ (uint32_t)start, (uint32_t)(at +
+		    (unsigned)__builtin_ctzll(behind)), TOKEN_WORD,
+		    !(w->text.p[start] & 0x20) };
+		starts &= starts - 1;
+		behind &= behind - 1;
+	}
+	w->count = (size_t)(t - w->tokens);
+}
+
+/* Take the plain words from `at`, which is not inside a word; returns where
+ * something else begins. */
+static size_t
+take_plain(struct words *w, size_t at)
+{
+	while (at < w->text.n) {
+		struct masks m = masks_at(w->text, at);
+		uint64_t other = ~(m.letters | m.spaces);
+		unsigned stop = other ? (unsigned)__builtin_ctzll(other) : BLOCK;
+		bool cut = other == 0;
+
+		/* a last word that the block cuts, or that may go on, waits */
+		if (cut || m.hard >> stop & 1) {
+			if (!cut)
+				m.spaces &= (1ULL << stop) - 1;
+			stop = m.spaces ? BLOCK -
+			    (unsigned)__builtin_clzll(m.spaces) : 0;
+		}
+		if (stop == 0)
+			break;
+		add_plain(w, at, stop < BLOCK ? m.letters &
+		    ((1ULL << stop) - 1) : m.letters);
+		at += stop;
+		if (!cut)
+			break;
+	}
+	return at;
+}
+
 static void
 end_sentence(struct words *w, uint32_t *first, uint32_t paragraph)
 {
@@ -238,17 +341,22 @@ end_sentence(struct words *w, uint32_t *first, uint32_t paragraph)
 static bool
 is_abbreviation(struct str word)
 {
-	static const char *const known[] = { "mr", "mrs", "ms", "dr", "st",
+	static const char known[][8] = { "mr", "mrs", "ms", "dr", "st",
 	    "prof", "gen", "col", "lt", "sen", "rep", "gov", "jr", "sr", "no",
 	    "nos", "vs", "etc", "approx", "jan", "feb", "mar", "apr", "jun",
 	    "jul", "aug", "sep", "sept", "oct", "nov", "dec", "art", "nr",
 	    "mme", "bzw", "ca", "inc", "corp", "ltd", "co", "fig", "op", "sra",
 	    "dra", "pct", "cf", "str", "mio", "mrd", "sig", "dott", "adm" };
+	char lower[sizeof(known[0])] = { 0 };
 
 	if (word.n == 1 && is_alpha(word.p[0]))
 		return true;
+	if (word.n >= sizeof(lower))
+		return false;
+	for (size_t i = 0; i < word.n; i++)
+		lower[i] = to_lower(word.p[i]);
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-		if (str_ieq(word, str_of(known[i])))
+		if (memcmp(lower, known[i], sizeof(lower)) == 0)
 			return true;
 	return false;
 }
@@ -352,12 +460,13 @@ words_split(struct words *w, struct str text)
 	w->count = w->sentence_count = 0;
 	while (at < text.n) {
 		unsigned len;
-		size_t start = at;
+		size_t start;
 
-		if (text.p[at] == ' ') {
-			at++;
-			continue;
-		}
+		if (is_alpha(text.p[at]) || text.p[at] == ' ')
+			at = take_plain(w, at);
+		if (at == text.n)
+			break;
+		start = at;
 		if (text.p[at] == '\n') {
 			at = take_newlines(w, at, &line, &first, &paragraph);
 			continue;

@@ -82,6 +82,28 @@ repair_replaces_each_bad_byte(void **state)
 	buf_release(&b);
 }
 
+/* Texts longer than a machine word are counted by words. */
+static void
+counts_long_texts(void **state)
+{
+	char text[120];
+	struct str s = { text, 0 };
+	size_t starts[120], count = 0;
+
+	(void)state;
+	for (uint32_t i = 0; s.n + 4 <= sizeof(text); i++) {
+		starts[count++] = s.n;
+		s.n += utf8_encode(i % 5 == 1 ? 0x1f600 : i % 3 == 1 ? 0xe9 :
+		    i % 7 == 2 ? 0x51fa : 'a', text + s.n);
+	}
+	for (size_t i = 0; i < count; i++) {
+		assert_int_equal(utf8_offset(s, i), starts[i]);
+		assert_int_equal(utf8_count(str_slice(s, 0, starts[i])), i);
+	}
+	assert_int_equal(utf8_count(s), count);
+	assert_int_equal(utf8_offset(s, count), s.n);
+}
+
 int
 main(void)
 {
@@ -91,6 +113,7 @@ main(void)
 		cmocka_unit_test(the_place_does_not_depend_on_alignment),
 		cmocka_unit_test(counts_code_points),
 		cmocka_unit_test(repair_replaces_each_bad_byte),
+		cmocka_unit_test(counts_long_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

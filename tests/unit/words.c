@@ -9,6 +9,22 @@
 #include "base/io.h"
 #include "base/text/words.h"
 
+/* The same module as it is where there is no SSE2. */
+void portable_split(struct words *w, struct str text);
+void portable_release(struct words *w);
+size_t portable_fold(struct str token, char *to);
+bool portable_number(struct str token, double *value);
+#define STANCE_PORTABLE
+#define words_split	portable_split
+#define words_release	portable_release
+#define word_fold	portable_fold
+#define word_number	portable_number
+#include "base/text/words.c"
+#undef words_split
+#undef words_release
+#undef word_fold
+#undef word_number
+
 /* The words of `text`, joined by spaces. */
 static void
 words_of(const char *text, struct buf *b)
@@ -154,6 +170,50 @@ ends_sentences(void **state)
 	buf_release(&text);
 }
 
+static void
+assert_same(const struct words *a, const struct words *b)
+{
+	assert_int_equal(a->count, b->count);
+	for (size_t i = 0; i < a->count; i++) {
+		assert_int_equal(a->tokens[i].start, b->tokens[i].start);
+		assert_int_equal(a->tokens[i].end, b->tokens[i].end);
+		assert_int_equal(a->tokens[i].kind, b->tokens[i].kind);
+		assert_int_equal(a->tokens[i].upper, b->tokens[i].upper);
+	}
+	assert_int_equal(a->sentence_count, b->sentence_count);
+	for (size_t i = 0; i < a->sentence_count; i++)
+		assert_int_equal(a->sentences[i].end, b->sentences[i].end);
+}
+
+/* Texts of all lengths around a block, out of what words are parted by. */
+static void
+is_the_same_without_sse2(void **state)
+{
+	static const char *const pieces[] = { "a", "Z", "word", " ", " ", " ",
+	    "\n", "\n\n", ".", ". ", "'", "\u2019s", "&", "-", ",", "25", "U.S.",
+	    "%", "\u00e9", "\u201c", "@", "`", "[", "{", "/", "0", "9", ":",
+	    "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklm" };
+	struct words a = WORDS_INIT, b = WORDS_INIT;
+	struct buf text = BUF_INIT;
+	uint32_t random = 1;
+
+	(void)state;
+	for (int round = 0; round < 3000; round++) {
+		buf_reset(&text);
+		for (int i = 0; i < round % 70; i++) {
+			random = random * 1664525 + 1013904223;
+			buf_addz(&text, pieces[(random >> 16) %
+			    (sizeof(pieces) / sizeof(*pieces))]);
+		}
+		words_split(&a, buf_str(&text));
+		portable_split(&b, buf_str(&text));
+		assert_same(&a, &b);
+	}
+	words_release(&a);
+	portable_release(&b);
+	buf_release(&text);
+}
+
 int
 main(void)
 {
@@ -162,6 +222,7 @@ main(void)
 		cmocka_unit_test(folds),
 		cmocka_unit_test(reads_numbers),
 		cmocka_unit_test(ends_sentences),
+		cmocka_unit_test(is_the_same_without_sse2),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
