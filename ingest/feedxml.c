@@ -36,9 +36,6 @@
 #define CATEGORIES_MAX	256
 /* Most contents fit, and a buf that starts small is copied a dozen times. */
 #define TEXT_FIRST	(64UL << 10)
-/* A thousand attributes take libxml2 4 ms. */
-#define TAG_ATTRIBUTES	1000
-#define TAG_BLOCK	2048
 
 struct frame {
 	const struct element	*element;
@@ -1091,31 +1088,6 @@ on_error(void *arg, xmlErrorPtr error)
 	    (int)strcspn(error->message, "\n"), error->message);
 }
 
-/*
- * May an element have so many attributes that comparing each with each takes
- * seconds?  It would span whole blocks with an = for each and no <, which no
- * attribute may hold.
- */
-static bool
-may_have_giant_tag(struct str text)
-{
-	size_t equals = 0;
-
-	for (size_t at = 0; at + TAG_BLOCK <= text.n; at += TAG_BLOCK) {
-		const char *block = text.p + at;
-
-		if (memchr(block, '<', TAG_BLOCK) != NULL) {
-			equals = 0;
-			continue;
-		}
-		for (size_t i = 0; i < TAG_BLOCK; i++)
-			equals += block[i] == '=';
-		if (equals > TAG_ATTRIBUTES)
-			return true;
-	}
-	return false;
-}
-
 /* Parse once.  True when libxml2 found no fault in it. */
 static bool
 pass(struct parser *p, struct str text)
@@ -1183,7 +1155,7 @@ feed_parse_xml(struct str text, struct arena *a, struct feed *feed)
 	struct skeleton skeleton;
 	bool whole = false;
 
-	if (may_have_giant_tag(text))
+	if (xml_has_giant_tag(text))
 		return false;
 	if (skeleton_make(&skeleton, text, a))
 		parse(buf_str(&skeleton.xml), &skeleton, a, feed, &whole);

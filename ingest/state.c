@@ -419,6 +419,15 @@ state_save(struct state *s, const struct feed_state *feed)
 	s->lines++;
 }
 
+void
+state_hash(struct str key, unsigned char hashed[STATE_KEY])
+{
+	unsigned char digest[SHA256_SIZE];
+
+	sha256(key, digest);
+	memcpy(hashed, digest, STATE_KEY);
+}
+
 static uint32_t
 day_of(int64_t now)
 {

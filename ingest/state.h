@@ -53,6 +53,8 @@ void state_set(char **member, struct str value);
 /* Write down what the feed has become. */
 void state_save(struct state *s, const struct feed_state *feed);
 
+/* What the state has instead of a key. */
+void state_hash(struct str key, unsigned char hashed[STATE_KEY]);
 /* Is this version of the article remembered?  Keeps the memory fresh. */
 bool state_knows(struct state *s, const unsigned char key[STATE_KEY],
     uint64_t version, int64_t now);

@@ -8,6 +8,9 @@
 #define DEPTH_MAX	200
 /* libxml2 compares each attribute of an element with each. */
 #define ATTRIBUTES_MAX	64
+/* A thousand attributes take libxml2 4 ms. */
+#define TAG_ATTRIBUTES	1000
+#define TAG_BLOCK	2048
 /* Entities of one document, and bytes of one: enough for a list of characters. */
 #define ENTITIES_MAX	256
 #define ENTITY_MAX	64
@@ -26,6 +29,28 @@ struct fixer {
 	struct entity	*entities;
 	size_t		 nentities;
 };
+
+/* It would span whole blocks with an = for each and no <, which no attribute may
+ * hold. */
+bool
+xml_has_giant_tag(struct str text)
+{
+	size_t equals = 0;
+
+	for (size_t at = 0; at + TAG_BLOCK <= text.n; at += TAG_BLOCK) {
+		const char *block = text.p + at;
+
+		if (memchr(block, '<', TAG_BLOCK) != NULL) {
+			equals = 0;
+			continue;
+		}
+		for (size_t i = 0; i < TAG_BLOCK; i++)
+			equals += block[i] == '=';
+		if (equals > TAG_ATTRIBUTES)
+			return true;
+	}
+	return false;
+}
 
 bool
 xml_is_char(uint32_t cp)

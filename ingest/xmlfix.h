@@ -17,6 +17,9 @@
 
 /* May it stand in a document at all (XML 1.0, 2.2)? */
 bool xml_is_char(uint32_t cp);
+/* May an element have so many attributes that comparing each with each takes
+ * seconds? */
+bool xml_has_giant_tag(struct str text);
 /* Append the mended `text`, which is UTF-8, to `to`.  -1: refused. */
 int xml_fix(struct str text, struct buf *to, struct arena *a, struct err *err);
 

@@ -113,8 +113,8 @@ def check_words(path):
 
 
 def check_size(path):
-    if re.search(r"\.[ch]$", path) and len(lines(path)) > 1500:
-        fail(path, 1, "more than 1500 lines: does it hide one thing?")
+    if re.search(r"\.[ch]$", path) and len(lines(path)) > 1200:
+        fail(path, 1, "more than 1200 lines: does it hide one thing?")
     if os.path.getsize(path) > 4 << 20:
         fail(path, 1, "more than 4 MB")
 
