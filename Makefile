@@ -21,7 +21,7 @@ PACKAGES = gcc make pkg-config libxml2-dev libicu-dev libcurl4-openssl-dev \
 	libpcre2-dev libstemmer-dev libzstd-dev zlib1g-dev libbrotli-dev libssl-dev libutf8proc-dev \
 	libseccomp-dev libmicrohttpd-dev
 TEST_PACKAGES = libcmocka-dev libjson-c-dev perl python3 jq zstd mandoc \
-	openssl procps
+	openssl procps nghttp2-server
 LINT_PACKAGES = clang cppcheck clang-tidy clang-format shellcheck mandoc
 
 CPPFLAGS = -D_GNU_SOURCE -I. $(shell pkg-config --cflags libxml-2.0)

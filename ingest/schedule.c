@@ -100,7 +100,7 @@ void
 schedule_answered(struct feed_state *feed, const struct hints *hints,
     bool changed, long long fixed, int64_t now)
 {
-	long long wait;
+	long long wait, asked;
 
 	if (feed->interval == 0)
 		feed->interval = SCHEDULE_FIRST;
@@ -109,12 +109,12 @@ schedule_answered(struct feed_state *feed, const struct hints *hints,
 	else
 		feed->interval += feed->interval / 5 + 1;
 	feed->interval = clamp(feed->interval, SCHEDULE_LEAST, SCHEDULE_MOST);
+	asked = clamp(hints->ttl > hints->max_age ? hints->ttl :
+	    hints->max_age, 0, 4 * SCHEDULE_MOST);
 	wait = fixed > 0 ? fixed : feed->interval;
-	if (hints->ttl > wait)
-		wait = clamp(hints->ttl, 0, 4 * SCHEDULE_MOST);
-	if (hints->max_age > wait)
-		wait = clamp(hints->max_age, 0, 4 * SCHEDULE_MOST);
-	wait = jitter(feed, wait, now);
+	wait = jitter(feed, wait > asked ? wait : asked, now);
+	if (wait < asked)		/* not a moment too soon */
+		wait = 2 * asked - wait;
 	feed->errors = 0;
 	feed->not_before = 0;
 	feed->last_success = now;

@@ -13,7 +13,7 @@ if VARIANT not in ("asan", "tiny"):
     print("1..0 # SKIP this build has no clock for tests")
     sys.exit(0)
 LONG = "STANCE_LONG" in os.environ and VARIANT == "asan"
-START, STEP, PATIENCE = 1795471200, 60, 120
+START, STEP, GRACE, PATIENCE = 1795471200, 60, 10, 120
 HOURS = 10 if LONG else 2
 KILLS = int(os.environ.get("STANCE_KILLS", 500 if LONG else 12))
 FEEDS = ("busy", "quiet", "broken", "moved", "edited", "paged", "flood", "gone")
@@ -31,23 +31,23 @@ class Chain:
         with open(self.rules, "w") as f:
             f.write(RULES)
         os.mkfifo(self.fifo)
-        self.seen, self.stored = {}, collections.Counter()
+        self.seen, self.stored, self.nudged = {}, collections.Counter(), 0
         self.start()
 
     def program(self, command, **pipes):
         return subprocess.Popen(command, stderr=self.log, **pipes)
 
     def start(self):
-        acks = os.open(self.fifo, os.O_RDWR)        # so that neither end waits to open it
         ingest = self.program(
             self.room.command("--follow", "--acks", self.fifo, *("@BASE@/%s.xml" % f for f in FEEDS)),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env={**os.environ, "STANCE_TEST_CLOCK": self.clock})
         classify = self.program([BUILD + "/stance-classify", "-r", self.rules], stdin=ingest.stdout,
                                 stdout=subprocess.PIPE)
-        store = self.program([BUILD + "/stance-store", "add", "--ack", self.store], stdin=classify.stdout, stdout=acks)
+        # as in a shell's pipe: the store opens the FIFO itself, and waits for ingest there
+        store = self.program(["sh", "-c", 'exec "$0" add --ack "$1" >"$2"', BUILD + "/stance-store", self.store,
+                              self.fifo], stdin=classify.stdout)
         ingest.stdout.close()
         classify.stdout.close()
-        os.close(acks)
         self.stages = {"ingest": ingest, "classify": classify, "store": store}
 
     def kill(self, victim):
@@ -61,6 +61,11 @@ class Chain:
             os.kill(int(children[0]), signal.SIGKILL)
         else:
             self.stages[victim].send_signal(signal.SIGKILL)
+        try:
+            self.stages["ingest"].wait(GRACE)
+        except subprocess.TimeoutExpired:           # the store died before it had opened the FIFO,
+            self.stages["ingest"].terminate()       # so the rest would notice with the next article
+            self.nudged += 1
         self.wait(victim)
         self.start()
         return True
@@ -73,6 +78,14 @@ class Chain:
                 ok(False, "%s ends after %s" % (name, why))
                 p.kill()
                 p.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for p in self.stages.values():          # whatever went wrong, nothing stays
+            p.kill()
+            p.wait()
 
     def end(self):
         self.stages["ingest"].send_signal(signal.SIGTERM)
@@ -139,7 +152,7 @@ with Room() as room:
     for name in FEEDS:
         web.publish(name)
     set_clock(clock, START)
-    roll, chain, steps = random.Random(11), Chain(room, clock), HOURS * 3600 // STEP
+    roll, steps = random.Random(11), HOURS * 3600 // STEP
     kills = collections.Counter(roll.randrange(2, steps) for _ in range(KILLS))
     killed, polls = collections.Counter(), collections.defaultdict(list)
     quarter = steps // 4
@@ -151,46 +164,47 @@ with Room() as room:
         script.update(more)
         room.script(**script)
 
-    for step in range(steps):
-        now = START + step * STEP
-        set_clock(clock, now)
-        if step % 4 == 0:
-            web.publish("busy")
-        if step % 7 == 0:
-            web.publish("paged")
-        if step % 10 == 0:
-            web.publish("edited")
-        if step % 10 == 5:
-            web.revise("edited", chain.stored)
-        if step % (2 * quarter) == quarter:
-            web.publish("quiet")
-            web.publish("flood", 300, 400)
-        if step == quarter:
-            rescript(broken=wrong, moved={"redirect": "/new.xml", "status": 301})
-            room.write("new.xml", open(os.path.join(room.web, "moved.xml")).read())
-        if step == 2 * quarter:
-            web.publish("broken")
-        if step == 3 * quarter:
-            rescript(broken={}, gone={"status": 410})
-        time.sleep(0.06)
-        for _ in range(kills[step]):
-            time.sleep(roll.random() * 0.6)
-            victim = VICTIMS[sum(killed.values()) % len(VICTIMS)]
-            while not chain.kill(victim):
-                time.sleep(0.05)
-            killed[victim] += 1
-        for path, status, _ in room.requests():
-            polls[path[1:-4]].append((now, status))
-        chain.look()
-    deadline, hour = time.monotonic() + PATIENCE, 0
-    while web.published - set(chain.stored) and time.monotonic() < deadline:
-        hour += 1                   # let what failed come round again
-        set_clock(clock, START + steps * STEP + hour * 3600)
-        time.sleep(0.3)
-        chain.look()
-    chain.end()
+    with Chain(room, clock) as chain:
+        for step in range(steps):
+            now = START + step * STEP
+            set_clock(clock, now)
+            if step % 4 == 0:
+                web.publish("busy")
+            if step % 7 == 0:
+                web.publish("paged")
+            if step % 10 == 0:
+                web.publish("edited")
+            if step % 10 == 5:
+                web.revise("edited", chain.stored)
+            if step % (2 * quarter) == quarter:
+                web.publish("quiet")
+                web.publish("flood", 300, 400)
+            if step == quarter:
+                rescript(broken=wrong, moved={"redirect": "/new.xml", "status": 301})
+                room.write("new.xml", open(os.path.join(room.web, "moved.xml")).read())
+            if step == 2 * quarter:
+                web.publish("broken")
+            if step == 3 * quarter:
+                rescript(broken={}, gone={"status": 410})
+            time.sleep(0.06)
+            for _ in range(kills[step]):
+                time.sleep(roll.random() * 0.6)
+                victim = VICTIMS[sum(killed.values()) % len(VICTIMS)]
+                while not chain.kill(victim):
+                    time.sleep(0.05)
+                killed[victim] += 1
+            for path, status, _ in room.requests():
+                polls[path[1:-4]].append((now, status))
+            chain.look()
+        deadline, hour = time.monotonic() + PATIENCE, 0
+        while web.published - set(chain.stored) and time.monotonic() < deadline:
+            hour += 1                   # let what failed come round again
+            set_clock(clock, START + steps * STEP + hour * 3600)
+            time.sleep(0.3)
+            chain.look()
+        chain.end()
 
-    print("# killed: %s" % dict(killed))
+    print("# killed: %s, nudged: %d" % (dict(killed), chain.nudged))
     out = subprocess.run([BUILD + "/stance-store", "query", "--all-revisions", chain.store],
                          stdout=subprocess.PIPE).stdout.decode()
     records = [json.loads(line) for line in out.splitlines()]

@@ -40,8 +40,8 @@ class Room:
             [os.path.join(TOP, "tests/newsroom/server"), "--log", self.log,
              *server_args, self.web], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.port = int(self.server.stdout.readline())
-        self.base = "%s://127.0.0.1:%d" % (
-            "https" if "--cert" in server_args else "http", self.port)
+        host = server_args[server_args.index("--host") + 1] if "--host" in server_args else "127.0.0.1"
+        self.base = "%s://%s:%d" % ("https" if "--cert" in server_args else "http", host, self.port)
         self.read = 0
 
     def __enter__(self):
