@@ -632,3 +632,10 @@ json_member_str(struct buf *b, const char *name, struct str s)
 	json_name(b, name);
 	json_put_str(b, s);
 }
+
+void
+json_member_int(struct buf *b, const char *name, long long v)
+{
+	json_name(b, name);
+	json_put_int(b, v);
+}

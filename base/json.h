@@ -76,5 +76,6 @@ void json_put_bool(struct buf *b, bool v);
 void json_put_raw(struct buf *b, struct str raw);
 /* name and string; nothing at all for the absent string. */
 void json_member_str(struct buf *b, const char *name, struct str s);
+void json_member_int(struct buf *b, const char *name, long long v);
 
 #endif

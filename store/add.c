@@ -147,8 +147,10 @@ run_add(int argc, char **argv)
 {
 	struct opt_number group = { 100, 1, 100000 };
 	struct opt_number segment_size = { 64 << 20, 1, 256 << 20 };
+	struct opt_number keep = { 0, 0, 36500 };
 	const char *rejects = NULL;
 	bool no_stories = false;
+	struct writer_options options;
 	struct adding adding = { .waiting = BUF_INIT };
 	const struct opt opts[] = {
 		{ 0, "ack", NULL, "answer each record on standard output once "
@@ -157,6 +159,8 @@ run_add(int argc, char **argv)
 		    "(default 100)", OPT_NUMBER, &group },
 		{ 0, "segment-size", "BYTES", "seal a segment of this size "
 		    "(default 64 MiB)", OPT_NUMBER, &segment_size },
+		{ 0, "keep", "DAYS", "drop what arrived so long before the "
+		    "newest record (default: never)", OPT_NUMBER, &keep },
 		{ 0, "no-stories", NULL, "do not look for articles that tell "
 		    "one story", OPT_FLAG, &no_stories },
 		{ 0, "rejects", "FILE", "append refused lines to FILE",
@@ -164,8 +168,8 @@ run_add(int argc, char **argv)
 		{ 0 }
 	};
 	const struct tool tool = { "stance-store add",
-	    "[--ack] [--group N] [--segment-size BYTES] [--no-stories]\n"
-	    "    [--rejects FILE] STORE",
+	    "[--ack] [--group N] [--segment-size BYTES] [--keep DAYS]\n"
+	    "    [--no-stories] [--rejects FILE] STORE",
 	    "Add the records on standard input to STORE.", opts, NULL };
 	struct refusals refusals;
 	const char *store;
@@ -179,8 +183,10 @@ run_add(int argc, char **argv)
 
 	out_init(&adding.out, STDOUT_FILENO, "<stdout>");
 	adding.out.keep_going = true;	/* the store outlives its readers */
-	adding.writer = writer_open(store,
-	    (uint64_t)segment_size.value, !no_stories);
+	options = (struct writer_options){ .stories = !no_stories,
+	    .segment_size = (uint64_t)segment_size.value,
+	    .keep = keep.value * 86400 };
+	adding.writer = writer_open(store, &options);
 	add_all(&adding, &refusals, (size_t)group.value);
 	writer_close(adding.writer);
 	if (adding.out.error != 0)

@@ -1,8 +1,8 @@
 /*
  * query: options and words become one query; what matches goes out as it is
  * stored, or as a table.  Only the latest revision of an article counts, so the
- * store is first run through for revisions: their number stands in the tail of
- * a line and costs no parsing.
+ * store is first run through for revisions: the indexes of sealed segments know
+ * them, and elsewhere their number stands in the tail of a line.
  */
 #include <math.h>
 #include <stdio.h>
@@ -39,6 +39,7 @@ struct hit {
 
 struct asking {
 	struct query	*query;
+	struct sieve	 sieve;		/* the query, for indexes */
 	struct reader	 reader;
 	struct out	 out;
 	struct ids	*revised;	/* latest places of revised articles;
@@ -86,54 +87,82 @@ first_behind(const struct asking *ask)
 	return segment_before(&ask->reader.list, query_earliest(ask->query));
 }
 
-/* Sealed segments say how many revisions they hold: mostly none. */
-static bool
-has_revisions(const struct segment *seg)
+/* The segment behind number `behind`, or NULL. */
+static const struct segment *
+segment_behind_number(const struct asking *ask, uint32_t behind)
 {
-	struct meta meta;
-	struct err ignored;
+	const struct segments *list = &ask->reader.list;
+	size_t i = segments_from(list, behind + 1);
 
-	return !seg->sealed || meta_read(seg, &meta, &ignored) == -1 ||
-	    meta.revisions > 0;
+	return i < list->n ? &list->v[i] : NULL;
 }
 
-/* Note the revised articles of one segment. */
-static void
-find_revised_in(struct asking *ask, uint32_t number, struct arena *a)
+/* Take the lines of one segment: the number of the last that they come from, for
+ * it may be merged with others meanwhile. */
+static uint32_t
+read_segment(struct asking *ask, const struct segment *seg,
+    bool (*take)(struct asking *ask, const struct line *line,
+    struct arena *a))
+{
+	struct arena a = ARENA_INIT;
+	uint32_t last = seg->last;
+	struct line line;
+
+	reader_from(&ask->reader, seg->number - 1);
+	while (next_line(ask, &line) && ask->reader.number <= last) {
+		if (ask->reader.last > last)
+			last = ask->reader.last;
+		arena_reset(&a);
+		if (!take(ask, &line, &a)) {
+			last = UINT32_MAX - 1;	/* enough */
+			break;
+		}
+	}
+	arena_release(&a);
+	return last;
+}
+
+/* Note a revised article. */
+static bool
+take_revised(struct asking *ask, const struct line *line, struct arena *a)
 {
 	struct record rec;
-	struct line line;
 	struct err err;
 
-	reader_from(&ask->reader, number - 1);
-	while (next_line(ask, &line) && ask->reader.number == number) {
-		if (line.revision < 2)
-			continue;
-		arena_reset(a);
-		if (record_read(&rec, line.text, a, &err) == 0)
-			ids_put(ask->revised, id_of_key(record_key(&rec, a)),
-			    place_of(&ask->reader));
-	}
+	if (line->revision > 1 && record_read(&rec, line->text, a, &err) == 0)
+		ids_put(ask->revised, id_of_key(record_key(&rec, a)),
+		    place_of(&ask->reader));
+	return true;
+}
+
+static void
+take_revised_rows(struct asking *ask, const struct segment *seg,
+    const struct index *x)
+{
+	for (size_t i = 0; x->revisions > 0 && i < x->n; i++)
+		if (x->revision[i] > 1)
+			ids_put(ask->revised, x->key[i],
+			    (struct place){ seg->number, x->offset[i] });
 }
 
 static void
 find_revised(struct asking *ask)
 {
-	struct arena a = ARENA_INIT;
+	const struct segment *seg;
 	uint32_t behind = first_behind(ask);
+	struct index x;
+	struct err ignored;
 
 	ask->revised = ids_new();
-	for (;;) {
-		const struct segments *list = &ask->reader.list;
-		size_t i = segments_from(list, behind + 1);
-
-		if (i == list->n)
-			break;
-		behind = list->v[i].number;
-		if (has_revisions(&list->v[i]))
-			find_revised_in(ask, behind, &a);
+	while ((seg = segment_behind_number(ask, behind)) != NULL) {
+		if (index_open(&x, seg, &ignored) == -1) {
+			behind = read_segment(ask, seg, take_revised);
+			continue;
+		}
+		take_revised_rows(ask, seg, &x);
+		index_close(&x);
+		behind = seg->last;
 	}
-	arena_release(&a);
 }
 
 static bool
@@ -229,25 +258,61 @@ take_hit(struct asking *ask, const struct article *art)
 	ask->found++;
 }
 
+static bool
+take_line(struct asking *ask, const struct line *line, struct arena *a)
+{
+	struct article art;
+	struct err err;
+
+	if (article_read(&art, line, a, &err) == -1 ||
+	    !query_match(ask->query, &art) || !is_latest(ask, &art))
+		return true;
+	take_hit(ask, &art);
+	return ask->order != ORDER_OLDEST || ask->found != ask->limit;
+}
+
+/* Count the rows of an index that match and were not revised since. */
+static size_t
+count_rows(const struct asking *ask, const struct segment *seg,
+    const struct index *x)
+{
+	struct place latest;
+	size_t n = 0;
+
+	if (ask->revised == NULL || ids_in_memory(ask->revised) == 0)
+		return index_count(x, &ask->sieve);
+	for (size_t i = 0; (i = index_next(x, &ask->sieve, i)) < x->n; i++)
+		n += !ids_find(ask->revised, x->key[i], &latest) ||
+		    (latest.segment == seg->number &&
+		    latest.offset == x->offset[i]);
+	return n;
+}
+
+/* Where an index knows all that is asked, no line is read. */
+static bool
+count_segment(struct asking *ask, const struct segment *seg)
+{
+	struct index x;
+	struct err ignored;
+
+	if (!ask->count || ask->groups != NULL || ask->balance != NULL ||
+	    !ask->sieve.exact || ask->limit < SIZE_MAX / 2 ||
+	    index_open(&x, seg, &ignored) == -1)
+		return false;
+	ask->found += count_rows(ask, seg, &x);
+	index_close(&x);
+	return true;
+}
+
 static void
 search(struct asking *ask)
 {
-	struct arena a = ARENA_INIT;
-	struct article art;
-	struct line line;
-	struct err err;
+	const struct segment *seg;
+	uint32_t behind = first_behind(ask);
 
-	reader_from(&ask->reader, first_behind(ask));
-	while (next_line(ask, &line)) {
-		arena_reset(&a);
-		if (article_read(&art, &line, &a, &err) == -1 ||
-		    !query_match(ask->query, &art) || !is_latest(ask, &art))
-			continue;
-		take_hit(ask, &art);
-		if (ask->order == ORDER_OLDEST && ask->found == ask->limit)
-			break;
-	}
-	arena_release(&a);
+	while ((seg = segment_behind_number(ask, behind)) != NULL)
+		behind = count_segment(ask, seg) ? seg->last :
+		    read_segment(ask, seg, take_line);
 }
 
 /* Highest rank first, then as they arrived. */
@@ -268,7 +333,8 @@ by_rank(const void *a, const void *b)
 static void
 put_hits(struct asking *ask)
 {
-	struct picker picker = { &ask->reader.list, SEGMENT_TEXT_NONE, 0 };
+	struct picker picker = PICKER_INIT(&ask->reader.list,
+	    ask->reader.folder);
 	size_t n = ask->found < ask->limit ? ask->found : ask->limit;
 	struct arena a = ARENA_INIT;
 	struct article art;
@@ -324,6 +390,8 @@ ask(struct asking *asking, const char *store, bool all_revisions)
 		die("%s", err.msg);
 	if (!all_revisions)
 		find_revised(asking);
+	query_sieve(asking->query, &asking->sieve);
+	reader_sieve(&asking->reader, &asking->sieve);
 	if (asking->groups == NULL && asking->balance == NULL &&
 	    !asking->count)
 		put_names(asking);

@@ -1,6 +1,7 @@
 /*
- * check: every line's seal, the order of seqs, every frame's checksum.  It only
- * reads; --repair takes the writer's lock and mends segment by segment.
+ * check: every line's seal, the order of seqs, every frame's checksum, the chain
+ * of files, indexes, runs of ids and notes.  It only reads; --repair takes the
+ * writer's lock and mends segment by segment.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -14,8 +15,10 @@
 #include "base/mem.h"
 #include "base/opt.h"
 #include "base/record.h"
+#include "store/check.h"
 #include "store/commands.h"
 #include "store/ids.h"
+#include "store/log.h"
 #include "store/reader.h"
 #include "store/seal.h"
 #include "store/writer.h"
@@ -31,6 +34,7 @@ struct ranges {
 };
 
 struct checking {
+	bool		 silent;	/* only gaps are asked for */
 	struct reader	 reader;
 	uint64_t	 lines, faults;
 	uint64_t	 seq;		/* of the last sound line */
@@ -44,7 +48,8 @@ fault(void *arg, const char *what)
 	struct checking *c = arg;
 
 	c->faults++;
-	printf("%s\n", what);
+	if (!c->silent)
+		printf("%s\n", what);
 }
 
 static void
@@ -105,71 +110,89 @@ check_record(struct checking *c, const struct line *line, struct arena *a)
 		read_lost(c, &lost->value, a);
 }
 
-/* What is missing and in no manifest.  Both lists are in order of their starts;
- * a manifest names exactly the gaps that mending found. */
+/* Join ranges that touch: what was dropped is told again and again. */
 static void
-check_missing(struct checking *c)
+join_ranges(struct ranges *r)
 {
-	char what[120];
-	size_t k = 0;
+	size_t n = 0;
 
-	if (c->known.n > 0)
-		qsort(c->known.v, c->known.n, sizeof(*c->known.v), by_start);
+	if (r->n > 0)
+		qsort(r->v, r->n, sizeof(*r->v), by_start);
+	for (size_t i = 0; i < r->n; i++) {
+		if (n > 0 && r->v[i].from <= r->v[n - 1].to + 1) {
+			if (r->v[i].to > r->v[n - 1].to)
+				r->v[n - 1].to = r->v[i].to;
+		} else
+			r->v[n++] = r->v[i];
+	}
+	r->n = n;
+}
+
+/* Take out of the missing what a manifest names. */
+static void
+drop_known(struct checking *c)
+{
+	size_t k = 0, n = 0;
+
+	join_ranges(&c->known);
 	for (size_t i = 0; i < c->missing.n; i++) {
 		struct range gap = c->missing.v[i];
 
 		while (k < c->known.n && c->known.v[k].to < gap.from)
 			k++;
-		if (k < c->known.n && c->known.v[k].from <= gap.from &&
-		    c->known.v[k].to >= gap.to)
-			continue;
-		snprintf(what, sizeof(what), "lines with seq %" PRIu64
-		    " to %" PRIu64 " are missing", gap.from, gap.to);
-		fault(c, what);
+		if (k == c->known.n || c->known.v[k].from > gap.from ||
+		    c->known.v[k].to < gap.to)
+			c->missing.v[n++] = gap;
 	}
+	c->missing.n = n;
 }
 
-/* The file's hash, and the link to the segment before. */
-static void
-check_chain(struct checking *c, const struct segments *list)
+static bool
+is_there(const struct segment *seg)
 {
-	struct meta meta, before = { .lines = 0 };
-	char hash[SHA256_HEX], what[600];
+	char *path = segment_file(seg);
+	bool there = access(path, F_OK) == 0;
+
+	free(path);
+	return there;
+}
+
+/* The chain of sealed segments, which may be merged while we look: then begin
+ * anew. */
+static void
+check_chain(struct checking *c, struct segments *list, const char *folder)
+{
+	const struct segment *before = NULL;
+	uint64_t faults = c->faults;
 	struct err err;
 
 	for (size_t i = 0; i < list->n; i++) {
-		const struct segment *seg = &list->v[i];
-
-		if (!seg->sealed)
-			continue;
-		if (meta_read(seg, &meta, &err) == -1 ||
-		    segment_hash(seg, hash, &err) == -1) {
-			fault(c, err.msg);
+		if (!is_there(&list->v[i])) {
+			segments_release(list);
+			if (segments_list(list, folder, &err) == -1)
+				die("%s", err.msg);
+			c->faults = faults;
+			before = NULL;
+			i = (size_t)-1;
 			continue;
 		}
-		snprintf(what, sizeof(what), "'%s': %s", seg->path,
-		    strcmp(hash, meta.sha256) != 0 ?
-		    "the file is not the one that was sealed" :
-		    "it does not follow the segment before it");
-		if (strcmp(hash, meta.sha256) != 0 || (before.sha256[0] &&
-		    strcmp(meta.previous, before.sha256) != 0 &&
-		    strcmp(meta.previous, before.replaces) != 0))
-			fault(c, what);
-		before = meta;
+		if (!list->v[i].sealed)
+			continue;
+		if (seal_check(&list->v[i], before, &err) == -1)
+			fault(c, err.msg);
+		before = &list->v[i];
 	}
 }
 
+/* Read all lines. */
 static void
-check_all(struct checking *c, const char *store)
+check_lines(struct checking *c)
 {
 	struct arena a = ARENA_INIT;
-	char *ids = xasprintf("%s/ids", store);
 	enum reader_result result;
 	struct line line;
 	struct err err;
 
-	if (reader_open(&c->reader, store, &err) == -1)
-		die("%s", err.msg);
 	c->reader.check = true;
 	while ((result = reader_next(&c->reader, &line, &err)) != READER_END) {
 		if (result == READER_DAMAGE) {
@@ -177,43 +200,93 @@ check_all(struct checking *c, const char *store)
 			continue;
 		}
 		c->lines++;
-		if (c->seq > 0 && line.seq != c->seq + 1)
+		if (line.seq != c->seq + 1)
 			add_range(&c->missing, c->seq + 1, line.seq - 1);
 		c->seq = line.seq;
 		check_record(c, &line, &a);
 	}
-	check_missing(c);
-	check_chain(c, &c->reader.list);
-	ids_check(ids, fault, c);
+	drop_known(c);
+	arena_release(&a);
+}
+
+static void
+checking_open(struct checking *c, const char *store)
+{
+	struct err err;
+
+	if (reader_open(&c->reader, store, &err) == -1)
+		die("%s", err.msg);
+}
+
+static void
+checking_close(struct checking *c)
+{
 	reader_close(&c->reader);
 	free(c->missing.v);
 	free(c->known.v);
+}
+
+void
+check_gaps(const char *store, void (*gap)(void *arg, uint64_t from,
+    uint64_t to), void *arg)
+{
+	struct checking c = { .silent = true };
+
+	checking_open(&c, store);
+	check_lines(&c);
+	for (size_t i = 0; i < c.missing.n; i++)
+		gap(arg, c.missing.v[i].from, c.missing.v[i].to);
+	checking_close(&c);
+}
+
+static void
+check_all(struct checking *c, const char *store)
+{
+	char *ids = xasprintf("%s/ids", store);
+	char what[120];
+
+	checking_open(c, store);
+	check_lines(c);
+	for (size_t i = 0; i < c->missing.n; i++) {
+		snprintf(what, sizeof(what), "lines with seq %" PRIu64
+		    " to %" PRIu64 " are missing", c->missing.v[i].from,
+		    c->missing.v[i].to);
+		fault(c, what);
+	}
+	check_chain(c, &c->reader.list, c->reader.folder);
+	ids_check(ids, fault, c);
+	notes_check(store, fault, c);
+	checking_close(c);
 	free(ids);
-	arena_release(&a);
 }
 
 int
 run_check(int argc, char **argv)
 {
-	bool repair = false;
+	bool repair = false, rebuild = false;
 	const struct opt opts[] = {
 		{ 0, "repair", NULL, "mend what is damaged; the damage goes to "
 		    "STORE/quarantine", OPT_FLAG, &repair },
+		{ 0, "rebuild-index", NULL, "make the indexes of sealed "
+		    "segments anew", OPT_FLAG, &rebuild },
 		{ 0 }
 	};
 	const struct tool tool = { "stance-store check",
-	    "[--repair] STORE",
+	    "[--repair] [--rebuild-index] STORE",
 	    "Say what is damaged in STORE; exit 1 when something is.", opts,
 	    NULL };
 	const char *store = store_operand(opt_parse(&tool, argc, argv), argv);
 	struct checking c = { .lines = 0 };
 
 	digest_setup();
-	if (repair) {
+	if (repair || rebuild)
 		jail_enter(JAIL_WRITE, NULL, (const char *[]){ store, NULL });
-		writer_repair(store);
-	} else
+	else
 		jail_enter(JAIL_READ, (const char *[]){ store, NULL }, NULL);
+	if (repair)
+		writer_repair(store);
+	if (rebuild)
+		writer_index(store);
 	check_all(&c, store);
 	if (fflush(stdout) != 0)
 		die_errno("cannot write to standard output");

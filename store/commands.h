@@ -12,6 +12,8 @@ int run_follow(int argc, char **argv);
 int run_stats(int argc, char **argv);
 int run_show(int argc, char **argv);
 int run_check(int argc, char **argv);
+int run_compact(int argc, char **argv);
+int run_note(int argc, char **argv);
 
 /* The operand STORE that most of them have, as the first of `n`. */
 const char *store_operand(int n, char **argv);

@@ -191,6 +191,27 @@ idrun_find(const struct idrun *run, uint64_t id, struct place *place)
 }
 
 int
+idrun_each(const struct idrun *run,
+    void (*take)(void *arg, const struct id_entry *entry), void *arg,
+    struct err *err)
+{
+	struct id_entry page[PAGE_ENTRIES];
+
+	for (uint64_t at = 0; at < run->count; at += PAGE_ENTRIES) {
+		uint64_t n = run->count - at < PAGE_ENTRIES ?
+		    run->count - at : PAGE_ENTRIES;
+
+		if (read_at(run->fd, page, n * ENTRY_SIZE,
+		    HEADER_SIZE + at * ENTRY_SIZE) == -1)
+			return err_set(err, "cannot read '%s': %s", run->path,
+			    strerror(errno));
+		for (uint64_t i = 0; i < n; i++)
+			take(arg, &page[i]);
+	}
+	return 0;
+}
+
+int
 idrun_check(const char *path, struct err *err)
 {
 	unsigned char hash[SHA256_SIZE];

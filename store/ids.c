@@ -172,10 +172,18 @@ by_first(const void *a, const void *b)
 	return (r->last < s->last) - (r->last > s->last);
 }
 
-/* Keep the runs that follow one another; others were merged into these before a
- * crash, or stand behind one that is gone. */
 static void
-keep_chain(struct ids *ids)
+remove_run(struct idrun *run)
+{
+	unlink(run->path);
+	idrun_close(run);
+}
+
+/* Keep the runs that follow one another from the store's first segment on;
+ * others were merged into these before a crash, or stand behind one that is
+ * gone. */
+static void
+keep_chain(struct ids *ids, uint32_t first)
 {
 	size_t kept = 0;
 
@@ -184,18 +192,17 @@ keep_chain(struct ids *ids)
 	for (size_t i = 0; i < ids->nruns; i++) {
 		struct idrun *run = &ids->runs[i];
 
-		if (run->first == (kept ? ids->runs[kept - 1].last : 0) + 1)
+		if (kept == 0 ? run->first <= first && run->last >= first :
+		    run->first == ids->runs[kept - 1].last + 1)
 			ids->runs[kept++] = *run;
-		else {
-			unlink(run->path);
-			idrun_close(run);
-		}
+		else
+			remove_run(run);
 	}
 	ids->nruns = kept;
 }
 
 struct ids *
-ids_open(const char *folder, struct err *err)
+ids_open(const char *folder, uint32_t first, struct err *err)
 {
 	struct ids *ids;
 
@@ -205,8 +212,21 @@ ids_open(const char *folder, struct err *err)
 	ids = ids_new();
 	ids->folder = xstrdup(folder);
 	each_run(folder, take_run, ids);
-	keep_chain(ids);
+	keep_chain(ids, first);
 	return ids;
+}
+
+void
+ids_forget(struct ids *ids, uint32_t first)
+{
+	size_t n = 0;
+
+	/* the last tells up to where they go */
+	while (n + 1 < ids->nruns && ids->runs[n].last < first)
+		remove_run(&ids->runs[n++]);
+	memmove(ids->runs, ids->runs + n, (ids->nruns - n) *
+	    sizeof(*ids->runs));
+	ids->nruns -= n;
 }
 
 size_t
@@ -332,7 +352,7 @@ ids_check(const char *folder, void (*fault)(void *arg, const char *what),
 }
 
 static void
-remove_run(void *arg, const char *path)
+remove_path(void *arg, const char *path)
 {
 	(void)arg;
 	unlink(path);
@@ -341,5 +361,5 @@ remove_run(void *arg, const char *path)
 void
 ids_remove(const char *folder)
 {
-	each_run(folder, remove_run, NULL);
+	each_run(folder, remove_path, NULL);
 }

@@ -17,10 +17,12 @@ struct ids;
 
 /* In memory only. */
 struct ids *ids_new(void);
-/* With the runs in `folder`, which is made where it is missing.  Runs that do
- * not follow one another or cannot be read are removed: what they held has to be
- * learned again. */
-struct ids *ids_open(const char *folder, struct err *err);
+/* With the runs in `folder`, which is made where it is missing, of a store that
+ * begins with segment `first`.  Runs that do not follow one another or cannot be
+ * read are removed: what they held has to be learned again. */
+struct ids *ids_open(const char *folder, uint32_t first, struct err *err);
+/* The store begins with segment `first` now: drop the runs before it. */
+void ids_forget(struct ids *ids, uint32_t first);
 void ids_free(struct ids *ids);
 
 /* The two hashes never meet: their lowest bit differs. */

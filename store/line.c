@@ -32,19 +32,22 @@ seal_fits(struct str text)
 }
 
 void
-line_finish(struct buf *b, size_t start, uint64_t revision, uint64_t seq,
-    int64_t stored)
+line_put_time(struct buf *b, const char *name, int64_t seconds)
 {
 	char when[DATE_SIZE];
 
-	if (revision > 0) {
-		json_name(b, "revision");
-		json_put_int(b, (long long)revision);
-	}
-	json_name(b, "seq");
-	json_put_int(b, (long long)seq);
-	date_format_utc(stored, when);
-	json_member_str(b, "stored", str_of(when));
+	date_format_utc(seconds, when);
+	json_member_str(b, name, str_of(when));
+}
+
+void
+line_finish(struct buf *b, size_t start, uint64_t revision, uint64_t seq,
+    int64_t stored)
+{
+	if (revision > 0)
+		json_member_int(b, "revision", (long long)revision);
+	json_member_int(b, "seq", (long long)seq);
+	line_put_time(b, "stored", stored);
 	seal_put(b, start);
 }
 
@@ -92,6 +95,18 @@ line_read(struct line *line, struct str text)
 	line->stored = stored.seconds;
 	line->text = text;
 	return 0;
+}
+
+bool
+line_split(struct str *lines, struct str *text)
+{
+	const char *nl = lines->n ? memchr(lines->p, '\n', lines->n) : NULL;
+
+	if (nl == NULL)
+		return false;
+	*text = (struct str){ lines->p, (size_t)(nl - lines->p) };
+	*lines = str_from(*lines, text->n + 1);
+	return true;
 }
 
 bool

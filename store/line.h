@@ -36,6 +36,11 @@ void line_finish(struct buf *b, size_t start, uint64_t revision, uint64_t seq,
 /* Take the tail apart; -1: this is no line of a store.  The seal is read, not
  * compared. */
 int line_read(struct line *line, struct str text);
+/* A member whose value is a time. */
+void line_put_time(struct buf *b, const char *name, int64_t seconds);
+/* Take the next whole line off the front of `lines`, without its newline; false:
+ * none is left. */
+bool line_split(struct str *lines, struct str *text);
 /* The seal alone, for other files of a store: append it to the object that lies
  * open in `b` from `start` on and close that; and does it fit `text`? */
 void seal_put(struct buf *b, size_t start);

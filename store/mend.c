@@ -39,10 +39,9 @@ sort_lines(struct str bytes, struct buf *sound, struct buf *damage,
 {
 	struct str text;
 
-	while (bytes.n > 0 && memchr(bytes.p, '\n', bytes.n) != NULL) {
+	while (line_split(&bytes, &text)) {
 		struct line line;
 
-		str_split(&bytes, '\n', &text);
 		if (is_sound(&line, text, m)) {
 			take_sound(m, &line);
 			buf_adds(sound, text);

@@ -10,6 +10,7 @@
 #include "base/io.h"
 #include "base/record.h"
 #include "store/ids.h"
+#include "store/log.h"
 #include "store/mend.h"
 #include "store/outbox.h"
 
@@ -150,33 +151,6 @@ read_entry(struct entry *e, const struct line *line, struct arena *a)
 	return e->alert.n == ALERT_KEY_DIGITS || e->cursor != NULL ? 0 : -1;
 }
 
-/* Go through the log at `path`, a segment's name. */
-static int
-each_line(char *path, void (*take)(void *arg, const struct line *line,
-    struct arena *a), void *arg, struct err *err)
-{
-	struct segment seg = { .path = path };
-	struct segment_text text;
-	struct arena a = ARENA_INIT;
-	struct str lines, one;
-	struct line line;
-	uint64_t at = 0;
-	int rc = segment_open(&text, &seg, err);
-
-	while (rc == 0 && (rc = segment_lines(&text, at, &lines, err)) == 0 &&
-	    lines.n > 0) {
-		at += lines.n;
-		while (str_split(&lines, '\n', &one)) {
-			arena_reset(&a);
-			if (line_read(&line, one) == 0 && line_is_whole(&line))
-				take(arg, &line, &a);
-		}
-	}
-	segment_close(&text);
-	arena_release(&a);
-	return rc;
-}
-
 static void
 replay_line(void *arg, const struct line *line, struct arena *a)
 {
@@ -214,7 +188,7 @@ replay(struct outbox *o)
 	size_t kept = 0;
 	struct err err;
 
-	if (each_line(o->path, replay_line, o, &err) == -1)
+	if (log_each(o->path, replay_line, o, &err) == -1)
 		die("%s", err.msg);
 	for (size_t i = 0; i < o->n; i++)
 		if (o->heap[i].body.p != NULL)
@@ -443,10 +417,10 @@ outbox_list(const char *store, const char *name, struct buf *b,
 {
 	char *path = xasprintf("%s/outbox/%s", store, name);
 	struct listing l = { ids_new(), ids_new(), name, b };
-	int rc = each_line(path, note_result, &l, err);
+	int rc = log_each(path, note_result, &l, err);
 
 	if (rc == 0)
-		rc = each_line(path, list_intent, &l, err);
+		rc = log_each(path, list_intent, &l, err);
 	ids_free(l.delivered);
 	ids_free(l.failed);
 	free(path);

@@ -592,6 +592,93 @@ query_earliest(const struct query *q)
 	return q->root ? earliest(q->root) : INT64_MIN;
 }
 
+/* Any of the labels; what a row calls other, or none, has to be looked at. */
+static void
+sieve_labels(const struct node *node, struct sieve *s)
+{
+	uint32_t wanted = 0;
+
+	for (size_t i = 0; i < node->count; i++)
+		wanted |= 1u << index_label(node->values[i]);
+	if (wanted & (1u << LABEL_OTHER | 1u << LABEL_NONE))
+		s->exact = false;
+	s->labels &= wanted;
+}
+
+static void
+sieve_domains(const struct node *node, struct sieve *s)
+{
+	s->exact = false;
+	if (s->domains != 0)
+		return;			/* one term tells enough */
+	for (size_t i = 0; i < node->count; i++)
+		s->domains |= domain_bit(node->values[i]);
+}
+
+static void
+sieve_time(const struct node *node, int64_t *from, int64_t *to)
+{
+	int64_t least = INT64_MIN, most = INT64_MAX;
+
+	if (node->sign == SIGN_IS || node->sign == SIGN_AT_LEAST)
+		least = node->time;
+	if (node->sign == SIGN_ABOVE)
+		least = node->time + 1;
+	if (node->sign == SIGN_IS || node->sign == SIGN_AT_MOST)
+		most = node->time;
+	if (node->sign == SIGN_BELOW)
+		most = node->time - 1;
+	*from = least > *from ? least : *from;
+	*to = most < *to ? most : *to;
+}
+
+/* Rows round down, and bounds here are included: no row is held back that might
+ * match. */
+static void
+sieve_confidence(const struct node *node, struct sieve *s)
+{
+	double unit = fmin(fmax(node->number, 0), 1) * CONFIDENCE_UNIT;
+	uint16_t bound = (uint16_t)unit;
+
+	s->exact = false;
+	if (node->sign != SIGN_BELOW && node->sign != SIGN_AT_MOST &&
+	    bound > 0 && bound - 1 > s->confidence_from)
+		s->confidence_from = bound - 1;
+	if (node->sign != SIGN_ABOVE && node->sign != SIGN_AT_LEAST &&
+	    node->number >= 0 && node->number <= 1 &&
+	    bound + 1 < s->confidence_to)
+		s->confidence_to = bound + 1;
+}
+
+static void
+sieve_node(const struct node *node, struct sieve *s)
+{
+	if (node->kind == KIND_AND) {
+		sieve_node(node->left, s);
+		sieve_node(node->right, s);
+	} else if (node->kind == KIND_STRING && node->field == FIELD_LABEL)
+		sieve_labels(node, s);
+	else if (node->kind == KIND_STRING && node->field == FIELD_DOMAIN)
+		sieve_domains(node, s);
+	else if (node->kind == KIND_TIME && node->field == FIELD_STORED)
+		sieve_time(node, &s->stored_from, &s->stored_to);
+	else if (node->kind == KIND_TIME && node->field == FIELD_PUBLISHED)
+		sieve_time(node, &s->published_from, &s->published_to);
+	else if (node->kind == KIND_NUMBER && node->field == FIELD_CONFIDENCE)
+		sieve_confidence(node, s);
+	else
+		s->exact = false;
+}
+
+void
+query_sieve(const struct query *q, struct sieve *sieve)
+{
+	*sieve = SIEVE_OPEN;
+	if (q->root != NULL)
+		sieve_node(q->root, sieve);
+	sieve->articles = !q->any_type;
+}
+
 unsigned long
 query_gave_up(const struct query *q)
 {

@@ -10,7 +10,7 @@
 #ifndef STORE_QUERY_H
 #define STORE_QUERY_H
 
-#include "store/article.h"
+#include "store/index.h"
 
 struct query;
 
@@ -22,6 +22,8 @@ bool query_match(struct query *q, const struct article *art);
 /* No article stored before this time can match; INT64_MIN: any may.  Whoever
  * asks can begin there. */
 int64_t query_earliest(const struct query *q);
+/* What an index can tell of it: rows that do not pass cannot match. */
+void query_sieve(const struct query *q, struct sieve *sieve);
 /* A regular expression gave up on some text (its cost has a ceiling) and was
  * taken not to match: how often. */
 unsigned long query_gave_up(const struct query *q);

@@ -6,7 +6,9 @@
 
 #include "base/io.h"
 #include "base/mem.h"
+#include "store/frames.h"
 #include "store/reader.h"
+#include "store/seal.h"
 
 #define FORMAT_NAME	"stance-store "
 #define FORMAT_VERSION	1
@@ -92,134 +94,162 @@ void
 reader_close(struct reader *r)
 {
 	segment_close(&r->text);
+	index_close(&r->index);
 	segments_release(&r->list);
 	free(r->folder);
 	*r = (struct reader){ .text = SEGMENT_TEXT_NONE };
 }
 
 static int
-refresh(struct reader *r, struct err *err)
+refresh(struct segments *list, const char *folder, struct err *err)
 {
-	struct segments list;
+	struct segments new;
 
-	if (segments_list(&list, r->folder, err) == -1)
+	if (segments_list(&new, folder, err) == -1)
 		return -1;
-	segments_release(&r->list);
-	r->list = list;
+	segments_release(list);
+	*list = new;
 	return 0;
 }
 
-static const struct segment *
-find_segment(const struct reader *r, uint32_t number)
+/* Open `seg` at its start; an index that does not fit it is not used. */
+static int
+stand_at(struct reader *r, const struct segment *seg, struct err *err)
 {
-	size_t i = segments_from(&r->list, number);
+	struct err ignored;
 
-	return i < r->list.n && r->list.v[i].number == number ?
-	    &r->list.v[i] : NULL;
+	segment_close(&r->text);
+	index_close(&r->index);
+	r->number = seg->number;
+	r->last = seg->last;
+	r->lines = STR_NONE;
+	r->offset = 0;
+	r->row = 0;
+	if (segment_open(&r->text, seg, err) == -1)
+		return -1;
+	if (r->sieve != NULL && index_open(&r->index, seg, &ignored) == 0 &&
+	    r->index.bytes != frames_size(r->text.frames))
+		index_close(&r->index);
+	return 0;
 }
 
-/* Open segment `number` at its start.  When that fails the reader stands
- * behind it. */
+/* Open the segment that holds the lines of segment `number` at its start.  When
+ * that fails the reader stands behind it. */
 static int
 open_segment(struct reader *r, uint32_t number, struct err *err)
 {
-	const struct segment *seg = find_segment(r, number);
+	const struct segment *seg = segments_find(&r->list, number);
 
-	segment_close(&r->text);
-	r->number = number;
-	r->lines = STR_NONE;
-	r->offset = 0;
-	if (seg != NULL && segment_open(&r->text, seg, err) == 0)
+	if (seg != NULL && stand_at(r, seg, err) == 0)
 		return 0;
-	/* sealed between the listing and now? */
-	if (refresh(r, err) == -1)
+	/* sealed or merged between the listing and now? */
+	if (refresh(&r->list, r->folder, err) == -1)
 		return -1;
-	if ((seg = find_segment(r, number)) == NULL)
+	if ((seg = segments_find(&r->list, number)) == NULL) {
+		reader_from(r, number);
 		return err_set(err, "segment %06" PRIu32 " is gone", number);
-	return segment_open(&r->text, seg, err);
+	}
+	return stand_at(r, seg, err);
 }
 
-/* Does the line at the reader's place bear the cursor's seq and seal? Then
- * step behind it. */
+/* Does the line where the cursor points bear its seq and seal?  Then step
+ * behind it. */
 static bool
 step_behind(struct reader *r, const struct cursor *at)
 {
+	const struct segment *seg = segments_find(&r->list, at->segment);
 	struct line line;
 	struct str lines, text;
 	struct err ignored;
+	uint64_t start;
 
-	if (segment_lines(&r->text, at->offset, &lines, &ignored) == -1 ||
-	    !str_split(&lines, '\n', &text) || line_read(&line, text) == -1 ||
-	    line.seq != at->seq || strcmp(line.seal, at->seal) != 0)
+	if (seg == NULL || segment_part(seg, at->segment, &start) == -1 ||
+	    segment_lines(&r->text, start + at->offset, &lines,
+	    &ignored) == -1 || !line_split(&lines, &text) ||
+	    line_read(&line, text) == -1 || line.seq != at->seq ||
+	    strcmp(line.seal, at->seal) != 0)
 		return false;
-	r->offset = at->offset + text.n + 1;
 	r->at = *at;
+	r->at.segment = r->number;
+	r->at.offset = start + at->offset;
+	r->offset = r->at.offset + text.n + 1;
 	return true;
 }
 
-/* The cursor's segment is gone.  Compaction has merged it into an earlier one,
- * which has the line under the same seq; or retention dropped it. */
+/* The line is not where the cursor points: of a merged segment that was mended
+ * it may stand elsewhere, under the same seq.  Else begin at the start. */
 static int
 seek_by_seq(struct reader *r, const struct cursor *at, struct err *err)
 {
-	size_t i = segments_from(&r->list, at->segment);
 	struct line line = { .seq = 0 };
+	uint32_t number = r->number;
 
-	if (i == 0)
-		return 0;
-	if (open_segment(r, r->list.v[i - 1].number, err) == -1)
-		return -1;
-	while (line.seq < at->seq && reader_next(r, &line, err) == READER_LINE)
+	while (line.seq < at->seq && r->number == number &&
+	    reader_next(r, &line, err) == READER_LINE)
 		;
-	if (line.seq == at->seq && strcmp(line.seal, at->seal) == 0)
+	if (r->number == number && line.seq == at->seq &&
+	    strcmp(line.seal, at->seal) == 0)
 		return 0;
-	r->at = (struct cursor){ 0 };
-	return open_segment(r, r->number, err);
+	reader_from(r, number - 1);
+	return open_segment(r, number, err);
 }
 
 void
 reader_from(struct reader *r, uint32_t behind)
 {
 	segment_close(&r->text);
-	r->number = behind;
+	index_close(&r->index);
+	r->number = r->last = behind;
 	r->lines = STR_NONE;
 	r->at = (struct cursor){ 0 };
+}
+
+void
+reader_sieve(struct reader *r, const struct sieve *sieve)
+{
+	r->sieve = sieve_is_open(sieve) ? NULL : sieve;
 }
 
 int
 reader_seek(struct reader *r, const struct cursor *at, struct err *err)
 {
 	reader_from(r, 0);
-	if (refresh(r, err) == -1)
+	if (refresh(&r->list, r->folder, err) == -1)
 		return -1;
 	if (at->segment == 0)
 		return 0;
-	if (find_segment(r, at->segment) == NULL)
-		return seek_by_seq(r, at, err);
+	/* dropped: what is left begins behind it */
+	if (segments_find(&r->list, at->segment) == NULL)
+		return 0;
 	if (open_segment(r, at->segment, err) == -1)
 		return -1;
-	step_behind(r, at);
-	return 0;
+	return step_behind(r, at) ? 0 : r->number == r->last ? 0 :
+	    seek_by_seq(r, at, err);
 }
 
 /* Number of the segment behind the one in work, or 0. */
 static uint32_t
 next_number(const struct reader *r)
 {
-	size_t i = segments_from(&r->list, r->number + 1);
+	size_t i = segments_from(&r->list, r->last + 1);
 
-	return i < r->list.n ? r->list.v[i].number : 0;
+	return i < r->list.n ? r->list.v[i].last : 0;
 }
 
-/* The writer has put a mended copy in the place of the open segment. */
+/* Go to the segment that holds the lines of `number`.  It may be the one in
+ * work, of which the writer has put a mended copy in place, or one in which that
+ * was merged: then go on behind the last line, or, where that is gone, from the
+ * start. */
 static int
-reopen(struct reader *r, struct err *err)
+go_to(struct reader *r, uint32_t number, struct err *err)
 {
 	struct cursor at = r->at;
+	uint32_t last = r->last;
 
-	if (open_segment(r, r->number, err) == -1)
+	if (open_segment(r, number, err) == -1)
 		return -1;
-	if (at.segment == r->number && !step_behind(r, &at))
+	if (r->number <= last && at.segment >= r->number &&
+	    !step_behind(r, &at))
 		r->at = (struct cursor){ 0 };
 	return 0;
 }
@@ -233,8 +263,8 @@ advance(struct reader *r, struct err *err)
 
 	if (next == 0) {
 		if (r->text.fd != -1 && segment_is_replaced(&r->text))
-			return reopen(r, err) == -1 ? -1 : 1;
-		if (refresh(r, err) == -1)
+			return go_to(r, r->number, err) == -1 ? -1 : 1;
+		if (refresh(&r->list, r->folder, err) == -1)
 			return -1;
 		if ((next = next_number(r)) == 0)
 			return 0;
@@ -242,7 +272,7 @@ advance(struct reader *r, struct err *err)
 		if (r->text.fd != -1)
 			return 1;
 	}
-	return open_segment(r, next, err) == -1 ? -1 : 1;
+	return go_to(r, next, err) == -1 ? -1 : 1;
 }
 
 /* Is `text` a sound line of this store behind the last one? */
@@ -264,11 +294,30 @@ is_sound(const struct reader *r, struct line *line, struct str text,
 	return what == NULL;
 }
 
+/* Go to the next line that the index lets through. */
+static void
+pass_over(struct reader *r)
+{
+	const struct index *x = &r->index;
+	uint64_t skipped;
+
+	if (x->map == NULL || r->offset == UINT64_MAX)
+		return;
+	while (r->row < x->n && x->offset[r->row] < r->offset)
+		r->row++;
+	r->row = index_next(x, r->sieve, r->row);
+	skipped = r->row < x->n ? x->offset[r->row] - r->offset : UINT64_MAX;
+	r->lines = skipped < r->lines.n ? str_from(r->lines, skipped) :
+	    STR_NONE;
+	r->offset = r->row < x->n ? x->offset[r->row] : UINT64_MAX;
+}
+
 /* Have lines at hand: READER_LINE, else as reader_next(). */
 static enum reader_result
 have_lines(struct reader *r, struct err *err)
 {
 	for (;;) {
+		pass_over(r);
 		if (r->lines.n > 0)
 			return READER_LINE;
 		if (r->text.fd != -1 && r->offset != UINT64_MAX &&
@@ -285,6 +334,29 @@ have_lines(struct reader *r, struct err *err)
 			return READER_DAMAGE;
 		}
 	}
+}
+
+/* Does a line begin here, the one that the index means? */
+static bool
+is_indexed(const struct reader *r, struct line *line, struct str text)
+{
+	return (text.p == r->text.buf.p || text.p[-1] == '\n') &&
+	    line_read(line, text) == 0 &&
+	    line->seq == r->index.first_seq + r->index.seq[r->row];
+}
+
+/* The index is false: do without it. */
+static enum reader_result
+drop_index(struct reader *r, struct err *err)
+{
+	index_close(&r->index);
+	r->lines = STR_NONE;
+	r->offset = 0;
+	if (r->at.segment == r->number && !step_behind(r, &r->at))
+		r->at = (struct cursor){ 0 };
+	err_set(err, "'%s': its index does not fit: --rebuild-index makes it "
+	    "anew", r->text.file);
+	return READER_DAMAGE;
 }
 
 /* The line at the reader's place is damaged.  In the last segment that may be a
@@ -323,6 +395,8 @@ reader_next(struct reader *r, struct line *line, struct err *err)
 		}
 		rest = r->lines;
 		str_split(&rest, '\n', &text);
+		if (r->index.map != NULL && !is_indexed(r, line, text))
+			return drop_index(r, err);
 		if (is_sound(r, line, text, err))
 			break;
 		if ((result = pass_damage(r, text, rest, err)) != READER_LINE)
@@ -336,26 +410,38 @@ reader_next(struct reader *r, struct line *line, struct err *err)
 	return READER_LINE;
 }
 
+/* Open the segment that holds the lines of segment `number`. */
+static int
+pick_segment(struct picker *p, uint32_t number, struct err *err)
+{
+	const struct segment *seg = segments_find(p->list, number);
+
+	picker_close(p);
+	if (seg == NULL)
+		return err_set(err, "there is no segment %06" PRIu32, number);
+	if (segment_part(seg, number, &p->start) == -1)
+		return err_set(err, "'%s' does not tell where segment %06"
+		    PRIu32 " begins", seg->path, number);
+	if (segment_open(&p->text, seg, err) == -1)
+		return -1;
+	p->number = number;
+	return 0;
+}
+
 int
 picker_read(struct picker *p, uint32_t segment, uint64_t offset,
     struct line *line, struct err *err)
 {
 	struct str lines, text;
 
-	if (p->number != segment || p->text.file == NULL) {
-		size_t i = segments_from(p->list, segment);
-
-		picker_close(p);
-		if (i == p->list->n || p->list->v[i].number != segment)
-			return err_set(err, "there is no segment %06" PRIu32,
-			    segment);
-		if (segment_open(&p->text, &p->list->v[i], err) == -1)
-			return -1;
-		p->number = segment;
-	}
-	if (segment_lines(&p->text, offset, &lines, err) == -1)
+	if ((p->number != segment || p->text.file == NULL) &&
+	    pick_segment(p, segment, err) == -1 &&
+	    (refresh(p->list, p->folder, err) == -1 ||
+	    pick_segment(p, segment, err) == -1))
 		return -1;
-	if (!str_split(&lines, '\n', &text) || line_read(line, text) == -1)
+	if (segment_lines(&p->text, p->start + offset, &lines, err) == -1)
+		return -1;
+	if (!line_split(&lines, &text) || line_read(line, text) == -1)
 		return err_set(err, "'%s': no sealed line at offset %" PRIu64,
 		    p->text.file, offset);
 	return 0;

@@ -9,6 +9,7 @@
 #ifndef STORE_READER_H
 #define STORE_READER_H
 
+#include "store/index.h"
 #include "store/line.h"
 #include "store/segment.h"
 
@@ -28,8 +29,11 @@ int cursor_parse(struct cursor *at, struct str s);
 struct reader {
 	char			*folder;	/* the log: STORE/articles */
 	struct segments		 list;
-	uint32_t		 number;	/* segment in work; 0: none yet */
+	uint32_t		 number, last;	/* segment in work; 0: none yet */
 	struct segment_text	 text;
+	struct index		 index;		/* of it, for the sieve */
+	size_t			 row;		/* no wanted line before it */
+	const struct sieve	*sieve;		/* what is wanted; NULL: all */
 	struct str		 lines;		/* not handed out yet */
 	uint64_t		 offset;	/* of the next line */
 	struct cursor		 at;		/* the last line handed out */
@@ -54,6 +58,9 @@ void reader_close(struct reader *r);
 int reader_seek(struct reader *r, const struct cursor *at, struct err *err);
 /* Continue with the first segment behind number `behind`. */
 void reader_from(struct reader *r, uint32_t behind);
+/* Pass over lines that do not pass the sieve, where an index tells which.  What
+ * comes may still be unwanted.  The sieve must live as long. */
+void reader_sieve(struct reader *r, const struct sieve *sieve);
 /* The next line, valid until the next call. */
 enum reader_result reader_next(struct reader *r, struct line *line,
     struct err *err);
@@ -61,12 +68,18 @@ enum reader_result reader_next(struct reader *r, struct line *line,
 /* "STORE/FORMAT" names a format this program reads? */
 int store_check_format(const char *store, struct err *err);
 
-/* One line by its place, for those that keep places. */
+/* One line by its place, for those that keep places.  A place stays good when its
+ * segment is sealed or merged. */
 struct picker {
-	const struct segments	*list;
+	struct segments		*list;		/* listed anew when it is old */
+	const char		*folder;	/* of that list */
 	struct segment_text	 text;
-	uint32_t		 number;
+	uint32_t		 number;	/* of the place */
+	uint64_t		 start;		/* of its segment in the text */
 };
+
+#define PICKER_INIT(list, folder)					\
+	((struct picker){ (list), (folder), SEGMENT_TEXT_NONE, 0, 0 })
 
 int picker_read(struct picker *p, uint32_t segment, uint64_t offset,
     struct line *line, struct err *err);

@@ -19,6 +19,24 @@
 #define PLAIN_CHUNK	(1u << 20)
 #endif
 
+/* "000123" or "000001-000122": the numbers of a segment's name. */
+static bool
+read_numbers(struct segment *seg, struct str digits)
+{
+	struct str first;
+	long long a, b;
+
+	str_split(&digits, '-', &first);
+	a = first.n >= 6 ? str_number(first, UINT32_MAX) : -1;
+	b = digits.p == NULL || digits.n == 0 ? a :
+	    str_number(digits, UINT32_MAX);
+	if (a < 1 || b < a)
+		return false;
+	seg->number = (uint32_t)a;
+	seg->last = (uint32_t)b;
+	return true;
+}
+
 /* A file "000123.jsonl" or "000123.jsonl.zst" of the day folder. */
 static void
 take_file(struct segments *list, const char *folder, struct str name)
@@ -33,9 +51,8 @@ take_file(struct segments *list, const char *folder, struct str name)
 	suffix = str_from(name, (size_t)dot);
 	seg.plain = str_eq(suffix, STR(".jsonl"));
 	seg.sealed = str_eq(suffix, STR(".jsonl.zst"));
-	if (str_number(digits, UINT32_MAX) < 1 || (!seg.plain && !seg.sealed))
+	if ((!seg.plain && !seg.sealed) || !read_numbers(&seg, digits))
 		return;
-	seg.number = (uint32_t)str_number(digits, UINT32_MAX);
 	seg.path = xasprintf("%s/%.*s", folder, STR_FMT(digits));
 	GROW(list->v, list->n, list->cap);
 	list->v[list->n++] = seg;
@@ -73,38 +90,53 @@ walk(struct segments *list, const char *folder, int levels, struct err *err)
 	return rc;
 }
 
+/* By first number, of equals the one with the most behind it first. */
 static int
 by_number(const void *a, const void *b)
 {
 	const struct segment *s = a, *t = b;
 
-	return (s->number > t->number) - (s->number < t->number);
+	if (s->number != t->number)
+		return s->number < t->number ? -1 : 1;
+	return (s->last < t->last) - (s->last > t->last);
+}
+
+/* Make one of the two files of a segment, and set aside what was merged. */
+static void
+settle(struct segments *list)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct segment *seg = &list->v[i];
+		struct segment *before = kept ? &list->v[kept - 1] : NULL;
+
+		if (before == NULL || seg->last > before->last)
+			list->v[kept++] = *seg;
+		else if (seg->number == before->number &&
+		    seg->last == before->last) {
+			before->plain |= seg->plain;
+			before->sealed |= seg->sealed;
+			free(seg->path);
+		} else {
+			GROW(list->merged, list->nmerged, list->merged_cap);
+			list->merged[list->nmerged++] = *seg;
+		}
+	}
+	list->n = kept;
 }
 
 int
 segments_list(struct segments *list, const char *folder, struct err *err)
 {
-	size_t kept = 0;
-
-	*list = (struct segments){ NULL, 0, 0 };
+	*list = (struct segments){ .v = NULL };
 	if (walk(list, folder, FOLDER_LEVELS, err) == -1) {
 		segments_release(list);
 		return -1;
 	}
 	if (list->n > 0)
 		qsort(list->v, list->n, sizeof(*list->v), by_number);
-	for (size_t i = 0; i < list->n; i++) {
-		struct segment *last = kept ? &list->v[kept - 1] : NULL;
-
-		if (last == NULL || last->number != list->v[i].number) {
-			list->v[kept++] = list->v[i];
-			continue;
-		}
-		last->plain |= list->v[i].plain;
-		last->sealed |= list->v[i].sealed;
-		free(list->v[i].path);
-	}
-	list->n = kept;
+	settle(list);
 	return 0;
 }
 
@@ -113,8 +145,11 @@ segments_release(struct segments *list)
 {
 	for (size_t i = 0; i < list->n; i++)
 		free(list->v[i].path);
+	for (size_t i = 0; i < list->nmerged; i++)
+		free(list->merged[i].path);
 	free(list->v);
-	*list = (struct segments){ NULL, 0, 0 };
+	free(list->merged);
+	*list = (struct segments){ .v = NULL };
 }
 
 size_t
@@ -125,12 +160,20 @@ segments_from(const struct segments *list, uint32_t number)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (list->v[middle].number < number)
+		if (list->v[middle].last < number)
 			low = middle + 1;
 		else
 			high = middle;
 	}
 	return low;
+}
+
+const struct segment *
+segments_find(const struct segments *list, uint32_t number)
+{
+	size_t i = segments_from(list, number);
+
+	return i < list->n && list->v[i].number <= number ? &list->v[i] : NULL;
 }
 
 char *

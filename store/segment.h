@@ -4,6 +4,8 @@
  *	articles/2026/11/23/000124.jsonl	the active one, at its end growing
  *	articles/2026/11/23/000123.jsonl.zst	sealed: zstd frames of about 1 MB
  *						and a seek table
+ *	articles/2026/11/01/000045-000122.jsonl.zst
+ *						several of one month, merged
  *
  * Numbers rise through the whole store.  Offsets are always those of the plain
  * text, so a place in a segment stays the same place when it is sealed.  A
@@ -18,7 +20,7 @@
 #include "base/err.h"
 
 struct segment {
-	uint32_t	 number;
+	uint32_t	 number, last;	/* the same, unless it was merged */
 	bool		 plain, sealed;	/* which files are there; a crash while
 					 * sealing leaves both: sealed counts */
 	char		*path;		/* without the suffix; owned */
@@ -27,14 +29,20 @@ struct segment {
 struct segments {
 	struct segment	*v;
 	size_t		 n, cap;
+	struct segment	*merged;	/* whose lines stand in one of v, too:
+					 * a crash left their files */
+	size_t		 nmerged, merged_cap;
 };
 
 /* All segments of the log `folder` ("STORE/articles") in order.  A folder that
  * is not there has none.  Names that are not ours are passed over. */
 int segments_list(struct segments *list, const char *folder, struct err *err);
 void segments_release(struct segments *list);
-/* The first in the list whose number is at least `number`, or list->n. */
+/* The first in the list that is `number` or behind it, or list->n. */
 size_t segments_from(const struct segments *list, uint32_t number);
+/* The one that holds the lines of segment `number`, or NULL. */
+const struct segment *segments_find(const struct segments *list,
+    uint32_t number);
 /* ".jsonl.zst" or ".jsonl" appended: malloc'ed. */
 char *segment_file(const struct segment *seg);
 

@@ -23,8 +23,10 @@ main(int argc, char **argv)
 		    run_balance },
 		{ "follow", "print records as they arrive", run_follow },
 		{ "stats", "count what is there", run_stats },
+		{ "note", "add notes, or print them", run_note },
 		{ "show", "print a file of a store as text", run_show },
 		{ "check", "look for damage, and mend it", run_check },
+		{ "compact", "merge small segments", run_compact },
 		{ 0 }
 	};
 	const struct tool tool = { "stance-store", "COMMAND [ARGUMENT...]",

@@ -5,13 +5,16 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/date.h"
 #include "base/io.h"
+#include "store/check.h"
 #include "store/ids.h"
+#include "store/lock.h"
+#include "store/log.h"
 #include "store/mend.h"
+#include "store/merge.h"
 #include "store/reader.h"
 #include "store/seal.h"
 #include "store/story.h"
@@ -23,7 +26,8 @@
 
 struct writer {
 	char		*store;
-	uint64_t	 segment_size;	/* sealed when it has grown to this */
+	char		*folder;	/* of the log: STORE/articles */
+	struct writer_options options;
 	int		 lock;
 	bool		 unclean;	/* the last writer did not close */
 	struct segments	 list;		/* the last is the active one */
@@ -35,6 +39,8 @@ struct writer {
 	struct buf	 group;		/* lines not written yet */
 	size_t		 pending;	/* records in it */
 	int64_t		 since_ms;
+	struct index_rows rows;		/* of the active segment */
+	bool		 sealed_one;	/* since old ones were looked for */
 	struct ids	*ids;
 	struct picker	 picker;
 	struct stories	*stories;	/* NULL: not asked for */
@@ -97,41 +103,34 @@ store_make(const char *store)
 	free(articles);
 }
 
-/* The lock file holds the writer's pid for as long as it works and is empty
- * after a clean end: what it says on opening tells how the last one went. */
+/* I4 */
 static void
 take_lock(struct writer *w)
 {
-	char *path = xasprintf("%s/articles/LOCK", w->store);
-	char text[32] = "";
-	ssize_t n;
+	char *path = xasprintf("%s/LOCK", w->folder);
+	long holder;
+	struct err err;
 
-	w->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-	if (w->lock == -1)
-		die_errno("cannot open '%s'", path);
-	if (flock(w->lock, LOCK_EX | LOCK_NB) == -1) {	/* I4 */
-		if (errno != EWOULDBLOCK)
-			die_errno("cannot lock '%s'", path);
-		read_full(w->lock, text, sizeof(text) - 1);
+	w->lock = lock_take(path, false, &w->unclean, &holder, &err); /* I3 */
+	if (w->lock == -1 && holder != 0)
 		die("'%s' has a writer already: process %ld", w->store,
-		    strtol(text, NULL, 10));
-	}
-	n = read_full(w->lock, text, sizeof(text) - 1);
-	if (n == -1)
-		die_errno("cannot read '%s'", path);
-	w->unclean = n > 0;			/* I3 */
+		    holder);
+	if (w->lock == -1)
+		die("%s", err.msg);
 	free(path);
 }
 
+/* What compaction has merged meanwhile is listed under other names. */
 static void
-sign_lock(struct writer *w)
+list_anew(struct writer *w)
 {
-	char text[32];
-	int n = snprintf(text, sizeof(text), "%-20ld\n", (long)getpid());
+	struct segments list;
+	struct err err;
 
-	if (lseek(w->lock, 0, SEEK_SET) == -1 ||
-	    write_full(w->lock, text, (size_t)n) == -1 || fsync(w->lock) == -1)
-		die_errno("cannot write the lock of '%s'", w->store);
+	if (segments_list(&list, w->folder, &err) == -1)
+		die("%s", err.msg);
+	segments_release(&w->list);
+	w->list = list;
 }
 
 static struct segment *
@@ -142,12 +141,11 @@ active(struct writer *w)
 }
 
 static void
-seal(struct writer *w, size_t i)
+seal(struct writer *w, size_t i, const struct index_rows *rows)
 {
 	struct err err;
 
-	if (segment_seal(&w->list.v[i], i > 0 ? &w->list.v[i - 1] : NULL,
-	    &err) == -1)
+	if (segment_seal(&w->list, i, rows, &err) == -1)
 		die("%s", err.msg);
 }
 
@@ -160,21 +158,29 @@ drop_plain(struct segment *seg)
 		die("%s", err.msg);
 }
 
-/* Put the article of a stored line into the table of ids. */
+/* Put the article of a stored line into the table of ids and, where it stands in
+ * the active segment, into its rows. */
 static void
 learn(struct writer *w, const struct line *line, struct place place,
     struct arena *a)
 {
-	struct record rec;
+	bool is_active = place.segment == active(w)->number &&
+	    !active(w)->sealed;
+	struct article art;
 	struct str key, rev;
 	struct err err;
 
-	if (line->revision == 0 || record_read(&rec, line->text, a, &err) == -1)
+	if (line->revision == 0 || article_read(&art, line, a, &err) == -1) {
+		if (is_active)
+			index_rows_add_other(&w->rows, line, place.offset);
 		return;
-	key = record_key(&rec, a);
-	rev = record_rev(&rec, a);
+	}
+	key = record_key(&art.rec, a);
+	rev = record_rev(&art.rec, a);
 	ids_put(w->ids, id_of_key(key), place);
 	ids_put(w->ids, id_of_text(key, rev), place);
+	if (is_active)
+		index_rows_add(&w->rows, &art, id_of_key(key), place.offset);
 }
 
 static void
@@ -209,10 +215,10 @@ load(struct writer *w)
 			warn("%s; see 'stance-store check'", err.msg);
 			continue;
 		}
-		if (r.number != number &&
+		if (r.last != number &&
 		    ids_in_memory(w->ids) >= IDS_IN_MEMORY)
 			flush_ids(w, number);
-		number = r.number;
+		number = r.last;
 		w->seq = line.seq;
 		w->stored = line.stored;
 		arena_reset(&a);
@@ -231,7 +237,7 @@ seal_older(struct writer *w)
 		struct segment *seg = &w->list.v[i];
 
 		if (!seg->sealed && i + 1 < w->list.n)
-			seal(w, i);
+			seal(w, i, NULL);
 		else if (seg->sealed && seg->plain)
 			drop_plain(seg);
 	}
@@ -267,6 +273,17 @@ go_on_from(struct writer *w, size_t n)
 		n--;
 }
 
+static void
+add_lost(void *arg, uint64_t from, uint64_t to)
+{
+	struct writer *w = arg;
+
+	json_open(&w->lost, '[');
+	json_put_int(&w->lost, (long long)from);
+	json_put_int(&w->lost, (long long)to);
+	json_close(&w->lost, ']');
+}
+
 /* Mend one segment; what was lost is noted in w->lost. */
 static void
 mend(struct writer *w, struct segment *seg, uint64_t seq)
@@ -279,12 +296,8 @@ mend(struct writer *w, struct segment *seg, uint64_t seq)
 	if (m.damaged > 0)
 		warn("'%s': %zu sound lines stay, %zu damaged bytes are in "
 		    "quarantine", seg->path, m.lines, m.damaged);
-	for (size_t i = 0; i < m.lost_count; i++) {
-		json_open(&w->lost, '[');
-		json_put_int(&w->lost, (long long)m.lost[i].from);
-		json_put_int(&w->lost, (long long)m.lost[i].to);
-		json_close(&w->lost, ']');
-	}
+	for (size_t i = 0; i < m.lost_count; i++)
+		add_lost(w, m.lost[i].from, m.lost[i].to);
 	mended_release(&m);
 }
 
@@ -341,7 +354,7 @@ begin_segment(struct writer *w)
 	int64_t year;
 	int month, dom;
 
-	seg.number = w->list.n > 0 ? active(w)->number + 1 : 1;
+	seg.number = seg.last = w->list.n > 0 ? active(w)->last + 1 : 1;
 	w->day = w->stored / SECONDS_PER_DAY;
 	civil_from_days(w->day, &year, &month, &dom);
 	day = xasprintf("%s/articles/%04d/%02d/%02d", w->store, (int)year,
@@ -370,17 +383,35 @@ end_segment(struct writer *w)
 		die_errno("cannot close '%s'", active(w)->path);
 	w->fd = -1;
 	picker_close(&w->picker);
-	seal(w, w->list.n - 1);
+	list_anew(w);
+	seal(w, w->list.n - 1, &w->rows);
+	w->rows.n = 0;
+	w->sealed_one = true;
 	flush_ids(w, active(w)->number);
+}
+
+static void
+commit_group(struct writer *w)
+{
+	if (w->pending == 0)
+		return;
+	/* I1, I2 */
+	if (write_full(w->fd, w->group.p, w->group.n) == -1 ||
+	    fdatasync(w->fd) == -1)
+		die_errno("cannot write to '%s'", active(w)->path);
+	w->size += w->group.n;
+	w->pending = 0;
+	buf_reset(&w->group);
 }
 
 /* Have an active segment of today with room in it. */
 static void
 have_segment(struct writer *w)
 {
-	if (w->fd != -1 && (w->size + w->group.n >= w->segment_size ||
+	if (w->fd != -1 &&
+	    (w->size + w->group.n >= w->options.segment_size ||
 	    w->day != w->stored / SECONDS_PER_DAY)) {
-		writer_commit(w);
+		commit_group(w);
 		end_segment(w);
 	}
 	if (w->fd == -1)
@@ -402,7 +433,7 @@ read_back(struct writer *w, struct place place, struct line *line)
 		return;
 	}
 	rest = str_from(buf_str(&w->group), place.offset - w->size);
-	if (!str_split(&rest, '\n', &text) || line_read(line, text) == -1)
+	if (!line_split(&rest, &text) || line_read(line, text) == -1)
 		BUG("the group holds a line that is none");
 }
 
@@ -416,7 +447,8 @@ look_up(struct writer *w, uint64_t id, struct str key, struct str rev,
 	struct place place;
 	struct err err;
 
-	if (!ids_find(w->ids, id, &place))
+	if (!ids_find(w->ids, id, &place) ||
+	    (w->list.n > 0 && place.segment < w->list.v[0].number)) /* gone */
 		return false;
 	read_back(w, place, found);
 	if (record_read(&rec, found->text, a, &err) == -1)
@@ -485,6 +517,24 @@ append(struct writer *w, const struct record *rec, struct arena *a,
 	line_finish(&w->group, start, added->revision, added->seq, w->stored);
 	if (w->pending++ == 0)
 		w->since_ms = clock_monotonic_ms();
+}
+
+/* Its row of the index to be. */
+static void
+describe(struct writer *w, const struct record *rec, struct arena *a,
+    const struct added *added, uint64_t offset)
+{
+	struct line line = { .seq = added->seq, .revision = added->revision,
+	    .stored = w->stored };
+	struct article art;
+	struct err ignored;
+
+	if (added->revision == 0 || article_of(&art, rec, a, &ignored) == -1) {
+		index_rows_add_other(&w->rows, &line, offset);
+		return;
+	}
+	art.line = &line;
+	index_rows_add(&w->rows, &art, id_of_key(added->key), offset);
 }
 
 /* Title and text of a stored article, for the stories to compare. */
@@ -564,6 +614,7 @@ writer_add(struct writer *w, const struct record *rec, struct arena *a,
 	if (added->status == ADDED_NEW && added->revision > 0)
 		find_story(w, rec, place, a, &story);
 	append(w, rec, a, added, &story);
+	describe(w, rec, a, added, place.offset);
 	if (added->revision > 0) {
 		ids_put(w->ids, id_of_key(added->key), place);
 		ids_put(w->ids, id_of_text(added->key, added->rev), place);
@@ -582,40 +633,116 @@ writer_age_ms(const struct writer *w)
 	return w->pending ? (long)(clock_monotonic_ms() - w->since_ms) : 0;
 }
 
-void
-writer_commit(struct writer *w)
-{
-	if (w->pending == 0)
-		return;
-	/* I1, I2 */
-	if (write_full(w->fd, w->group.p, w->group.n) == -1 ||
-	    fdatasync(w->fd) == -1)
-		die_errno("cannot write to '%s'", active(w)->path);
-	w->size += w->group.n;
-	w->pending = 0;
-	buf_reset(&w->group);
-}
-
-/* A manifest record tells check that these lines are known to be gone. */
+/* Write a manifest record: what is gone, and why. */
 static void
-note_lost(struct writer *w)
+add_manifest(struct writer *w, struct str text)
 {
 	struct arena a = ARENA_INIT;
 	struct record rec;
 	struct added added;
-	struct str line;
 	struct err err;
+
+	if (record_read(&rec, text, &a, &err) == -1)
+		BUG("a manifest that is no record");
+	writer_add(w, &rec, &a, &added);
+	commit_group(w);
+	arena_release(&a);
+}
+
+/* What mending found gone is known to check from now on. */
+static void
+note_lost(struct writer *w)
+{
+	struct buf b = BUF_INIT;
 
 	if (w->lost.n == 0)
 		return;
-	line = arena_printf(&a, "{\"type\":\"manifest\",\"action\":\"mend\","
+	buf_addf(&b, "{\"type\":\"manifest\",\"action\":\"mend\","
 	    "\"lost\":[%.*s]}", STR_FMT(buf_str(&w->lost)));
-	if (record_read(&rec, line, &a, &err) == -1)
-		BUG("a manifest that is no record");
-	writer_add(w, &rec, &a, &added);
-	writer_commit(w);
+	add_manifest(w, buf_str(&b));
 	buf_reset(&w->lost);
-	arena_release(&a);
+	buf_release(&b);
+}
+
+/* How many of the oldest segments ended so long before the newest record that
+ * they are no longer kept.  A clock that jumps ahead drops nothing before
+ * records have come to say the same. */
+static size_t
+count_old(const struct writer *w)
+{
+	size_t n = 0;
+	struct meta meta;
+	struct err ignored;
+
+	while (w->options.keep > 0 && n + 1 < w->list.n &&
+	    w->list.v[n].sealed &&
+	    meta_read(&w->list.v[n], &meta, &ignored) == 0 &&
+	    meta.last_stored < w->stored - w->options.keep)
+		n++;
+	return n;
+}
+
+/* Name the `n` oldest segments in a manifest record.  The lines before them were
+ * dropped earlier, and the records that said so may be among these. */
+static void
+note_dropped(struct writer *w, size_t n)
+{
+	struct buf b = BUF_INIT;
+	struct meta meta = { .last_seq = 0 };
+	struct err ignored;
+
+	buf_addz(&b, "{\"type\":\"manifest\",\"action\":\"drop\"");
+	json_name(&b, "segments");
+	json_open(&b, '[');
+	for (size_t i = 0; i < n; i++) {
+		meta_read(&w->list.v[i], &meta, &ignored);
+		json_open(&b, '{');
+		json_member_str(&b, "file", str_from(str_of(
+		    w->list.v[i].path), strlen(w->folder) + 1));
+		json_member_str(&b, "sha256", str_of(meta.sha256));
+		json_close(&b, '}');
+	}
+	json_close(&b, ']');
+	buf_addf(&b, ",\"lost\":[[1,%" PRIu64 "]]}", meta.last_seq);
+	add_manifest(w, buf_str(&b));
+	buf_release(&b);
+}
+
+/* Drop what is older than is kept.  Compaction has the same segments in hand
+ * when it runs; then it is for the next time. */
+static void
+drop_old(struct writer *w)
+{
+	int lock;
+	size_t n;
+	struct err err;
+
+	if (count_old(w) == 0 || (lock = merge_lock(w->store, &err)) == -1)
+		return;
+	list_anew(w);
+	if ((n = count_old(w)) > 0) {
+		note_dropped(w, n);
+		for (size_t i = 0; i < n; i++) {
+			if (segment_remove(&w->list.v[i], &err) == -1)
+				die("%s", err.msg);
+			segment_prune(w->list.v[i].path);
+		}
+		picker_close(&w->picker);
+		list_anew(w);
+		ids_forget(w->ids, w->list.v[0].number);
+	}
+	if (lock_release(lock, &err) == -1)
+		die("%s", err.msg);
+}
+
+void
+writer_commit(struct writer *w)
+{
+	commit_group(w);
+	if (w->sealed_one) {
+		w->sealed_one = false;
+		drop_old(w);
+	}
 }
 
 /* Take the lock and list what is there. */
@@ -623,16 +750,13 @@ static struct writer *
 writer_lock(const char *store)
 {
 	struct writer *w = xcalloc(1, sizeof(*w));
-	char *folder = xasprintf("%s/articles", store);
-	struct err err;
 
 	w->store = xstrdup(store);
+	w->folder = xasprintf("%s/articles", store);
 	w->fd = -1;
-	w->picker = (struct picker){ &w->list, SEGMENT_TEXT_NONE, 0 };
+	w->picker = PICKER_INIT(&w->list, w->folder);
 	take_lock(w);
-	if (segments_list(&w->list, folder, &err) == -1)
-		die("%s", err.msg);
-	free(folder);
+	list_anew(w);
 	return w;
 }
 
@@ -643,7 +767,19 @@ last_sealed(struct writer *w)
 
 	if (n > 0 && !active(w)->sealed)
 		n--;
-	return n > 0 ? w->list.v[n - 1].number : 0;
+	return n > 0 ? w->list.v[n - 1].last : 0;
+}
+
+static struct ids *
+open_ids(struct writer *w, const char *folder)
+{
+	struct err err;
+	struct ids *ids = ids_open(folder, w->list.n > 0 ?
+	    w->list.v[0].number : 1, &err);
+
+	if (ids == NULL)
+		die("%s", err.msg);
+	return ids;
 }
 
 /* Read what is sound by now, and be ready to append. */
@@ -654,35 +790,37 @@ writer_start(struct writer *w)
 	struct err err;
 
 	seal_older(w);
-	if ((w->ids = ids_open(folder, &err)) == NULL)
+	if (w->list.nmerged > 0 && merge_sweep(w->store, &err) == -1)
 		die("%s", err.msg);
+	w->ids = open_ids(w, folder);
 	if (ids_covered(w->ids) > last_sealed(w)) {	/* of other files */
 		ids_free(w->ids);
 		ids_remove(folder);
-		if ((w->ids = ids_open(folder, &err)) == NULL)
-			die("%s", err.msg);
+		w->ids = open_ids(w, folder);
 	}
 	go_on_from(w, w->list.n);
 	load(w);
 	if (w->list.n > 0 && !active(w)->sealed)
 		open_active(w);
-	sign_lock(w);
+	if (lock_sign(w->lock, &err) == -1)
+		die("%s", err.msg);
 	note_lost(w);
+	drop_old(w);
 	free(folder);
 }
 
 struct writer *
-writer_open(const char *store, uint64_t segment_size, bool stories)
+writer_open(const char *store, const struct writer_options *options)
 {
 	struct writer *w = writer_lock(store);
 
-	w->segment_size = segment_size;
+	w->options = *options;
 	if (w->unclean && w->list.n > 0 && !active(w)->sealed) {
 		go_on_from(w, w->list.n - 1);
 		mend(w, active(w), w->seq);
 	}
 	writer_start(w);
-	if (stories)
+	if (options->stories)
 		remember_stories(w);
 	return w;
 }
@@ -690,18 +828,21 @@ writer_open(const char *store, uint64_t segment_size, bool stories)
 void
 writer_close(struct writer *w)
 {
+	struct err err;
+
 	writer_commit(w);
 	if (w->fd != -1 && close(w->fd) == -1)
 		die_errno("cannot close '%s'", active(w)->path);
-	if (ftruncate(w->lock, 0) == -1)
-		die_errno("cannot write the lock of '%s'", w->store);
-	close(w->lock);
+	if (lock_release(w->lock, &err) == -1)
+		die("%s", err.msg);
 	picker_close(&w->picker);
 	segments_release(&w->list);
 	ids_free(w->ids);
 	stories_free(w->stories);
 	buf_release(&w->group);
 	buf_release(&w->lost);
+	index_rows_release(&w->rows);
+	free(w->folder);
 	free(w->store);
 	free(w);
 }
@@ -720,7 +861,7 @@ is_damaged(const struct segment *seg, uint64_t seq)
 	while (sound && (sound = segment_lines(&text, at, &lines, &err) == 0) &&
 	    lines.n > 0) {
 		at += lines.n;
-		while (sound && str_split(&lines, '\n', &one)) {
+		while (sound && line_split(&lines, &one)) {
 			sound = line_read(&line, one) == 0 &&
 			    line.seq > seq && line_is_whole(&line);
 			seq = line.seq;
@@ -730,6 +871,28 @@ is_damaged(const struct segment *seg, uint64_t seq)
 	return !sound;
 }
 
+/* Describe anew what its description or index does not fit. */
+static void
+mend_descriptions(const struct segments *list)
+{
+	struct err err;
+
+	for (size_t i = 0; i < list->n; i++)
+		if (list->v[i].sealed && seal_check(&list->v[i],
+		    i > 0 ? &list->v[i - 1] : NULL, &err) == -1 &&
+		    seal_describe(list, i, &err) == -1)
+			die("%s", err.msg);
+}
+
+static void
+note_fault(void *arg, const char *what)
+{
+	bool *any = arg;
+
+	(void)what;
+	*any = true;
+}
+
 void
 writer_repair(const char *store)
 {
@@ -737,14 +900,47 @@ writer_repair(const char *store)
 	char *ids = xasprintf("%s/ids", store);
 	uint64_t seq = 0;
 	int64_t stored;
+	bool stale = false;
+	struct err err;
+	int lock = merge_lock(store, &err);
 
+	if (lock == -1)
+		die("%s", err.msg);
+	ids_check(ids, note_fault, &stale);
 	for (size_t i = 0; i < w->list.n; i++) {
-		if (is_damaged(&w->list.v[i], seq))
+		if (is_damaged(&w->list.v[i], seq)) {
 			mend(w, &w->list.v[i], seq);
+			stale = true;		/* places have moved */
+		}
 		read_last(&w->list.v[i], &seq, &stored);
 	}
-	ids_remove(ids);		/* places may have moved */
+	if (notes_mend(store, &err) == -1 || lock_release(lock, &err) == -1)
+		die("%s", err.msg);
+	if (stale)
+		ids_remove(ids);
+	buf_reset(&w->lost);		/* gaps of an earlier time, too */
+	check_gaps(store, add_lost, w);
 	writer_start(w);
+	mend_descriptions(&w->list);
 	writer_close(w);
 	free(ids);
+}
+
+void
+writer_index(const char *store)
+{
+	char *folder = xasprintf("%s/articles", store);
+	struct segments list;
+	struct err err;
+	int lock = merge_lock(store, &err);
+
+	if (lock == -1 || segments_list(&list, folder, &err) == -1)
+		die("%s", err.msg);
+	for (size_t i = 0; i < list.n; i++)
+		if (list.v[i].sealed && index_rebuild(&list.v[i], &err) == -1)
+			die("%s", err.msg);
+	if (lock_release(lock, &err) == -1)
+		die("%s", err.msg);
+	segments_release(&list);
+	free(folder);
 }

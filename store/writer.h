@@ -6,6 +6,9 @@
  * it.  After an unclean stop the active segment is first mended: its sound
  * lines are copied to a new file that takes its place, for a page that a failed
  * sync left in the cache may not be on disk although it can be read.
+ *
+ * What is old enough is dropped, whole segments, after a manifest record that
+ * names them.
  */
 #ifndef STORE_WRITER_H
 #define STORE_WRITER_H
@@ -30,10 +33,18 @@ struct added {
 /* Make the folder `store` a store where it does not exist or is empty; before
  * the jail.  What the world does wrong ends the program, here and below. */
 void store_make(const char *store);
-/* Lock and mend.  A segment that has reached `segment_size` bytes is sealed;
- * with `stories`, each new article is told which story it belongs to. */
-struct writer *writer_open(const char *store, uint64_t segment_size,
-    bool stories);
+
+struct writer_options {
+	uint64_t	segment_size;	/* a segment of so many bytes is sealed */
+	int64_t		keep;		/* seconds; what arrived so long before
+					 * the newest record is dropped, segment
+					 * by segment; 0: never */
+	bool		stories;	/* tell each new article its story */
+};
+
+/* Lock and mend. */
+struct writer *writer_open(const char *store,
+    const struct writer_options *options);
 /* Take a checked record into the group.  A duplicate may have its original in
  * the same group: nothing is certain before writer_commit(). */
 void writer_add(struct writer *w, const struct record *rec, struct arena *a,
@@ -46,5 +57,7 @@ void writer_close(struct writer *w);
 
 /* Under the writer's lock, mend every segment that has damage. */
 void writer_repair(const char *store);
+/* Make the index of every sealed segment anew, beside a writer. */
+void writer_index(const char *store);
 
 #endif

@@ -134,7 +134,7 @@ ids_in_runs(void **state)
 	int per_segment = 500, segments = 20;
 
 	(void)state;
-	ids = ids_open(folder, &err);
+	ids = ids_open(folder, 1, &err);
 	assert_non_null(ids);
 	for (int s = 1; s <= segments; s++) {
 		for (int i = 0; i < per_segment; i++)
@@ -146,7 +146,7 @@ ids_in_runs(void **state)
 		assert_int_equal(ids_in_memory(ids), 0);
 	}
 	ids_free(ids);
-	ids = ids_open(folder, &err);
+	ids = ids_open(folder, 1, &err);
 	assert_int_equal(ids_covered(ids), segments);
 	for (int s = 1; s <= segments; s++)
 		for (int i = 0; i < per_segment; i++) {

@@ -1,0 +1,35 @@
+/*
+ * The small logs of a store, a file of sealed lines each: the notes here, and
+ * the outbox (store/outbox.h).
+ *
+ *	STORE/notes/2026-11.jsonl	what people and programs say about the
+ *					articles: edits, labels, silences,
+ *					acknowledgements, story edits; and the
+ *					manifests of what was merged
+ *
+ * Any process may add a note: it takes notes/LOCK for as long as one line takes
+ * to be written and synced.  Readers take no lock.
+ */
+#ifndef STORE_LOG_H
+#define STORE_LOG_H
+
+#include "base/mem.h"
+#include "store/line.h"
+
+/* Hand out the sound lines of PATH.jsonl, each with an arena for it. */
+int log_each(char *path, void (*take)(void *arg, const struct line *line,
+    struct arena *a), void *arg, struct err *err);
+
+/* Add `object`, the text of one, as a note; it is durable when this returns and
+ * has *seq.  What a crash left of an earlier one is mended first. */
+int notes_add(const char *store, struct str object, uint64_t *seq,
+    struct err *err);
+/* Hand out all notes in order. */
+int notes_each(const char *store, void (*take)(void *arg,
+    const struct line *line, struct arena *a), void *arg, struct err *err);
+/* Say what is damaged; mend it, what was damaged goes to quarantine/. */
+void notes_check(const char *store, void (*fault)(void *arg, const char *what),
+    void *arg);
+int notes_mend(const char *store, struct err *err);
+
+#endif
