@@ -26,7 +26,7 @@ struct scan {
 	size_t		 ampersands;
 	unsigned	 depth;
 	uint16_t	 open[256];	/* elements open, by hash of the name */
-	bool		 endless[8];	/* by raw element: no end tag follows */
+	bool		 endless[13];	/* by raw element: no end tag follows */
 	bool		 endless_comment;
 };
 
@@ -34,6 +34,9 @@ struct scan {
 static const struct str raw_elements[] = {
 	{ "script", 6 }, { "style", 5 }, { "svg", 3 }, { "iframe", 6 },
 	{ "textarea", 8 }, { "noembed", 7 }, { "xmp", 3 }, { "math", 4 },
+	/* AMP's menus, notices and the articles it appends */
+	{ "amp-sidebar", 11 }, { "amp-consent", 11 }, { "amp-next-page", 13 },
+	{ "amp-user-notification", 21 }, { "amp-ad", 6 },
 };
 
 static const struct str void_or_optional[] = {
@@ -54,8 +57,11 @@ static const struct str kept_attributes[] = {
 	{ "role", 4 }, { "hidden", 6 }, { "aria-hidden", 11 },
 	{ "http-equiv", 10 }, { "style", 5 }, { "title", 5 }, { "type", 4 },
 	{ "data-testid", 11 }, { "data-component", 14 }, { "data-qa", 7 },
-	{ "data-module", 11 },
+	{ "data-module", 11 }, { "amp", 3 },
 };
+
+/* How a page says that it is AMP; libxml2 takes ASCII names only. */
+static const struct str amp_sign = { "⚡", 3 };
 
 #define COUNT(array)	(sizeof(array) / sizeof(*(array)))
 
@@ -245,6 +251,8 @@ copy_attribute(struct scan *s, struct str name, const char *from,
 {
 	struct str whole = { from, (size_t)(end - from) };
 
+	if (str_eq(name, amp_sign))
+		whole = name = STR("amp");
 	if (whole.n > VALUE_MAX ||
 	    among(name, kept_attributes, COUNT(kept_attributes)) == NULL)
 		return;
@@ -252,7 +260,7 @@ copy_attribute(struct scan *s, struct str name, const char *from,
 	if (str_ieq(name, STR("style")) && str_ifind(whole, STR("none"), 0) < 0)
 		return;
 	*s->to++ = ' ';
-	copy(s, from, end);
+	copy(s, whole.p, whole.p + whole.n);
 }
 
 /* Copy the attributes of use between `at` and the tag's end. */
@@ -417,6 +425,9 @@ markup(struct scan *s)
 	}
 	if (left < 2 || !is_alpha(name.p[0])) {
 		*s->to++ = *s->at++;		/* a lone '<' is text */
+		/* what follows may be dropped, and must not make it a tag */
+		if (name.p < s->end && name.p[0] == '<')
+			*s->to++ = ' ';
 		return;
 	}
 	while (name.p + name.n < s->end && !is_name_end(name.p[name.n]))

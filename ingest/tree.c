@@ -5,7 +5,8 @@
 #include "base/err.h"
 #include "ingest/tree.h"
 
-/* Elements and texts of one page; what is beyond is text of the last. */
+/* Elements and texts of one page.  What is beyond is lost; real pages have a
+ * tenth of it. */
 #define NODES_MAX	(1UL << 18)
 
 struct builder {
@@ -64,6 +65,44 @@ tag_of(struct str name)
 	return i < COUNT(tag_names) ? tag_names[i].tag : TAG_OTHER;
 }
 
+enum tag
+tag_named(struct str name)
+{
+	for (size_t i = 0; i < COUNT(tag_names); i++)
+		if (str_ieq(tag_names[i].name, name))
+			return tag_names[i].tag;
+	return TAG_OTHER;
+}
+
+const char *
+tag_name(enum tag tag)
+{
+	for (size_t i = 0; i < COUNT(tag_names); i++)
+		if (tag_names[i].tag == tag)
+			return tag_names[i].name.p;
+	return tag == TAG_TEXT ? "text" : "element";
+}
+
+bool
+attr_named(struct str name, enum attr *attr)
+{
+	for (size_t i = 0; i < COUNT(attr_names); i++)
+		if (str_ieq(attr_names[i], name)) {
+			*attr = (enum attr)i;
+			return true;
+		}
+	return false;
+}
+
+const char *
+attr_list(void)
+{
+#define ATTR_WORD(id, name)	" " name
+	static const char list[] = ATTRS(ATTR_WORD);
+#undef ATTR_WORD
+	return list + 1;
+}
+
 bool
 tag_is_block(enum tag tag)
 {
@@ -87,6 +126,23 @@ node_attr(const struct node *node, enum attr name)
 		if (at->name == name)
 			return at->value;
 	return STR_NONE;
+}
+
+/* Room for an element and a text in it, if there may be more. */
+static bool
+make_room(struct builder *b)
+{
+	struct node *nodes = b->tree->nodes;
+	uint32_t room = 2 * b->room;
+
+	if (b->tree->count + 2 <= b->room)
+		return true;
+	if (room > NODES_MAX)
+		return false;
+	b->tree->nodes = arena_array(b->a, room, sizeof(*nodes));
+	memcpy(b->tree->nodes, nodes, b->tree->count * sizeof(*nodes));
+	b->room = room;
+	return true;
 }
 
 static struct node *
@@ -134,7 +190,7 @@ on_start(void *arg, const xmlChar *name, const xmlChar **atts)
 	struct builder *b = arg;
 	struct node *node;
 
-	if (b->unmade > 0 || b->tree->count + 1 >= b->room) {
+	if (b->unmade > 0 || !make_room(b)) {
 		b->unmade++;
 		return;
 	}
@@ -193,11 +249,12 @@ on_text(void *arg, const xmlChar *text, int n)
 	struct builder *b = arg;
 	struct tree *tree = b->tree;
 	struct node *last = &tree->nodes[tree->count - 1];
-	bool full = tree->count == b->room;
 
-	assert(!full || last->tag == TAG_TEXT);	/* on_start() left it room */
-	if (!full && (last->tag != TAG_TEXT || last->parent != b->open))
+	if (last->tag != TAG_TEXT || last->parent != b->open) {
+		if (b->unmade > 0 || !make_room(b))
+			return;
 		last = add_node(b, TAG_TEXT);
+	}
 	add_text(b, (const char *)text, (size_t)n);
 	last->text_end = b->text_end;
 }
@@ -236,8 +293,8 @@ void
 tree_parse(struct tree *tree, struct str html, size_t tags, struct arena *a)
 {
 	struct builder b = { .tree = tree, .a = a };
-	/* an element may imply a paragraph, and text may follow both its tags */
-	size_t room = 4 * tags + 16;
+	/* text may follow both tags of an element; a few imply others */
+	size_t room = 3 * tags + 16;
 
 	assert(html.n < INT32_MAX);
 	b.room = (uint32_t)(room < NODES_MAX ? room : NODES_MAX);

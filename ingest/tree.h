@@ -38,6 +38,7 @@ enum tag {
 
 /* The attributes that the pre-pass lets through, sorted. */
 #define ATTRS(X)							\
+	X(amp, "amp")							\
 	X(aria_hidden, "aria-hidden") X(class, "class")			\
 	X(content, "content") X(data_component, "data-component")	\
 	X(data_module, "data-module") X(data_qa, "data-qa")		\
@@ -89,6 +90,13 @@ tree_text(const struct tree *tree, uint32_t node)
 	return (struct str){ tree->text + n->text, n->text_end - n->text };
 }
 
+/* The element of that name, in any case; TAG_OTHER: none that is told apart. */
+enum tag tag_named(struct str name);
+/* And back, "text" for a text and "element" for the others. */
+const char *tag_name(enum tag tag);
+bool attr_named(struct str name, enum attr *attr);
+/* The names of all, for people. */
+const char *attr_list(void);
 /* The attribute's value, STR_NONE when there is none. */
 struct str node_attr(const struct node *node, enum attr name);
 /* Elements that start and end a block of text. */

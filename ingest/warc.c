@@ -126,8 +126,10 @@ warc_open(struct warc_in *in, int fd, struct err *err)
 	*in = (struct warc_in){ .fd = fd, .member_done = true };
 	while (in->raw.n < STR("WARC/1.").n && read_raw(in))
 		;
-	if (in->raw.n == 0)
+	if (in->raw.n == 0) {
+		warc_close(in);
 		return err_set(err, "the file is empty");
+	}
 	in->gzip = str_starts(buf_str(&in->raw), gzip_magic);
 	if (!in->gzip && !str_starts(buf_str(&in->raw), STR("WARC/1."))) {
 		warc_close(in);

@@ -26,6 +26,8 @@ def page(before="", after="", head=""):
 # name: bytes; the text must hold SENTENCE
 TEXT = {
     "40,000 attributes": page("<p " + " ".join('a%d="x"' % i for i in range(40000)) + ">x</p>"),
+    "40,000 attributes, smuggled past the pre-pass":
+        page("<<!---->p " + " ".join('a%d="x"' % i for i in range(40000)) + ">x</p>"),
     "one attribute 40,000 times": page("<p " + "class=x " * 40000 + ">x</p>"),
     "256 levels": page("<div>" * 256),
     "very many levels": page("<div>" * many(100000)),
