@@ -37,14 +37,6 @@ struct weigh {
 	float		score;
 };
 
-/* How much of what a page says of its elements is believed.  Where that leaves
- * no article, less is. */
-enum trust {
-	TRUST_NOTHING,
-	TRUST_TAGS,
-	TRUST_NAMES		/* tags, and classes and ids */
-};
-
 /* An article with less text than this is looked for again. */
 #define ARTICLE_MIN	200
 
@@ -58,7 +50,14 @@ struct finder {
 	unsigned char	*dropped;
 	bool		*path;			/* leads to a part */
 	enum trust	 trust;
+	const unsigned char *marks;		/* or NULL */
 };
+
+static bool
+is_marked(const struct finder *f, uint32_t i, unsigned mark)
+{
+	return f->marks != NULL && (f->marks[i] & mark);
+}
 
 static bool
 is_heading(enum tag tag)
@@ -181,10 +180,10 @@ is_away(enum tag tag)
 }
 
 static bool
-has_link(const struct finder *f, uint32_t i)
+has_link(const struct node *nodes, uint32_t i)
 {
-	for (uint32_t j = i; j < f->nodes[i].end; j++)
-		if (f->nodes[j].tag == TAG_a)
+	for (uint32_t j = i; j < nodes[i].end; j++)
+		if (nodes[j].tag == TAG_a)
 			return true;
 	return false;
 }
@@ -192,45 +191,50 @@ has_link(const struct finder *f, uint32_t i)
 /* Is it, or does it hold at once, a quotation?  A post that is quoted bears its
  * network's name. */
 static bool
-holds_quote(const struct finder *f, uint32_t i)
+holds_quote(const struct node *nodes, uint32_t i)
 {
-	const struct node *node = &f->nodes[i];
-
-	if (!(f->w[i].concepts & (CONCEPT_SHARE | CONCEPT_MEDIA)))
-		return false;
-	for (uint32_t j = i; j < node->end && j < i + QUOTE_NODES; j++)
-		if (f->nodes[j].tag == TAG_blockquote)
+	for (uint32_t j = i; j < nodes[i].end && j < i + QUOTE_NODES; j++)
+		if (nodes[j].tag == TAG_blockquote)
 			return true;
 	return false;
 }
 
-/* A player or picture with the words that go with it, not a gallery of text. */
+/* May it be a player or picture with the words that go with it, not a gallery
+ * of text? */
 static bool
-is_media(const struct finder *f, uint32_t i)
+is_short_box(const struct node *node)
 {
-	const struct node *node = &f->nodes[i];
-
-	return (f->w[i].concepts & CONCEPT_MEDIA) && node->tag != TAG_p &&
-	    !is_heading(node->tag) && node->text_end - node->text < MEDIA_MAX;
+	return node->tag != TAG_p && !is_heading(node->tag) &&
+	    node->text_end - node->text < MEDIA_MAX;
 }
 
-static bool
-is_named_away(const struct finder *f, uint32_t i)
+/* Those of its `concepts` that speak against the node. */
+static unsigned
+named_away(const struct node *nodes, uint32_t i, unsigned concepts)
 {
 	const unsigned never = CONCEPT_COMMENT | CONCEPT_RELATED |
 	    CONCEPT_SHARE | CONCEPT_SIGNUP | CONCEPT_AD | CONCEPT_NAV |
 	    CONCEPT_FRAME | CONCEPT_CAPTION | CONCEPT_BYLINE |
 	    CONCEPT_NOTICE | CONCEPT_HIDDEN;
-	unsigned concepts = f->w[i].concepts;
-	enum tag tag = f->nodes[i].tag;
+	enum tag tag = nodes[i].tag;
 
 	if ((concepts & CONCEPT_BODY) || tag == TAG_body || tag == TAG_html ||
-	    tag == TAG_main || holds_quote(f, i))
-		return false;
+	    tag == TAG_main)
+		return 0;
+	if ((concepts & (CONCEPT_SHARE | CONCEPT_MEDIA)) &&
+	    holds_quote(nodes, i))
+		return 0;
 	/* a teaser that leads nowhere is the article's own */
-	if ((concepts & never) == CONCEPT_RELATED && !has_link(f, i))
-		return false;
-	return (concepts & never) || is_media(f, i);
+	if ((concepts & never) == CONCEPT_RELATED && !has_link(nodes, i))
+		return 0;
+	return concepts & (is_short_box(&nodes[i]) ? never | CONCEPT_MEDIA :
+	    never);
+}
+
+unsigned
+body_named_away(const struct tree *tree, uint32_t node)
+{
+	return named_away(tree->nodes, node, concepts_of(&tree->nodes[node]));
 }
 
 static enum drop
@@ -246,8 +250,8 @@ drop_reason(const struct finder *f, uint32_t i)
 		return DROP_TAG;
 	if (is_hidden(node) && !(f->w[i].concepts & CONCEPT_PAYWALL))
 		return DROP_HIDDEN;
-	return f->trust == TRUST_NAMES && is_named_away(f, i) ? DROP_NAME :
-	    DROP_NOT;
+	return f->trust == TRUST_NAMES &&
+	    named_away(f->nodes, i, f->w[i].concepts) ? DROP_NAME : DROP_NOT;
 }
 
 static void
@@ -264,7 +268,10 @@ drop_nodes(struct finder *f)
 		f->w[i].concepts = concepts_of(node);
 		guard = f->w[i].concepts & CONCEPT_COMMENT ? GUARD_COMMENTS :
 		    GUARD;
-		if ((float)prose(f, i) <= guard * all)
+		if (is_marked(f, i, MARK_STRIP))
+			f->dropped[i] = DROP_RULE;
+		else if (!is_marked(f, i, MARK_BODY | MARK_KEEP | MARK_ABOVE) &&
+		    (float)prose(f, i) <= guard * all)
 			f->dropped[i] = drop_reason(f, i);
 		if (f->dropped[i] != DROP_NOT)
 			i = node->end - 1;
@@ -361,6 +368,8 @@ drop_leaves(struct finder *f, uint32_t from, uint32_t end)
 			i = f->nodes[i].end - 1;
 			continue;
 		}
+		if (is_marked(f, i, MARK_KEEP))
+			continue;
 		if ((tag == TAG_ul || tag == TAG_ol) &&
 		    link_density(f, i) > 0.6f)
 			f->dropped[i] = DROP_LINKS;
@@ -449,6 +458,8 @@ drop_margins(struct finder *f, uint32_t from, uint32_t end)
 			i = f->nodes[i].end - 1;
 			continue;
 		}
+		if (is_marked(f, i, MARK_KEEP))
+			continue;
 		if (f->w[i].own > 0 && ((i < first && is_kicker(f, i)) ||
 		    (i > last && is_signature(f, i))))
 			f->dropped[i] = DROP_MARGIN;
@@ -473,6 +484,7 @@ drop_orphans(struct finder *f, uint32_t from, uint32_t end)
 				f->dropped[heading] = DROP_ORPHAN;
 			i = node->end - 1;
 		} else if (is_heading(node->tag) &&
+		    !is_marked(f, i, MARK_KEEP) &&
 		    node->text_end - node->text < HEADING_MAX) {
 			heading = i;
 			i = node->end - 1;
@@ -695,11 +707,56 @@ find_lead(const struct finder *f, uint32_t body)
 	return 0;
 }
 
+/* The part that a rule for the site names, or the one that holds the several
+ * that it names, and nothing else: 0 where it names none. */
+static uint32_t
+marked_part(struct finder *f)
+{
+	uint32_t top = 0;
+
+	for (uint32_t i = 1; i < f->count; i++) {
+		if (!f->dropped[i] && !is_marked(f, i, MARK_BODY))
+			continue;
+		if (!f->dropped[i] && top == 0)
+			top = i;
+		while (!f->dropped[i] && i >= f->nodes[top].end)
+			top = f->nodes[top].parent;
+		i = f->nodes[i].end - 1;
+	}
+	if (top == 0 || is_marked(f, top, MARK_BODY))
+		return top;
+	for (uint32_t i = top + 1; i < f->nodes[top].end; i++) {
+		bool kept = is_marked(f, i, MARK_BODY | MARK_KEEP);
+
+		if (!f->dropped[i] && !kept && is_marked(f, i, MARK_ABOVE))
+			continue;
+		if (!f->dropped[i] && !kept)
+			f->dropped[i] = DROP_RULE;
+		i = f->nodes[i].end - 1;
+	}
+	return top;
+}
+
+/* The part that looks most like the article. */
+static uint32_t
+likely_part(struct finder *f)
+{
+	uint32_t best, named;
+
+	vote(f);
+	best = best_scored(f);
+	named = best_named(f);
+	if (named != 0 && prose(f, named) * 2 > prose(f, best))
+		best = named;
+	best = widen(f, best);
+	return is_named_body(f, best) ? join_parts(f, best) :
+	    join_siblings(f, best);
+}
+
 /* The article, by what may be believed. */
 static void
 find_trusting(struct finder *f, enum trust trust, struct body *body)
 {
-	uint32_t named;
 
 	f->trust = trust;
 	memset(f->w, 0, (f->count + 1) * sizeof(*f->w));
@@ -707,20 +764,14 @@ find_trusting(struct finder *f, enum trust trust, struct body *body)
 	weigh_nodes(f);
 	drop_nodes(f);
 	weigh_nodes(f);
-	vote(f);
-	body->from = best_scored(f);
-	named = best_named(f);
-	if (named != 0 && prose(f, named) * 2 > prose(f, body->from))
-		body->from = named;
-	body->from = widen(f, body->from);
-	if (is_named_body(f, body->from))
-		body->from = join_parts(f, body->from);
-	else
-		body->from = join_siblings(f, body->from);
+	*body = (struct body){ .trust = trust, .dropped = f->dropped };
+	body->from = marked_part(f);
+	if (body->from == 0) {
+		body->from = likely_part(f);
+		body->lead = find_lead(f, body->from);
+	}
 	assert(body->from < f->count);
 	body->end = f->nodes[body->from].end;
-	body->dropped = f->dropped;
-	body->lead = find_lead(f, body->from);
 	drop_leaves(f, body->from, body->end);
 	weigh_nodes(f);
 	drop_margins(f, body->from, body->end);
@@ -729,10 +780,11 @@ find_trusting(struct finder *f, enum trust trust, struct body *body)
 
 void
 body_find(struct body *body, const struct tree *tree, struct str summary,
-    struct arena *a)
+    const unsigned char *marks, struct arena *a)
 {
 	struct finder f = { .tree = tree, .nodes = tree->nodes,
-	    .count = tree->count, .summary = summary };
+	    .count = tree->count, .summary = summary,
+	    .marks = marks };
 	enum trust best = TRUST_NAMES;
 	uint32_t most;
 

@@ -202,3 +202,30 @@ concepts_of(const struct node *node)
 		found |= concepts_in(node_attr(node, names[i]));
 	return found;
 }
+
+const char *
+concept_words(unsigned concepts)
+{
+	static const struct {
+		unsigned	 concept;
+		const char	*words;
+	} names[] = {
+		{ CONCEPT_COMMENT, "comments" },
+		{ CONCEPT_RELATED, "other articles" },
+		{ CONCEPT_SHARE, "sharing" },
+		{ CONCEPT_SIGNUP, "subscribing" },
+		{ CONCEPT_AD, "advertising" },
+		{ CONCEPT_NAV, "navigation" },
+		{ CONCEPT_FRAME, "the page's frame" },
+		{ CONCEPT_CAPTION, "captions" },
+		{ CONCEPT_BYLINE, "authors and dates" },
+		{ CONCEPT_NOTICE, "notices" },
+		{ CONCEPT_HIDDEN, "hiding" },
+		{ CONCEPT_MEDIA, "pictures and players" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (concepts & names[i].concept)
+			return names[i].words;
+	return "something else";
+}

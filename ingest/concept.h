@@ -29,5 +29,7 @@ enum concept {
 
 /* The concepts that an element's names speak of, or 0. */
 unsigned concepts_of(const struct node *node);
+/* What the first of `concepts` is about, for people. */
+const char *concept_words(unsigned concepts);
 
 #endif

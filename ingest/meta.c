@@ -114,6 +114,7 @@ struct heads {
 	struct str	 tags[TAGS_MAX];
 	size_t		 ntags;
 	struct str	 title, canonical, language, base;
+	bool		 is_amp;
 	struct str	 h1[H1_MAX];
 	unsigned	 h1s;
 	uint32_t	 h1_at;			/* the first */
@@ -295,6 +296,7 @@ read_heads(struct heads *h)
 			continue;
 		case TAG_html:
 		case TAG_body:
+			h->is_amp |= node_attr(node, ATTR_amp).p != NULL;
 			if (h->language.n == 0)
 				h->language = node_attr(node, ATTR_lang);
 			if (h->language.n == 0)
@@ -665,6 +667,14 @@ stated_date(const struct heads *h, const struct jsonld *ld, bool us,
 	    date_of(h->published, us, d);
 }
 
+/* 11/23/2026. */
+static bool
+month_is_first(const struct page *page)
+{
+	return str_ieq(page->language, STR("en-US")) ||
+	    str_ieq(page->language, STR("en"));
+}
+
 /*
  * A date that is said to be of publication is believed; one that does not say
  * of what it is gives way to the one that readers see about the headline.  That
@@ -674,10 +684,9 @@ stated_date(const struct heads *h, const struct jsonld *ld, bool us,
 static void
 choose_dates(struct heads *h, struct page *page, const struct jsonld *ld)
 {
-	bool us = str_ieq(page->language, STR("en-US")) ||
-	    str_ieq(page->language, STR("en"));
 	struct date *d = &page->published, shown;
-	bool is_shown, stated = stated_date(h, ld, us, d);
+	bool us = month_is_first(page), is_shown;
+	bool stated = stated_date(h, ld, us, d);
 
 	if (stated || date_of(h->first[FIELD_DATE], us, d)) {
 		is_shown = (!stated && near_date(h, us, &shown)) ||
@@ -836,12 +845,51 @@ language_tag(struct str s, struct arena *a)
 	return (struct str){ p, s.n };
 }
 
+/* What the element that `pick` names says; STR_NONE where there is none. */
+static struct str
+picked(const struct heads *h, const struct pick *pick, uint32_t *at)
+{
+	if (pick->select == NULL)
+		return STR_NONE;
+	*at = select_next(pick->select, h->tree, *at);
+	if (*at == 0)
+		return STR_NONE;
+	return clip(str_trim(pick->has_attribute ?
+	    node_attr(&h->tree->nodes[*at], pick->attribute) :
+	    tree_text(h->tree, *at)));
+}
+
+/* What a rule for the site finds stands above all else; where it finds nothing,
+ * it is as if it were not there. */
+static void
+follow_rule(struct heads *h, struct page *page, const struct override *rule)
+{
+	uint32_t title = 0, date = 0, author = 0;
+	struct str s = picked(h, &rule->title, &title);
+	struct date d;
+
+	if (s.n > 0)
+		page->title = s;
+	s = picked(h, &rule->date, &date);
+	if (date != 0 && !rule->date.has_attribute)
+		s = date_text(h, date);
+	if (date_of(s, month_is_first(page), &d)) {
+		page->published = d;
+		page->has_published = true;
+	}
+	s = picked(h, &rule->author, &author);
+	if (author != 0)
+		page->nauthors = 0;
+	for (; author != 0; s = picked(h, &rule->author, &author))
+		add_authors(h, page, s);
+}
+
 void
-page_meta_read(struct page *page, const struct tree *tree, const struct jsonld *ld,
-    struct arena *a)
+page_meta_read(struct page *page, const struct tree *tree,
+    const struct jsonld *ld, const struct override *rule, struct arena *a)
 {
 	struct heads *h = arena_zalloc(a, sizeof(*h));
-	struct str base, address;
+	struct str given = page->url, base, address;
 
 	h->tree = tree;
 	h->a = a;
@@ -853,6 +901,9 @@ page_meta_read(struct page *page, const struct tree *tree, const struct jsonld *
 		if (url_is_http(address))
 			page->url = address;
 	}
+	page->variant = variant_of(given, h->is_amp);
+	if (page->variant == VARIANT_AMP || address.n == 0)
+		page->url = variant_main(page->url, page->variant, a);
 	page->language = language_tag(h->language, a);
 	if (page->language.n == 0)
 		page->language = language_tag(h->first[FIELD_LANGUAGE], a);
@@ -869,6 +920,8 @@ page_meta_read(struct page *page, const struct tree *tree, const struct jsonld *
 		page->image = url_resolve(base, page->image, a);
 	choose_dates(h, page, ld);
 	choose_authors(h, page, ld);
+	if (rule != NULL)
+		follow_rule(h, page, rule);
 	for (size_t i = 0; i < ld->ntags && h->ntags == 0; i++)
 		add(h->tags, &h->ntags, TAGS_MAX, ld->tags[i]);
 	page->tags = h->tags;

@@ -10,8 +10,9 @@
 #include "ingest/page.h"
 #include "ingest/tree.h"
 
-/* Fill all of `page` but its text; page->url is the address it came from. */
+/* Fill all of `page` but its text; page->url is the address it came from, and
+ * `rule` the one for its site, or NULL. */
 void page_meta_read(struct page *page, const struct tree *tree,
-    const struct jsonld *ld, struct arena *a);
+    const struct jsonld *ld, const struct override *rule, struct arena *a);
 
 #endif

@@ -5,6 +5,7 @@
 #include "ingest/body.h"
 #include "ingest/charset.h"
 #include "ingest/jsonld.h"
+#include "ingest/language.h"
 #include "ingest/meta.h"
 #include "ingest/page.h"
 #include "ingest/prepass.h"
@@ -172,30 +173,72 @@ article_text(const struct tree *tree, const struct body *body,
 	return arena_printf(a, "%.*s\n\n%.*s", STR_FMT(lead), STR_FMT(text));
 }
 
+static void
+mark_all(unsigned char *marks, const struct select *select,
+    const struct tree *tree, enum mark mark)
+{
+	if (select == NULL)
+		return;
+	for (uint32_t i = 0; (i = select_next(select, tree, i)) != 0;) {
+		for (uint32_t up = tree->nodes[i].parent; up != 0 &&
+		    mark != MARK_STRIP && !(marks[up] & MARK_ABOVE);
+		    up = tree->nodes[up].parent)
+			marks[up] |= MARK_ABOVE;
+		marks[i] |= mark;
+		for (uint32_t j = i + 1; mark == MARK_KEEP &&
+		    j < tree->nodes[i].end; j++)
+			marks[j] |= mark;
+		i = tree->nodes[i].end - 1;
+	}
+}
+
+/* What the rule says of each node; NULL where it says nothing. */
+static unsigned char *
+marks_of(const struct override *override, const struct tree *tree,
+    struct arena *a)
+{
+	unsigned char *marks;
+
+	if (override == NULL)
+		return NULL;
+	marks = arena_zalloc(a, tree->count);
+	mark_all(marks, override->body, tree, MARK_BODY);
+	mark_all(marks, override->keep, tree, MARK_KEEP);
+	mark_all(marks, override->strip, tree, MARK_STRIP);
+	return marks;
+}
+
 int
-page_extract(const struct source *src, struct arena *a, struct page *page,
+page_extract(const struct source *src, const struct overrides *overrides,
+    struct arena *a, struct page *page, struct page_sight *sight,
     struct err *err)
 {
 	const char *foreign = foreign_format(src->bytes);
+	struct page_sight own, *s = sight ? sight : &own;
 	struct prepass pre;
 	struct jsonld ld;
-	struct tree tree;
-	struct body body;
 
 	*page = (struct page){ .url = src->url };
+	*s = (struct page_sight){ .override = overrides_find(overrides,
+	    src->url) };
 	if (src->bytes.n == 0)
 		return err_set(err, "the page is empty");
 	if (foreign != NULL)
 		return err_set(err, "not a page but %s", foreign);
 	prepass_run(&pre, decode(src, a), a);
-	tree_parse(&tree, pre.html, pre.tags, a);
+	tree_parse(&s->tree, pre.html, pre.tags, a);
 	jsonld_read(&ld, pre.jsonld, pre.njsonld, a);
-	page_meta_read(page, &tree, &ld, a);
-	body_find(&body, &tree, page->summary, a);
-	page->text = article_text(&tree, &body, a);
-	if (page->text.n < RESCUE_MAX && ld.body.n > 2 * page->text.n)
+	page_meta_read(page, &s->tree, &ld, s->override, a);
+	body_find(&s->body, &s->tree, page->summary,
+	    marks_of(s->override, &s->tree, a), a);
+	page->text = article_text(&s->tree, &s->body, a);
+	if (page->text.n < RESCUE_MAX && ld.body.n > 2 * page->text.n) {
 		page->text = page_fragment_text(ld.body, a);
+		s->is_rescued = true;
+	}
+	s->declared = page->language;
+	page->language = language_of_text(page->text, page->language);
 	if (page->text.n == 0)
-		return err_set(err, "%s", why_empty(&tree, &pre));
+		return err_set(err, "%s", why_empty(&s->tree, &pre));
 	return 0;
 }

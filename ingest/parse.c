@@ -1,18 +1,35 @@
 #include <libxml/parser.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "base/digest.h"
+#include "base/path.h"
 #include "ingest/article.h"
 #include "ingest/charset.h"
+#include "ingest/explain.h"
 #include "ingest/parse.h"
 
+/* Made before the jail; the children have it by fork(). */
+static struct overrides *overrides;
+
 void
-parse_setup(void)
+parse_setup(const char *const *rules, size_t count)
 {
+	char *own = path_data("rules/sites");
+	bool good = true;
+
 	xmlInitParser();
 	charset_setup();
 	digest_setup();
 	tzset();
+	overrides = overrides_new();
+	if (own != NULL)
+		good = overrides_read(overrides, own) == 0;
+	for (size_t i = 0; i < count && good; i++)
+		good = overrides_read(overrides, rules[i]) == 0;
+	if (!good)
+		exit(EXIT_USAGE);
+	free(own);
 }
 
 static void
@@ -88,10 +105,32 @@ parse_page(const struct source *src, struct buf *to, struct arena *a,
 {
 	struct page page;
 
-	if (page_extract(src, a, &page, err) == -1)
+	if (page_extract(src, overrides, a, &page, NULL, err) == -1)
 		return -1;
 	article_of_page(to, &page);
 	buf_addc(to, '\n');
+	return 0;
+}
+
+/* A page without a text is explained, too: why it has none is the question. */
+static int
+parse_explaining(const struct source *src, bool html, struct buf *to,
+    struct arena *a, struct err *err)
+{
+	struct page_sight sight;
+	struct page page;
+	const char *reason = NULL;
+
+	if (feed_is(src))
+		return err_set(err, "a feed, not a page");
+	if (page_extract(src, overrides, a, &page, &sight, err) == -1)
+		reason = err->msg;
+	if (sight.tree.nodes == NULL)
+		return -1;
+	if (html)
+		explain_html(to, &page, &sight, reason, a);
+	else
+		explain_text(to, &page, &sight, reason, a);
 	return 0;
 }
 
@@ -105,6 +144,10 @@ parse_source(const struct source *src, enum parse_mode mode, struct buf *to,
 		    parse_page(src, to, a, err);
 	case PARSE_PAGE:
 		return parse_page(src, to, a, err);
+	case PARSE_EXPLAIN:
+	case PARSE_EXPLAIN_HTML:
+		return parse_explaining(src, mode == PARSE_EXPLAIN_HTML, to, a,
+		    err);
 	case PARSE_FEED:
 		return parse_feed(src, false, to, a, err);
 	case PARSE_FEED_INFO:

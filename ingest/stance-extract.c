@@ -14,13 +14,16 @@
 #include "base/jail.h"
 #include "base/limits.h"
 #include "base/opt.h"
+#include "base/term.h"
 #include "ingest/article.h"
 #include "ingest/parser.h"
 #include "ingest/warc.h"
 
 static const char *url, *content_type, *archive;
 static struct opt_list header_lines;
-static bool list, feed_info;
+static const char *explain;
+static struct opt_list site_rules;
+static bool list, feed_info, colours;
 static struct opt_number jobs = { 0, 0, PARSER_CHILDREN };
 
 static const struct opt opts[] = {
@@ -32,6 +35,10 @@ static const struct opt opts[] = {
 	    OPT_LIST, &header_lines },
 	{ 'i', "feed-info", NULL, "print all that a feed says, not articles",
 	    OPT_FLAG, &feed_info },
+	{ 'e', "explain", "FORMAT", "show what a page gives and why each block "
+	    "was kept or dropped: as text, or as html", OPT_MAYBE, &explain },
+	{ 's', "sites", "PATH", "rules for sites: a file, or a folder of *.site",
+	    OPT_LIST, &site_rules },
 	{ 'l', "list", NULL, "read lines 'url<TAB>path', print one record each",
 	    OPT_FLAG, &list },
 	{ 'w', "warc", "FILE", "read the pages and feeds of a web archive",
@@ -44,6 +51,7 @@ static const struct opt opts[] = {
 static const struct tool tool = {
 	"stance-extract",
 	"[--url URL] [--content-type TYPE] [--header 'NAME: VALUE']... [FILE]\n"
+	"--explain[=html] [--url URL] [--sites PATH] [FILE]\n"
 	"--list [FILE]\n"
 	"--warc FILE",
 	"Turn one feed or page, or many, into records.",
@@ -146,6 +154,24 @@ put_articles(struct buf *to, struct str lines, struct arena *a,
 	return 0;
 }
 
+/* The lines of an explanation, which a child wrote that read foreign bytes. */
+static void
+put_explanation(struct buf *to, struct str lines)
+{
+	struct str line;
+
+	while (str_split(&lines, '\n', &line)) {
+		if (lines.p == NULL)
+			break;			/* behind the last line end */
+		if (line.n > 0 && strchr("+-", line.p[0]) != NULL)
+			term_style(to, line.p[0] == '+' ? TERM_GREEN : TERM_RED,
+			    colours);
+		term_add(to, line);
+		term_style(to, TERM_PLAIN, colours);
+		buf_addc(to, '\n');
+	}
+}
+
 static void
 put_reply(struct extraction *x, struct buf *to,
     const struct parser_reply *reply)
@@ -155,7 +181,9 @@ put_reply(struct extraction *x, struct buf *to,
 
 	if (reply->outcome != PARSER_DONE)
 		put_failure(x, to, reply->url, reply->lines);
-	else if (feed_info)
+	else if (explain != NULL && strcmp(explain, "html") != 0)
+		put_explanation(to, reply->lines);
+	else if (feed_info || explain != NULL)
 		buf_adds(to, reply->lines);
 	else if (put_articles(to, reply->lines, &x->a, &err) == -1) {
 		to->n = before;
@@ -323,6 +351,15 @@ extract_list(struct extraction *x, const char *path)
 	buf_release(&bytes);
 }
 
+static enum parse_mode
+document_mode(void)
+{
+	if (explain != NULL)
+		return strcmp(explain, "html") == 0 ? PARSE_EXPLAIN_HTML :
+		    PARSE_EXPLAIN;
+	return feed_info ? PARSE_FEED_INFO : PARSE_ANY;
+}
+
 /* The one document of the command line, with what its options say of it. */
 static void
 extract_document(struct extraction *x, const char *path)
@@ -346,8 +383,7 @@ extract_document(struct extraction *x, const char *path)
 		else if (content_type == NULL)
 			src.content_type = header->value;
 	}
-	extract_one(x, path, &src, feed_info ? PARSE_FEED_INFO : PARSE_ANY,
-	    &bytes);
+	extract_one(x, path, &src, document_mode(), &bytes);
 	buf_release(&bytes);
 	free(headers);
 }
@@ -379,8 +415,14 @@ main(int argc, char **argv)
 		usage_error("one FILE at most");
 	if (archive != NULL && (list || operands > 0))
 		usage_error("--warc FILE stands alone");
+	if (explain != NULL && (list || archive != NULL || feed_info))
+		usage_error("--explain takes one page");
+	if (explain != NULL && strcmp(explain, "") != 0 &&
+	    strcmp(explain, "text") != 0 && strcmp(explain, "html") != 0)
+		usage_error("'--explain' takes text or html, not '%s'", explain);
+	colours = term_colours("auto", STDOUT_FILENO);
 	options.children = children();
-	parse_setup();
+	parse_setup(site_rules.v, site_rules.n);
 	x.parser = parser_new(&options);
 	x.nslots = AHEAD * options.children;
 	x.slots = xcalloc(x.nslots, sizeof(*x.slots));
@@ -401,5 +443,6 @@ main(int argc, char **argv)
 	free(x.slots);
 	arena_release(&x.a);
 	opt_list_release(&header_lines);
+	opt_list_release(&site_rules);
 	return x.failures > 0 ? EXIT_REFUSED : EXIT_DONE;
 }

@@ -25,7 +25,7 @@
 static bool once, follow, status, probe, opml, no_robots;
 static const char *state_dir, *acks_path, *contact, *user_agent, *proxy;
 static const char *ca_file, *credentials, *archive_path;
-static struct opt_list allow_net;
+static struct opt_list allow_net, site_rules;
 static struct opt_number jobs = { 1, 1, PARSER_CHILDREN };
 static struct opt_number per_host = { 2, 1, 1000 };
 static struct opt_number host_delay = { 100, 0, 3600000 };
@@ -64,6 +64,8 @@ static const struct opt opts[] = {
 	    &timeout },
 	{ 0, "no-robots", NULL, "do not ask robots.txt before article pages",
 	    OPT_FLAG, &no_robots },
+	{ 0, "sites", "PATH", "rules for sites: a file, or a folder of *.site",
+	    OPT_LIST, &site_rules },
 	{ 'w', "warc", "FILE", "keep every answer in this web archive, too",
 	    OPT_STRING, &archive_path },
 	{ 'j', "jobs", "N", "parse in N processes (1)", OPT_NUMBER, &jobs },
@@ -508,7 +510,7 @@ main(int argc, char **argv)
 	options.robots = !no_robots;
 	options.progress = isatty(STDERR_FILENO);
 	http_setup();
-	parse_setup();
+	parse_setup(site_rules.v, site_rules.n);
 	options.fetcher = start_fetcher();
 	enter_jail(argv + 1, count);
 	parsing.children = (unsigned)jobs.value;
@@ -523,6 +525,7 @@ main(int argc, char **argv)
 	fetcher_free(options.fetcher);
 	state_close(options.state);
 	opt_list_release(&allow_net);
+	opt_list_release(&site_rules);
 	free(quarantine);
 	return rc;
 }

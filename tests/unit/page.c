@@ -19,7 +19,7 @@ read_page(const char *html)
 	struct err err;
 
 	arena_reset(&a);
-	assert_int_equal(page_extract(&src, &a, &page, &err), 0);
+	assert_int_equal(page_extract(&src, NULL, &a, &page, NULL, &err), 0);
 }
 
 static void
