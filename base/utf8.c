@@ -135,6 +135,8 @@ starts_in(const char *p)
 	uint64_t eight;
 
 	memcpy(&eight, p, 8);
+	if ((eight & 0x8080808080808080u) == 0)
+		return 8;
 	/* a byte that goes on has its top bit set and the next one clear */
 	eight &= ~eight << 1 & 0x8080808080808080u;
 	return 8 - (unsigned)__builtin_popcountll(eight);

@@ -106,14 +106,6 @@ fits(const struct clause *c, const struct references *refs, uint32_t mark)
 	return refs->n == 0;
 }
 
-static uint16_t
-punctuation_bit(struct str s)
-{
-	if (str_eq(s, STR(",")) || str_eq(s, STR("\xe3\x80\x81")))
-		return TOKEN_JOIN;
-	return str_eq(s, STR("+")) ? 0 : TOKEN_BREAK;
-}
-
 void
 view_read(struct view *view, struct str text, struct arena *a)
 {
@@ -121,13 +113,8 @@ view_read(struct view *view, struct str text, struct arena *a)
 
 	words_split(w, text);
 	view->marks.n = 0;
-	view->bits = arena_zalloc(a, (w->count + 1) * sizeof(*view->bits));
-	for (size_t i = 0; i < w->count; i++)
-		if (w->tokens[i].kind == TOKEN_MARK)
-			view->bits[i] = punctuation_bit(token_str(w, i));
-	for (size_t i = 0; i < w->sentence_count; i++)
-		reader_mark(view->reader, w, w->sentences[i].first,
-		    w->sentences[i].end, &view->marks, view->bits);
+	view->bits = arena_array(a, w->count + 1, sizeof(*view->bits));
+	reader_mark(view->reader, w, &view->marks, view->bits);
 }
 
 void

@@ -16,6 +16,7 @@
 #define CLASSIFY_COMPOSE_H
 
 #include "classify/expr.h"
+#include "classify/reader.h"
 
 #define FLAGS_MAX	6
 

@@ -69,12 +69,12 @@ set_triggers(struct judge *j)
 }
 
 struct judge *
-judge_new(const struct grammar *g)
+judge_new(const struct grammar *g, struct memo *memo, uint8_t tag)
 {
 	struct judge *j = xcalloc(1, sizeof(*j));
 
 	j->g = j->title.g = j->text.g = g;
-	j->reader = reader_new(g->lexicon);
+	j->reader = reader_new(g->lexicon, memo, tag);
 	j->title.reader = j->text.reader = j->reader;
 	j->text.title = &j->title;
 	j->title.text = &j->text;

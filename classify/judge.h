@@ -49,7 +49,9 @@ struct tally {
 
 struct judge;
 
-struct judge *judge_new(const struct grammar *g);
+/* `memo` must outlive it; `tag` is its reader's in there. */
+struct judge *judge_new(const struct grammar *g, struct memo *memo,
+    uint8_t tag);
 void judge_free(struct judge *j);
 /* Read an article; the strings and `a` must live on until its verdict. */
 void judge_read(struct judge *j, struct str title, struct str text,

@@ -1,6 +1,6 @@
 /*
- * A lexicon knows every word and phrase that the rules of one language name,
- * and marks where they lie in a text.
+ * A lexicon knows every word and phrase that the rules of one language name.
+ * A reader (reader.h) marks where they lie in a text.
  *
  * Each distinct form a rule names (a stem, a raw form, a wildcard) is a symbol;
  * a word of the text that no rule names has none and costs one look-up.  The
@@ -10,8 +10,7 @@
  *	"lift the ban"		lift -> the -> ban
  *	"lift|ease ..2 ban"	one symbol for both verbs, then up to two words
  *
- * A lexicon never changes once it is sealed.  A reader is what one thread needs
- * to use it: the stemmer and the cache of words seen.
+ * A lexicon never changes once it is sealed.
  */
 #ifndef CLASSIFY_LEXICON_H
 #define CLASSIFY_LEXICON_H
@@ -23,7 +22,6 @@
 #include "base/text/words.h"
 
 struct lexicon;
-struct reader;
 
 /* Tokens first..end-1 are phrase number `phrase`. */
 struct mark {
@@ -68,15 +66,5 @@ bool phrase_gapped(const struct lexicon *lex, uint32_t phrase);
 /* The phrase as a rule file writes it. */
 struct str phrase_text(const struct lexicon *lex, uint32_t phrase);
 size_t lexicon_phrases(const struct lexicon *lex);
-
-struct reader *reader_new(const struct lexicon *lex);
-void reader_free(struct reader *r);
-/* Append the marks in tokens first..end-1, in order of their starts, and set
- * the bits of each token. */
-void reader_mark(struct reader *r, const struct words *w, size_t first,
-    size_t end, struct marks *marks, uint16_t *bits);
-/* The value of token `i`, written in digits or as a numeral. */
-bool reader_number(struct reader *r, const struct words *w, size_t i,
-    double *value);
 
 #endif

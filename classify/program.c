@@ -55,7 +55,7 @@ program_release(struct program *prog)
 void
 bench_init(struct bench *bench, const struct program *prog)
 {
-	*bench = (struct bench){ .prog = prog };
+	*bench = (struct bench){ .prog = prog, .memo = memo_new() };
 }
 
 void
@@ -63,13 +63,15 @@ bench_release(struct bench *bench)
 {
 	for (size_t i = 0; i < LANGUAGES_MAX; i++)
 		judge_free(bench->judges[i]);
+	memo_free(bench->memo);
 }
 
 static struct judge *
 judge_of(struct bench *bench, size_t i)
 {
 	if (bench->judges[i] == NULL)
-		bench->judges[i] = judge_new(bench->prog->grammars[i]);
+		bench->judges[i] = judge_new(bench->prog->grammars[i],
+		    bench->memo, (uint8_t)(i + 1));
 	return bench->judges[i];
 }
 

@@ -28,6 +28,7 @@ void program_release(struct program *prog);
 /* One thread's storage: a judge for each language, made when first needed. */
 struct bench {
 	const struct program	*prog;
+	struct memo		*memo;		/* of the readers of all judges */
 	struct judge		*judges[LANGUAGES_MAX];
 	struct judge		*latest;	/* who gave the last verdict */
 	struct misses		*misses;	/* see judge_trace(); or NULL */

@@ -126,19 +126,25 @@ is_inner_point(struct str s, size_t start, size_t at)
 }
 
 /*
- * Most of a text is plain: words of ASCII letters with a space behind them.
- * Those are taken from masks of a block of bytes, one bit a byte; whatever else
- * there is, is looked at letter by letter.
+ * Most of a text is plain: words of ASCII letters, spaces and hyphens between
+ * them, commas.  Those are taken from masks of a block of bytes, one bit a byte;
+ * whatever else there is, is looked at letter by letter.
  */
 #define BLOCK	64
 
 struct masks {
 	uint64_t	letters;	/* A to Z, a to z */
-	uint64_t	hard;		/* what can go on with a word all the same */
-	uint64_t	spaces;
+	uint64_t	gaps;		/* space, hyphen */
+	uint64_t	commas;
 };
 
 #if defined(__SSE2__) && !defined(STANCE_PORTABLE)
+static inline uint64_t
+bits_of(__m128i bytes, unsigned shift)
+{
+	return (uint64_t)(unsigned)_mm_movemask_epi8(bytes) << shift;
+}
+
 static inline struct masks
 masks_of(const char *p)
 {
@@ -147,24 +153,16 @@ masks_of(const char *p)
 	for (unsigned i = 0; i < BLOCK; i += 16) {
 		__m128i c = _mm_loadu_si128((const __m128i *)(const void *)
 		    (p + i));
-		__m128i lower = _mm_or_si128(c, _mm_set1_epi8(0x20));
-		__m128i letter = _mm_and_si128(
-		    _mm_cmpgt_epi8(lower, _mm_set1_epi8('a' - 1)),
-		    _mm_cmplt_epi8(lower, _mm_set1_epi8('z' + 1)));
-		__m128i space = _mm_cmpeq_epi8(c, _mm_set1_epi8(' '));
-		__m128i digit = _mm_and_si128(
-		    _mm_cmpgt_epi8(c, _mm_set1_epi8('0' - 1)),
-		    _mm_cmplt_epi8(c, _mm_set1_epi8('9' + 1)));
-		__m128i inner = _mm_or_si128(_mm_or_si128(
-		    _mm_cmpeq_epi8(c, _mm_set1_epi8('.')),
-		    _mm_cmpeq_epi8(c, _mm_set1_epi8('&'))),
-		    _mm_cmpeq_epi8(c, _mm_set1_epi8('\'')));
-		/* the top bit of a byte beyond ASCII is set as it is */
-		__m128i hard = _mm_or_si128(_mm_or_si128(digit, inner), c);
+		/* 'a' becomes the least of all signed bytes */
+		__m128i lower = _mm_sub_epi8(_mm_or_si128(c,
+		    _mm_set1_epi8(0x20)), _mm_set1_epi8((char)('a' + 128)));
 
-		m.letters |= (uint64_t)(unsigned)_mm_movemask_epi8(letter) << i;
-		m.spaces |= (uint64_t)(unsigned)_mm_movemask_epi8(space) << i;
-		m.hard |= (uint64_t)(unsigned)_mm_movemask_epi8(hard) << i;
+		m.letters |= bits_of(_mm_cmplt_epi8(lower,
+		    _mm_set1_epi8(-128 + 26)), i);
+		m.gaps |= bits_of(_mm_or_si128(
+		    _mm_cmpeq_epi8(c, _mm_set1_epi8(' ')),
+		    _mm_cmpeq_epi8(c, _mm_set1_epi8('-'))), i);
+		m.commas |= bits_of(_mm_cmpeq_epi8(c, _mm_set1_epi8(',')), i);
 	}
 	return m;
 }
@@ -175,19 +173,25 @@ masks_of(const char *p)
 	struct masks m = { 0, 0, 0 };
 
 	for (unsigned i = 0; i < BLOCK; i++) {
-		uint64_t bit = 1ULL << i;
-
-		if (is_alpha(p[i]))
-			m.letters |= bit;
-		else if (p[i] == ' ')
-			m.spaces |= bit;
-		else if (is_digit(p[i]) || p[i] == '.' || p[i] == '&' ||
-		    p[i] == '\'' || (unsigned char)p[i] >= 0x80)
-			m.hard |= bit;
+		m.letters |= (uint64_t)is_alpha(p[i]) << i;
+		m.gaps |= (uint64_t)(p[i] == ' ' || p[i] == '-') << i;
+		m.commas |= (uint64_t)(p[i] == ',') << i;
 	}
 	return m;
 }
 #endif
+
+/* The masks of the block at `at`; behind the text there are NULs. */
+static inline struct masks
+masks_at(struct str s, size_t at)
+{
+	char last[BLOCK] = { 0 };
+
+	if (at + BLOCK <= s.n)
+		return masks_of(s.p + at);
+	memcpy(last, s.p + at, s.n - at);
+	return masks_of(last);
+}
 
 /* Behind the ASCII letters and digits from `at`. */
 static inline size_t
@@ -260,68 +264,90 @@ add_token(struct words *w, size_t start, size_t end, enum token_kind kind)
 	    (uint8_t)kind, kind == TOKEN_WORD && is_upper_at(w->text, start) };
 }
 
-/* The masks of the block at `at`; behind the text there are NULs. */
-static inline struct masks
-masks_at(struct str s, size_t at)
-{
-	char last[BLOCK] = { 0 };
+/* The block whose masks are at hand. */
+struct window {
+	struct masks	m;
+	size_t		at, end;	/* of the text */
+};
 
-	if (at + BLOCK <= s.n)
-		return masks_of(s.p + at);
-	memcpy(last, s.p + at, s.n - at);
-	return masks_of(last);
-}
-
-/* One token for each run of set bits in `letters`, of the block at `at`. */
+/* One token for each run of letters and for each comma of the block at `at`. */
 static inline void
-add_plain(struct words *w, size_t at, uint64_t letters)
+add_plain(struct words *w, size_t at, uint64_t letters, uint64_t commas)
 {
-	uint64_t starts = letters & ~(letters << 1);
-	uint64_t behind = ~letters & letters << 1;
+	uint64_t starts = (letters & ~(letters << 1)) | commas;
+	uint64_t behind = (~letters & letters << 1) | commas << 1;
+	const char *p = w->text.p + at;
 	struct token *t;
 
-	while (w->count + BLOCK / 2 > w->cap) {
+	while (w->count + BLOCK > w->cap) {
 		w->cap = w->cap ? 2 * w->cap : 4 * BLOCK;
 		w->tokens = xreallocarray(w->tokens, w->cap,
 		    sizeof(*w->tokens));
 	}
 	for (t = w->tokens + w->count; starts != 0; t++) {
-		size_t start = at + (unsigned)__builtin_ctzll(starts);
+		unsigned start = (unsigned)__builtin_ctzll(starts);
+		char c = p[start];
 
-		*t = (struct token){ (uint32_t)start, (uint32_t)(at +
-		    (unsigned)__builtin_ctzll(behind)), TOKEN_WORD,
-		    !(w->text.p[start] & 0x20) };
+		t->start = (uint32_t)at + start;
+		t->end = (uint32_t)at + (unsigned)__builtin_ctzll(behind);
+		t->kind = (uint8_t)(c == ',' ? TOKEN_MARK : TOKEN_WORD);
+		t->upper = !(c & 0x20);
 		starts &= starts - 1;
 		behind &= behind - 1;
 	}
 	w->count = (size_t)(t - w->tokens);
 }
 
-/* Take the plain words from `at`, which is not inside a word; returns where
+/* Can the byte at `stop`, which is none of the masks', go on with the word
+ * before it?  A point can behind a single letter only. */
+static inline bool
+goes_on(char c, uint64_t letters, unsigned stop)
+{
+	if (c == '.')
+		return stop < 2 || (letters >> (stop - 2) & 3) != 3;
+	return is_digit(c) || c == '\'' || c == '&' || (unsigned char)c >= 0x80;
+}
+
+/* Take the plain tokens from `at`, which is not inside a word; returns where
  * something else begins. */
 static size_t
-take_plain(struct words *w, size_t at)
+take_plain(struct words *w, struct window *win, size_t at)
 {
 	while (at < w->text.n) {
-		struct masks m = masks_at(w->text, at);
-		uint64_t other = ~(m.letters | m.spaces);
-		unsigned stop = other ? (unsigned)__builtin_ctzll(other) : BLOCK;
-		bool cut = other == 0;
+		unsigned skip, stop;
+		uint64_t letters, commas, plain, before;
+		bool cut;
 
-		/* a last word that the block cuts, or that may go on, waits */
-		if (cut || m.hard >> stop & 1) {
-			if (!cut)
-				m.spaces &= (1ULL << stop) - 1;
-			stop = m.spaces ? BLOCK -
-			    (unsigned)__builtin_clzll(m.spaces) : 0;
+		if (at >= win->end) {
+			win->m = masks_at(w->text, at);
+			win->at = at;
+			win->end = at + BLOCK;
 		}
-		if (stop == 0)
-			break;
-		add_plain(w, at, stop < BLOCK ? m.letters &
-		    ((1ULL << stop) - 1) : m.letters);
+		skip = (unsigned)(at - win->at);
+		letters = win->m.letters >> skip;
+		commas = win->m.commas >> skip;
+		plain = letters | commas | win->m.gaps >> skip;
+		stop = ~plain ? (unsigned)__builtin_ctzll(~plain) : BLOCK;
+		cut = stop + skip == BLOCK;
+		/* a last word that the block cuts, or that may go on, waits */
+		if (cut || (at + stop < w->text.n &&
+		    goes_on(w->text.p[at + stop], letters, stop))) {
+			before = ~letters;
+			if (stop < BLOCK)
+				before &= (1ULL << stop) - 1;
+			stop = before ? BLOCK -
+			    (unsigned)__builtin_clzll(before) : 0;
+		}
+		if (stop < BLOCK) {
+			letters &= (1ULL << stop) - 1;
+			commas &= (1ULL << stop) - 1;
+		}
+		if ((letters | commas) != 0)
+			add_plain(w, at, letters, commas);
 		at += stop;
-		if (!cut)
+		if (!cut || (stop == 0 && skip == 0))
 			break;
+		win->end = 0;
 	}
 	return at;
 }
@@ -341,22 +367,28 @@ end_sentence(struct words *w, uint32_t *first, uint32_t paragraph)
 static bool
 is_abbreviation(struct str word)
 {
-	static const char known[][8] = { "mr", "mrs", "ms", "dr", "st",
-	    "prof", "gen", "col", "lt", "sen", "rep", "gov", "jr", "sr", "no",
-	    "nos", "vs", "etc", "approx", "jan", "feb", "mar", "apr", "jun",
-	    "jul", "aug", "sep", "sept", "oct", "nov", "dec", "art", "nr",
-	    "mme", "bzw", "ca", "inc", "corp", "ltd", "co", "fig", "op", "sra",
-	    "dra", "pct", "cf", "str", "mio", "mrd", "sig", "dott", "adm" };
-	char lower[sizeof(known[0])] = { 0 };
+	static const char known[26][8][8] = {
+		{ "approx", "apr", "aug", "art", "adm" }, { "bzw" },
+		{ "col", "ca", "corp", "co", "cf" },
+		{ "dr", "dec", "dra", "dott" }, { "etc" }, { "feb", "fig" },
+		{ "gen", "gov" }, { "" }, { "inc" },
+		{ "jr", "jan", "jun", "jul" }, { "" }, { "lt", "ltd" },
+		{ "mr", "mrs", "ms", "mar", "mme", "mio", "mrd" },
+		{ "no", "nos", "nov", "nr" }, { "oct", "op" },
+		{ "prof", "pct" }, { "" }, { "rep" },
+		{ "st", "sen", "sr", "sep", "sept", "sra", "str", "sig" }, { "" },
+		{ "" }, { "vs" }, { "" }, { "" }, { "" }, { "" }
+	};
+	const char (*same)[8];
 
-	if (word.n == 1 && is_alpha(word.p[0]))
-		return true;
-	if (word.n >= sizeof(lower))
+	if (word.n == 0 || word.n >= sizeof(*same) || !is_alpha(word.p[0]))
 		return false;
-	for (size_t i = 0; i < word.n; i++)
-		lower[i] = to_lower(word.p[i]);
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-		if (memcmp(lower, known[i], sizeof(lower)) == 0)
+	if (word.n == 1)
+		return true;
+	same = known[(word.p[0] | 32) - 'a'];
+	for (size_t i = 0; i < sizeof(*known) / sizeof(**known) &&
+	    same[i][0] != '\0'; i++)
+		if (str_ieq(word, str_of(same[i])))
 			return true;
 	return false;
 }
@@ -454,6 +486,7 @@ words_split(struct words *w, struct str text)
 {
 	uint32_t first = 0, paragraph = 0;
 	size_t at = 0, line = 0;
+	struct window win = { .end = 0 };
 
 	assert(text.n <= UINT32_MAX);
 	w->text = text;
@@ -463,7 +496,7 @@ words_split(struct words *w, struct str text)
 		size_t start;
 
 		if (is_alpha(text.p[at]) || text.p[at] == ' ')
-			at = take_plain(w, at);
+			at = take_plain(w, &win, at);
 		if (at == text.n)
 			break;
 		start = at;

@@ -1,0 +1,619 @@
+/*
+ * How a text is read.
+ *
+ * Most words of a text are named by no rule, and most of those that are begin no
+ * phrase here.  So the work is done in rounds over a run of tokens, each a few
+ * instructions a token and without surprises for the processor:
+ *
+ *	keys	the first bytes of each token, hashed; its bucket is fetched
+ *	known	the number of what is known of the word, from the bucket
+ *	starts	which tokens may begin a phrase, by what stands behind them
+ *
+ * and the trie is walked only from the last.  What is known of a word is worked
+ * out when it is met for the first time: folded, stemmed, compared with the
+ * forms, raw forms and wildcards that rules name.
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "classify/grammar.h"
+#include "classify/reader.h"
+#include "classify/trie.h"
+
+/* Forms of one word that rules tell apart: its stem, raw, wildcards, families.
+ * Beyond that the rest is not seen; no word of our packs has ten. */
+#define SYMBOLS_MAX	24
+/* Steps of one walk: gaps branch, and a hostile text could make them explode. */
+#define WALK_STEPS	4000u
+/* Tokens in one round. */
+#define RUN	128u
+/* A word and its tag as a key; a longer word is kept elsewhere. */
+#define KEY		16u
+#define LONG_KEY	56u
+#ifdef STANCE_TINY
+#define BUCKET_BITS	2u
+#define LONG_BITS	1u
+#define KNOWN_SPARE	8u
+#else
+#define BUCKET_BITS	16u	/* 4 MB; half of that costs a tenth of the speed */
+#define LONG_BITS	13u
+#define KNOWN_SPARE	(1u << 14)
+#endif
+
+/* Three words to a cache line; what was met last moves to the front. */
+struct bucket {
+	_Alignas(64) uint64_t	key[3][KEY / 8]; /* padded with zeros, the tag */
+	uint32_t		known[3];
+};
+
+struct long_word {
+	_Alignas(64) uint64_t	key[LONG_KEY / 8];
+	uint32_t		known;
+};
+
+struct memo {
+	struct bucket		*buckets;
+	struct long_word	*long_words;
+};
+
+/* What is known of a word; words of which the same is known share it. */
+struct known {
+	uint64_t	signs;		/* one bit for each of its symbols */
+	uint64_t	follow;		/* signs of what goes on with a phrase */
+	uint32_t	at;		/* its symbols, then its roots, in the pool */
+	uint8_t		n, roots;
+	uint16_t	bits;		/* of the token, and STARTS_PHRASE */
+};
+
+/* Beside a token's bits: its word has roots. */
+#define STARTS_PHRASE	0x8000u
+
+/* A phrase may begin with the word whatever follows. */
+#define FOLLOW_ALWAYS	(1ULL << 63)
+
+/* The same while it is worked out. */
+struct finding {
+	uint32_t	symbols[SYMBOLS_MAX];
+	uint32_t	roots[SYMBOLS_MAX];	/* nodes that it leads to first */
+	struct known	known;
+};
+
+struct reader {
+	const struct lexicon	*lex;
+	struct memo		*memo;
+	struct sb_stemmer	*sb;
+	uint64_t		 tag[KEY / 8];	/* its last byte is the tag */
+	struct known		*known;		/* [0]: no rule names the word */
+	size_t			 known_count, known_cap;
+	uint16_t		*bits_of;	/* the same as known's, by itself */
+	size_t			 bits_cap;
+	uint32_t		*pool;
+	size_t			 pool_count, pool_cap;
+	uint32_t		*slots;		/* hash of what is known */
+	size_t			 slot_count;
+	uint32_t		*of_token;	/* indexes of known, by token */
+	uint32_t		*starts;	/* tokens that may begin a phrase */
+	size_t			 token_cap;
+};
+
+static void
+clear(struct memo *memo)
+{
+	memset(memo->buckets, 0, sizeof(*memo->buckets) << BUCKET_BITS);
+	memset(memo->long_words, 0, sizeof(*memo->long_words) << LONG_BITS);
+}
+
+struct memo *
+memo_new(void)
+{
+	struct memo *memo = xcalloc(1, sizeof(*memo));
+
+	memo->buckets = aligned_alloc(64, sizeof(*memo->buckets) << BUCKET_BITS);
+	memo->long_words = aligned_alloc(64,
+	    sizeof(*memo->long_words) << LONG_BITS);
+	if (memo->buckets == NULL || memo->long_words == NULL)
+		die("out of memory for the words met");
+	clear(memo);
+	return memo;
+}
+
+void
+memo_free(struct memo *memo)
+{
+	if (memo == NULL)
+		return;
+	free(memo->buckets);
+	free(memo->long_words);
+	free(memo);
+}
+
+static void
+forget(struct reader *r)
+{
+	r->known_count = r->pool_count = 0;
+	GROW(r->known, r->known_count, r->known_cap);
+	GROW(r->bits_of, r->known_count, r->bits_cap);
+	r->bits_of[0] = 0;
+	r->known[r->known_count++] = (struct known){ .n = 0 };
+	free(r->slots);
+	r->slots = NULL;
+	r->slot_count = 0;
+}
+
+struct reader *
+reader_new(const struct lexicon *lex, struct memo *memo, uint8_t tag)
+{
+	struct reader *r = xcalloc(1, sizeof(*r));
+
+	r->lex = lex;
+	r->memo = memo;
+	((unsigned char *)r->tag)[KEY - 1] = tag;
+	if (lex->stemmer != NULL) {
+		r->sb = sb_stemmer_new(lex->stemmer, "UTF_8");
+		if (r->sb == NULL)
+			die("out of memory in the stemmer");
+	}
+	forget(r);
+	return r;
+}
+
+void
+reader_free(struct reader *r)
+{
+	if (r == NULL)
+		return;
+	if (r->sb != NULL)
+		sb_stemmer_delete(r->sb);
+	free(r->known);
+	free(r->bits_of);
+	free(r->pool);
+	free(r->slots);
+	free(r->of_token);
+	free(r->starts);
+	free(r);
+}
+
+/* Gather the symbols bound to the form. */
+static void
+gather(const struct lexicon *lex, enum form form, struct str s,
+    struct finding *f)
+{
+	char key[WORD_MAX + 1];
+	uint32_t at;
+
+	if (s.n > WORD_MAX)
+		return;
+	key[0] = (char)form;
+	memcpy(key + 1, s.p, s.n);
+	at = *slot_of(lex, (struct str){ key, s.n + 1 });
+	for (; at != NONE && f->known.n < SYMBOLS_MAX;
+	    at = lex->bindings[at].next)
+		f->symbols[f->known.n++] = lex->bindings[at].symbol;
+}
+
+/* Wildcards, of the lengths that there are; the longest of each come first. */
+static void
+gather_affixes(const struct lexicon *lex, struct str s, struct finding *f)
+{
+	for (size_t n = s.n; n > 0; n--) {
+		if (lex->prefixes[n / 64] >> n % 64 & 1)
+			gather(lex, FORM_PREFIX, str_slice(s, 0, n), f);
+		if (lex->suffixes[n / 64] >> n % 64 & 1)
+			gather(lex, FORM_SUFFIX, str_from(s, s.n - n), f);
+	}
+}
+
+static void
+gather_infixes(const struct lexicon *lex, struct str s, struct finding *f)
+{
+	for (size_t from = 0; from < s.n; from++)
+		for (size_t end = from + 1; end <= s.n; end++)
+			gather(lex, FORM_INFIX, str_slice(s, from, end), f);
+}
+
+static void
+look_up(struct reader *r, struct str token, enum token_kind kind,
+    struct finding *f)
+{
+	char folded[WORD_MAX];
+	struct str s = { folded, word_fold(token, folded) }, plain;
+
+	if (kind == TOKEN_NUMBER)
+		f->symbols[f->known.n++] = SYMBOL_NUMBER;
+	if (s.n == 0 || (kind == TOKEN_NUMBER && !r->lex->digits))
+		return;
+	plain = without_genitive(s);
+	gather(r->lex, FORM_RAW, plain, f);
+	gather(r->lex, FORM_CASED, without_genitive(token), f);
+	gather_affixes(r->lex, plain, f);
+	if (r->lex->infixes > 0)
+		gather_infixes(r->lex, plain, f);
+	gather(r->lex, FORM_STEM, stem(r->sb, s), f);
+}
+
+/* What a mark is to clauses. */
+static uint16_t
+punctuation_bits(struct str s)
+{
+	if (str_eq(s, STR(",")) || str_eq(s, STR("\xe3\x80\x81")))
+		return TOKEN_JOIN;
+	return str_eq(s, STR("+")) ? 0 : TOKEN_BREAK;
+}
+
+/* Where the word's symbols lead from the root: on to longer phrases, to marks,
+ * or only to bits. */
+static void
+find_roots(const struct lexicon *lex, struct finding *f)
+{
+	struct known *known = &f->known;
+
+	for (size_t i = 0; i < known->n; i++) {
+		const struct edge *e = edge_of(lex, 0, f->symbols[i]);
+		const struct node *nd = &lex->nodes[e->to];
+		bool silent = nd->phrase != NONE &&
+		    lex->phrases[nd->phrase].silent;
+
+		known->signs |= sign_of(f->symbols[i]);
+		if (e->key == 0)
+			continue;
+		if (silent)
+			known->bits |= lex->phrases[nd->phrase].bits;
+		if ((nd->phrase != NONE && !silent) || nd->follow != 0 ||
+		    nd->gap_child != NONE)
+			f->roots[known->roots++] = e->to;
+		known->follow |= nd->follow;
+		if ((nd->phrase != NONE && !silent) || nd->gap_child != NONE)
+			known->follow |= FOLLOW_ALWAYS;
+	}
+	if (known->roots > 0)
+		known->bits |= STARTS_PHRASE;
+}
+
+static uint32_t *
+slot_of_finding(const struct reader *r, const uint32_t *symbols,
+    const struct known *known)
+{
+	size_t bytes = known->n * sizeof(*symbols), mask = r->slot_count - 1;
+	size_t i = hash64((struct str){ (const char *)symbols, bytes });
+
+	for (i = (i + known->bits) & mask; r->slots[i] != 0;
+	    i = (i + 1) & mask) {
+		const struct known *was = &r->known[r->slots[i]];
+
+		if (was->n == known->n && was->bits == known->bits &&
+		    was->signs == known->signs &&
+		    memcmp(r->pool + was->at, symbols, bytes) == 0)
+			break;
+	}
+	return &r->slots[i];
+}
+
+static void
+grow_slots(struct reader *r)
+{
+	r->slot_count = r->slot_count ? 2 * r->slot_count : 256;
+	free(r->slots);
+	r->slots = xcalloc(r->slot_count, sizeof(*r->slots));
+	for (size_t i = 1; i < r->known_count; i++) {
+		const struct known *known = &r->known[i];
+
+		*slot_of_finding(r, r->pool + known->at, known) = (uint32_t)i;
+	}
+}
+
+static void
+add_to_pool(struct reader *r, const uint32_t *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		GROW(r->pool, r->pool_count, r->pool_cap);
+		r->pool[r->pool_count++] = v[i];
+	}
+}
+
+/* The index of what is known of a word met for the first time, or again after
+ * it had to make room. */
+static uint32_t
+find_out(struct reader *r, const struct words *w, size_t token)
+{
+	struct finding f;
+	uint32_t *slot;
+	struct str s = token_str(w, token);
+	enum token_kind kind = (enum token_kind)w->tokens[token].kind;
+
+	f.known = (struct known){ .n = 0 };
+	look_up(r, s, kind, &f);
+	if (kind == TOKEN_MARK)
+		f.known.bits = punctuation_bits(s);
+	find_roots(r->lex, &f);
+	if (kind == TOKEN_QUOTE)	/* what stands behind it counts */
+		f.known.signs = UINT64_MAX;
+	if (f.known.n == 0 && f.known.bits == 0 && f.known.signs == 0)
+		return 0;
+	if (2 * r->known_count >= r->slot_count)
+		grow_slots(r);
+	slot = slot_of_finding(r, f.symbols, &f.known);
+	if (*slot != 0)
+		return *slot;
+	f.known.at = (uint32_t)r->pool_count;
+	add_to_pool(r, f.symbols, f.known.n);
+	add_to_pool(r, f.roots, f.known.roots);
+	*slot = (uint32_t)r->known_count;
+	GROW(r->known, r->known_count, r->known_cap);
+	GROW(r->bits_of, r->known_count, r->bits_cap);
+	r->bits_of[r->known_count] = f.known.bits;
+	r->known[r->known_count] = f.known;
+	return (uint32_t)r->known_count++;
+}
+
+/* The token's bytes, padded with zeros, and the tag.  Where the text ends too
+ * soon to read KEY bytes they are copied one by one; no word has the key of one
+ * that is too long. */
+static inline void
+make_key(const struct reader *r, const struct words *w, const struct token *t,
+    uint64_t key[KEY / 8])
+{
+	static const unsigned char ones[2 * KEY] = { [0 ... KEY - 1] = 0xff };
+	size_t n = t->end - t->start;
+	uint64_t keep[KEY / 8];
+
+	if (n >= KEY) {
+		memset(key, 0xff, KEY);
+		return;
+	}
+	if (t->start + KEY <= w->text.n) {
+		memcpy(key, w->text.p + t->start, KEY);
+		memcpy(keep, ones + KEY - n, KEY);
+		key[0] &= keep[0];
+		key[1] &= keep[1];
+	} else {
+		memset(key, 0, KEY);
+		memcpy(key, w->text.p + t->start, n);
+	}
+	key[1] |= r->tag[1];
+}
+
+static inline uint32_t
+bucket_of(const uint64_t key[KEY / 8])
+{
+	return (uint32_t)(((key[0] + (key[1] << 23 | key[1] >> 41)) *
+	    0x9e3779b97f4a7c15u) >> (64 - BUCKET_BITS));
+}
+
+static inline bool
+same_key(const uint64_t *a, const uint64_t *b)
+{
+	return ((a[0] ^ b[0]) | (a[1] ^ b[1])) == 0;
+}
+
+/* A word too long for a bucket. */
+static uint32_t
+search_long(struct reader *r, const struct words *w, size_t token)
+{
+	struct str s = token_str(w, token);
+	struct long_word word = { .known = 0 }, *was;
+	uint64_t h = 0;
+
+	if (s.n >= LONG_KEY)
+		return find_out(r, w, token);
+	memcpy(word.key, s.p, s.n);
+	word.key[LONG_KEY / 8 - 1] |= r->tag[1];
+	for (size_t i = 0; i < LONG_KEY / 8; i++)
+		h = ((h << 29 | h >> 35) ^ word.key[i]) * 0x9e3779b97f4a7c15u;
+	was = &r->memo->long_words[h >> (64 - LONG_BITS)];
+	if (memcmp(was->key, word.key, LONG_KEY) != 0) {
+		word.known = find_out(r, w, token);
+		*was = word;
+	}
+	return was->known;
+}
+
+/* A word that is not in the bucket's front. */
+static __attribute__((noinline)) uint32_t
+search(struct reader *r, const struct words *w, size_t token,
+    struct bucket *b, const uint64_t key[KEY / 8])
+{
+	unsigned i = 1;
+	uint32_t known;
+
+	if (w->tokens[token].end - w->tokens[token].start >= KEY)
+		return search_long(r, w, token);
+	while (i < 3 && !same_key(b->key[i], key))
+		i++;
+	if (i < 3) {
+		known = b->known[i];
+	} else {
+		known = find_out(r, w, token);
+		i = 2;
+	}
+	for (; i > 0; i--) {
+		memcpy(b->key[i], b->key[i - 1], KEY);
+		b->known[i] = b->known[i - 1];
+	}
+	memcpy(b->key[0], key, KEY);
+	b->known[0] = known;
+	return known;
+}
+
+/* What is known of the tokens from..end-1, at most RUN; `starts` gets those that
+ * may begin a phrase, and their number is returned. */
+static size_t
+read_run(struct reader *r, const struct words *w, size_t from, size_t end,
+    uint16_t *bits, uint32_t *starts)
+{
+	struct bucket *buckets = r->memo->buckets, *b;
+	const uint16_t *bits_of = r->bits_of;
+	uint64_t keys[RUN][KEY / 8], (*key)[KEY / 8] = keys;
+	uint32_t places[RUN], *place = places, known;
+	size_t n = 0;
+
+	for (size_t i = from; i < end; i++, key++, place++) {
+		make_key(r, w, &w->tokens[i], *key);
+		*place = bucket_of(*key);
+		__builtin_prefetch(&buckets[*place]);
+	}
+	key = keys;
+	place = places;
+	for (size_t i = from; i < end; i++, key++, place++) {
+		b = &buckets[*place];
+		known = b->known[0];
+		if (!same_key(b->key[0], *key)) {
+			known = search(r, w, i, b, *key);
+			bits_of = r->bits_of;
+		}
+		r->of_token[i] = known;
+		bits[i] = bits_of[known];
+		starts[n] = (uint32_t)i;
+		n += bits_of[known] / STARTS_PHRASE;
+	}
+	return n;
+}
+
+/* One walk through the trie. */
+struct walk {
+	struct reader		*r;
+	const struct words	*w;
+	size_t			 end;		/* of the sentence */
+	size_t			 start;		/* of this walk */
+	struct marks		*marks;
+	uint16_t		*bits;
+	unsigned		 budget;	/* steps left: gaps can branch */
+};
+
+static inline const struct known *
+known_at(const struct walk *k, size_t token)
+{
+	return &k->r->known[k->r->of_token[token]];
+}
+
+static void
+add_mark(struct walk *k, size_t end, uint32_t phrase)
+{
+	const struct phrase *ph = &k->r->lex->phrases[phrase];
+	struct marks *m = k->marks;
+
+	for (size_t i = k->start; i < end; i++)
+		k->bits[i] |= ph->bits;
+	if (ph->silent)
+		return;
+	for (size_t i = m->n; i-- > 0 && m->v[i].first == k->start; )
+		if (m->v[i].phrase == phrase)
+			return;
+	GROW(m->v, m->n, m->cap);
+	m->v[m->n++] = (struct mark){ (uint32_t)k->start, (uint32_t)end,
+	    phrase };
+}
+
+static void step(struct walk *k, size_t at, uint32_t node);
+
+/* The child behind the gap, wherever a word lies that it goes on with. */
+static void
+step_over(struct walk *k, size_t at, const struct node *nd)
+{
+	const struct node *child = &k->r->lex->nodes[nd->gap_child];
+
+	for (size_t last = at + nd->gap; at <= last && at < k->end; at++) {
+		const struct known *known = known_at(k, at);
+
+		if (known->n > 0 && ((known->signs & child->follow) != 0 ||
+		    child->gap_child != NONE))
+			step(k, at, nd->gap_child);
+	}
+}
+
+static void
+step(struct walk *k, size_t at, uint32_t node)
+{
+	const struct lexicon *lex = k->r->lex;
+	const struct node *nd = &lex->nodes[node];
+	const struct known *known;
+
+	if (nd->phrase != NONE)
+		add_mark(k, at, nd->phrase);
+	if (k->budget == 0)
+		return;
+	k->budget--;
+	while (at < k->end && k->w->tokens[at].kind == TOKEN_QUOTE)
+		at++;
+	if (at >= k->end)
+		return;
+	if (nd->gap_child != NONE)
+		step_over(k, at, nd);
+	known = known_at(k, at);
+	if ((known->signs & nd->follow) == 0)
+		return;
+	for (size_t i = 0; i < known->n; i++) {
+		const struct edge *e = edge_of(lex, node,
+		    k->r->pool[known->at + i]);
+
+		if (e->key != 0)
+			step(k, at + 1, e->to);
+	}
+}
+
+static void
+walk_starts(struct walk *k, size_t count)
+{
+	const struct sentence *s = k->w->sentences;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t at = k->r->starts[i];
+		const struct known *known = known_at(k, at);
+		uint64_t next = FOLLOW_ALWAYS;
+
+		while (s->end <= at)
+			s++;
+		if (at + 1 < s->end)
+			next |= known_at(k, at + 1)->signs;
+		if ((known->follow & next) == 0)
+			continue;
+		k->start = at;
+		k->end = s->end;
+		k->budget = WALK_STEPS;
+		for (size_t n = 0; n < known->roots; n++)
+			step(k, at + 1, k->r->pool[known->at + known->n + n]);
+	}
+}
+
+void
+reader_mark(struct reader *r, const struct words *w, struct marks *marks,
+    uint16_t *bits)
+{
+	struct walk k = { r, w, 0, 0, marks, bits, 0 };
+	size_t n = 0;
+
+	if (r->token_cap < w->count) {
+		r->token_cap = 2 * w->count;
+		free(r->of_token);
+		free(r->starts);
+		r->of_token = xreallocarray(NULL, r->token_cap,
+		    sizeof(*r->of_token));
+		r->starts = xreallocarray(NULL, r->token_cap,
+		    sizeof(*r->starts));
+	}
+	if (r->known_count > 2 * (size_t)r->lex->symbols + KNOWN_SPARE) {
+		forget(r);
+		clear(r->memo);
+	}
+	for (size_t from = 0; from < w->count; from += RUN)
+		n += read_run(r, w, from, from + RUN < w->count ? from + RUN :
+		    w->count, bits, r->starts + n);
+	walk_starts(&k, n);
+}
+
+bool
+reader_number(struct reader *r, const struct words *w, size_t i,
+    double *value)
+{
+	char folded[WORD_MAX];
+	struct str s;
+
+	if (w->tokens[i].kind == TOKEN_NUMBER)
+		return word_number(token_str(w, i), value);
+	s = (struct str){ folded, word_fold(token_str(w, i), folded) };
+	for (size_t k = 0; k < r->lex->numeral_count; k++)
+		if (str_eq(s, r->lex->numerals[k].word)) {
+			*value = r->lex->numerals[k].value;
+			return true;
+		}
+	return false;
+}

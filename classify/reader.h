@@ -1,0 +1,35 @@
+/*
+ * A reader finds the words and phrases of a lexicon in texts: one thread's
+ * storage over an immutable lexicon.
+ *
+ * What it found out about a word it keeps in a memo, which the readers of all
+ * languages of a thread share.  A word of the text that no rule names costs one
+ * look-up there.
+ */
+#ifndef CLASSIFY_READER_H
+#define CLASSIFY_READER_H
+
+#include "classify/lexicon.h"
+
+/* Words and what is known of them, by their very bytes.  Of fixed size: a new
+ * word takes the place of one not met for long. */
+struct memo;
+struct reader;
+
+struct memo *memo_new(void);
+void memo_free(struct memo *memo);
+
+/* `tag` tells this reader's words from those of other languages in `memo`, which
+ * must outlive it. */
+struct reader *reader_new(const struct lexicon *lex, struct memo *memo,
+    uint8_t tag);
+void reader_free(struct reader *r);
+/* Append the marks of all sentences, in order of their starts, and set the bits
+ * of each token. */
+void reader_mark(struct reader *r, const struct words *w, struct marks *marks,
+    uint16_t *bits);
+/* The value of token `i`, written in digits or as a numeral. */
+bool reader_number(struct reader *r, const struct words *w, size_t i,
+    double *value);
+
+#endif

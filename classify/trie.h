@@ -1,0 +1,141 @@
+/*
+ * The parts of a lexicon, which lexicon.c builds and reader.c walks.
+ */
+#ifndef CLASSIFY_TRIE_H
+#define CLASSIFY_TRIE_H
+
+#include <libstemmer.h>
+
+#include "base/digest.h"
+#include "classify/lexicon.h"
+
+#define NONE		UINT32_MAX
+/* How a word of the text is compared with what a rule names. */
+enum form {
+	FORM_RAW = 'r',		/* the folded word */
+	FORM_CASED = 'c',	/* the very bytes */
+	FORM_STEM = 's',
+	FORM_PREFIX = 'p',	/* restrict* */
+	FORM_SUFFIX = 'f',	/* *zoll */
+	FORM_INFIX = 'i',	/* *zoll* */
+	FORM_FAMILY = 'm'	/* ~impose: never met in a text */
+};
+
+/* A form and one symbol it stands for; several of one form are chained. */
+struct binding {
+	struct str	text;		/* form letter and string */
+	uint32_t	symbol;
+	uint32_t	next;
+};
+
+struct node {
+	uint64_t	follow;		/* signs of the edges' symbols */
+	uint32_t	phrase;		/* ends here, or NONE */
+	uint32_t	gap_child;	/* after up to `gap` any words, or NONE */
+	uint8_t		gap;
+};
+
+struct phrase {
+	uint16_t	*classes;
+	uint16_t	 count, cap;
+	struct str	 text;
+	bool		 swapped;
+	bool		 gapped;
+	bool		 silent;	/* leaves bits, no mark */
+	uint16_t	 bits;
+};
+
+struct edge {
+	uint64_t	key;		/* node << 32 | symbol; 0: free slot */
+	uint32_t	to;
+};
+
+struct numeral {
+	struct str	word;
+	double		value;
+};
+
+struct include {
+	uint16_t	class, into;
+};
+
+struct lexicon {
+	struct arena	 arena;
+	const char	*stemmer;
+	struct sb_stemmer *sb;		/* for compiling */
+	struct binding	*bindings;
+	size_t		 binding_count, binding_cap;
+	uint32_t	*slots;		/* hash of forms to bindings */
+	size_t		 slot_count;
+	uint32_t	 symbols;	/* given out so far; 0 is none, 1 number */
+	struct node	*nodes;
+	size_t		 node_count, node_cap;
+	struct edge	*edges;
+	size_t		 edge_count, edge_slots;
+	struct phrase	*phrases;
+	size_t		 phrase_count, phrase_cap;
+	struct numeral	*numerals;
+	size_t		 numeral_count, numeral_cap;
+	struct include	*includes;
+	size_t		 include_count, include_cap;
+	size_t		 infixes;
+	uint64_t	 prefixes[2], suffixes[2]; /* lengths that are named */
+	bool		 digits;	/* a form begins with a digit */
+};
+
+#define SYMBOL_NUMBER	1u
+
+/* One bit of 63 for a symbol: where no bit of two sets meets, no symbol does. */
+static inline uint64_t
+sign_of(uint32_t symbol)
+{
+	return 1ULL << (symbol * 0x9e3779b1u >> 16) % 63;
+}
+
+static inline uint32_t *
+slot_of(const struct lexicon *lex, struct str key)
+{
+	size_t mask = lex->slot_count - 1, i = hash64(key) & mask;
+
+	while (lex->slots[i] != NONE &&
+	    !str_eq(lex->bindings[lex->slots[i]].text, key))
+		i = (i + 1) & mask;
+	return &lex->slots[i];
+}
+
+static inline struct edge *
+edge_of(const struct lexicon *lex, uint32_t node, uint32_t symbol)
+{
+	uint64_t key = (uint64_t)(node + 1) << 32 | symbol;
+	size_t mask = lex->edge_slots - 1;
+	size_t i = (key * 0x9e3779b97f4a7c15u) >> 32 & mask;
+
+	while (lex->edges[i].key != 0 && lex->edges[i].key != key)
+		i = (i + 1) & mask;
+	return &lex->edges[i];
+}
+
+/* The folded word's stem, which lives until the next one. */
+static inline struct str
+stem(struct sb_stemmer *sb, struct str word)
+{
+	const sb_symbol *s;
+
+	if (sb == NULL)
+		return word;
+	s = sb_stemmer_stem(sb, (const sb_symbol *)word.p, (int)word.n);
+	if (s == NULL)
+		die("out of memory in the stemmer");
+	return (struct str){ (const char *)s, (size_t)sb_stemmer_length(sb) };
+}
+
+/* "China's" is compared as "china" where a raw form is named. */
+static inline struct str
+without_genitive(struct str word)
+{
+	if (word.n > 2 && word.p[word.n - 2] == '\'' && word.p[word.n - 1] == 's')
+		return str_slice(word, 0, word.n - 2);
+	return word;
+}
+
+#endif
