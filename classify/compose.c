@@ -50,11 +50,14 @@ struct clause {
 };
 
 static bool
-phrase_in(const struct grammar *g, uint32_t phrase, uint16_t class)
+mark_in(const struct grammar *g, const struct mark *m, uint16_t class)
 {
 	size_t count;
-	const uint16_t *classes = phrase_classes(g->lexicon, phrase, &count);
+	const uint16_t *classes;
 
+	if (!(m->signs & class_sign(class)))
+		return false;
+	classes = phrase_classes(g->lexicon, m->phrase, &count);
 	for (size_t i = 0; i < count; i++)
 		if (classes[i] == class)
 			return true;
@@ -66,7 +69,7 @@ static bool
 marks_hold(const struct view *view, size_t from, size_t end, uint16_t class)
 {
 	for (size_t i = from; i < end; i++)
-		if (phrase_in(view->g, view->marks.v[i].phrase, class))
+		if (mark_in(view->g, &view->marks.v[i], class))
 			return true;
 	return false;
 }
@@ -100,8 +103,7 @@ static bool
 fits(const struct clause *c, const struct references *refs, uint32_t mark)
 {
 	for (size_t i = 0; i < refs->n; i++)
-		if (phrase_in(c->view->g, c->view->marks.v[mark].phrase,
-		    refs->v[i]))
+		if (mark_in(c->view->g, &c->view->marks.v[mark], refs->v[i]))
 			return true;
 	return refs->n == 0;
 }
@@ -202,12 +204,13 @@ make_item(struct clause *c, size_t mark, struct item *it)
 {
 	const struct grammar *g = c->view->g;
 	const struct mark *m = &c->view->marks.v[mark];
-	const struct role_words *role = &g->roles[m->phrase];
-	const struct class *discard = role->discard;
+	const struct role_words *role;
+	const struct class *discard;
 
-	if (role->operator == NULL && role->object == NULL &&
-	    discard == NULL && role->compare == NULL)
+	if (!(m->flags & MARK_ROLE))
 		return false;
+	role = &g->roles[m->phrase];
+	discard = role->discard;
 	*it = (struct item){ .first = m->first, .end = m->end,
 	    .head = m->first, .mark = (uint32_t)mark, .weight = 1,
 	    .operator = present(c, role->operator),
@@ -435,14 +438,14 @@ modify(const struct view *view, size_t from, size_t end, uint32_t anchor,
 
 	for (size_t i = from; i < end; i++) {
 		gov.m = &view->marks.v[i];
-		if (view->g->roles[gov.m->phrase].modifies &&
+		if ((gov.m->flags & MARK_MODIFIES) &&
 		    !modify_by(&gov, hit))
 			return false;
 	}
 	gov.of = title;
 	for (size_t i = 0; title != NULL && i < title->marks.n; i++) {
 		gov.m = &title->marks.v[i];
-		if (view->g->roles[gov.m->phrase].modifies &&
+		if ((gov.m->flags & MARK_MODIFIES) &&
 		    !modify_by(&gov, hit))
 			return false;
 	}
@@ -458,20 +461,21 @@ find_drop(const struct clause *c, const struct item *it)
 	struct span span = { it->first, it->end };
 
 	for (size_t i = c->from; i < c->end; i++) {
-		uint32_t phrase = view->marks.v[i].phrase;
+		const struct mark *mark = &view->marks.v[i];
+		const uint16_t *classes;
 		size_t count;
-		const uint16_t *classes = phrase_classes(view->g->lexicon,
-		    phrase, &count);
 
-		if (!view->g->roles[phrase].modifies)
+		if (!(mark->flags & MARK_MODIFIES))
 			continue;
+		classes = phrase_classes(view->g->lexicon, mark->phrase,
+		    &count);
 		for (size_t k = 0; k < count; k++) {
 			const struct class *m = &view->g->classes[classes[k]];
 
 			if (m->kind == CLASS_MODIFIER &&
 			    m->action == ACTION_DROP &&
 			    is_on(m, it->operator->operator_kind) &&
-			    governs(view, m, &view->marks.v[i], it->head,
+			    governs(view, m, mark, it->head,
 			    span) && marks_allow(view, c->from, c->end,
 			    &m->needs, &m->unless))
 				return m;

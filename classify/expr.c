@@ -362,25 +362,54 @@ expr_release(struct expr *e)
 	expr_release(e->right);
 }
 
-void
-expr_anchors(const struct expr *e, struct anchors *anchors)
+/* The signs of the classes that must all be marked for `e` to be true. */
+static uint64_t
+signs_of(const struct expr *e)
+{
+	switch (e->kind) {
+	case EXPR_CLASS: case EXPR_REGEX: case EXPR_ATLEAST:
+		return class_sign(e->class);
+	case EXPR_NOT:
+		return 0;
+	case EXPR_AND: case EXPR_THEN: case EXPR_NEAR:
+		return signs_of(e->left) | signs_of(e->right);
+	case EXPR_OR:
+		return signs_of(e->left) & signs_of(e->right);
+	}
+	BUG("an expression of no kind");
+}
+
+/* `signs` are those of what stands beside `e`. */
+static void
+add_anchors(const struct expr *e, uint64_t signs, struct anchors *anchors)
 {
 	switch (e->kind) {
 	case EXPR_CLASS: case EXPR_REGEX: case EXPR_ATLEAST:
 		GROW(anchors->v, anchors->n, anchors->cap);
-		anchors->v[anchors->n++] = e->class;
+		anchors->v[anchors->n++] = (struct anchor){ e->class,
+		    signs | class_sign(e->class) };
 		return;
 	case EXPR_NOT:
 		return;
 	case EXPR_AND: case EXPR_THEN: case EXPR_NEAR:
-		expr_anchors(is_anchored(e->left) ? e->left : e->right,
-		    anchors);
+		if (is_anchored(e->left))
+			add_anchors(e->left, signs | signs_of(e->right),
+			    anchors);
+		else
+			add_anchors(e->right, signs | signs_of(e->left),
+			    anchors);
 		return;
 	case EXPR_OR:
-		expr_anchors(e->left, anchors);
-		expr_anchors(e->right, anchors);
+		add_anchors(e->left, signs, anchors);
+		add_anchors(e->right, signs, anchors);
 		return;
 	}
+}
+
+void
+expr_anchors(const struct expr *e, struct anchors *anchors)
+{
+	add_anchors(e, 0, anchors);
 }
 
 struct pcre2_real_match_data_8 *
@@ -415,8 +444,11 @@ static bool
 in_class(const struct grammar *g, const struct mark *m, uint16_t class)
 {
 	size_t count;
-	const uint16_t *classes = phrase_classes(g->lexicon, m->phrase, &count);
+	const uint16_t *classes;
 
+	if (!(m->signs & class_sign(class)))
+		return false;
+	classes = phrase_classes(g->lexicon, m->phrase, &count);
 	for (size_t i = 0; i < count; i++)
 		if (classes[i] == class)
 			return true;

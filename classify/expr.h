@@ -20,12 +20,20 @@
 struct expr *expr_parse(struct grammar *g, const struct statement *st,
     size_t from, struct err *err);
 void expr_release(struct expr *e);
+
+/* A class at whose words an expression is tried, and the signs of all that must
+ * be marked in the unit for it to be true there. */
+struct anchor {
+	uint16_t	class;
+	uint64_t	signs;
+};
+
 struct anchors {
-	uint16_t	*v;
+	struct anchor	*v;
 	size_t		 n, cap;
 };
 
-/* Append the classes of which one must be marked for `e` to be true. */
+/* Append the anchors of which one must hold for `e` to be true. */
 void expr_anchors(const struct expr *e, struct anchors *anchors);
 
 struct span {

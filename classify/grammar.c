@@ -853,29 +853,43 @@ earlier(const struct class *was, const struct class *c)
 	return was == NULL || c < was ? c : was;
 }
 
-static void
+/* Returns what marks of the phrase are to be flagged with. */
+static uint32_t
 set_role(struct role_words *role, const struct class *c)
 {
+	uint32_t asked = MARK_ROLE;
+
 	switch (c->kind) {
 	case CLASS_OPERATOR:
 		role->operator = earlier(role->operator, c);
+		asked |= MARK_OPERATOR;
 		break;
 	case CLASS_OBJECT:
 		role->object = earlier(role->object, c);
+		asked |= MARK_OBJECT;
 		break;
 	case CLASS_DISCARD:
 		role->discard = earlier(role->discard, c);
 		break;
 	case CLASS_COMPARE:
 		role->compare = earlier(role->compare, c);
+		asked |= MARK_OPERATOR;
 		break;
 	case CLASS_MODIFIER:
-		role->modifies = true;
+		asked = MARK_MODIFIES;
 		break;
-	case CLASS_LEXICON: case CLASS_ACTOR: case CLASS_TOPIC:
-	case CLASS_DOMAIN:
+	case CLASS_ACTOR: case CLASS_TOPIC: case CLASS_DOMAIN:
+		asked = MARK_NAMES;
+		break;
+	case CLASS_LEXICON:
+		asked = 0;
 		break;
 	}
+	if (c->alone_weight != 0)
+		asked |= MARK_ALONE;
+	if (c->triggers)
+		asked |= MARK_TRIGGERS;
+	return asked;
 }
 
 static void
@@ -886,7 +900,7 @@ mark_triggers(struct grammar *g)
 	for (size_t i = 0; i < g->rule_count; i++)
 		expr_anchors(g->rules[i].expr, &anchors);
 	for (size_t i = 0; i < anchors.n; i++)
-		g->classes[anchors.v[i]].triggers = true;
+		g->classes[anchors.v[i].class].triggers = true;
 	free(anchors.v);
 }
 
@@ -911,12 +925,12 @@ seal(struct grammar *g)
 		size_t count;
 		const uint16_t *classes = phrase_classes(g->lexicon,
 		    (uint32_t)i, &count);
+		uint32_t asked = 0;
 
-		for (size_t k = 0; k < count; k++) {
-			set_role(&g->roles[i], &g->classes[classes[k]]);
-			g->roles[i].triggers |=
-			    g->classes[classes[k]].triggers;
-		}
+		for (size_t k = 0; k < count; k++)
+			asked |= set_role(&g->roles[i],
+			    &g->classes[classes[k]]);
+		lexicon_flag(g->lexicon, (uint32_t)i, asked);
 	}
 }
 

@@ -168,8 +168,17 @@ enum {
 /* What the engine asks of a phrase, prepared once. */
 struct role_words {
 	const struct class *operator, *object, *discard, *compare;
-	bool		 modifies;	/* it has a modifier */
-	bool		 triggers;	/* a rule hangs on it */
+};
+
+/* What it asks of each mark. */
+enum {
+	MARK_OPERATOR = 1,	/* or a comparison */
+	MARK_OBJECT = 2,
+	MARK_ALONE = 4,		/* one of those that can do without the other */
+	MARK_ROLE = 8,		/* any role in a clause */
+	MARK_MODIFIES = 16,	/* it has a modifier */
+	MARK_TRIGGERS = 32,	/* a rule hangs on it */
+	MARK_NAMES = 64		/* it tells of an actor, a topic, a domain */
 };
 
 struct grammar {

@@ -12,8 +12,13 @@
 #define FAMILIAR_WORDS	100
 
 /* Rules by the classes of which one must be marked. */
+struct hook {
+	uint32_t	rule;
+	uint64_t	signs;		/* that the sentence must have */
+};
+
 struct trigger {
-	uint32_t	*rules;
+	struct hook	*hooks;
 	size_t		 n, cap;
 };
 
@@ -24,7 +29,8 @@ struct judge {
 	struct hits		 hits;
 	struct trigger		*triggers;	/* by class */
 	uint64_t		*tried;		/* by rule: unit it was tried on */
-	uint64_t		 units;
+	uint64_t		*promising;	/* by rule: in which sentence */
+	uint64_t		 units, sentences;
 	uint32_t		 lead_end;	/* token of the text */
 	struct pcre2_real_match_data_8 *match;
 	struct tally			*tally;	/* or NULL */
@@ -55,14 +61,20 @@ set_triggers(struct judge *j)
 
 	j->triggers = xcalloc(g->class_count, sizeof(*j->triggers));
 	j->tried = xcalloc(g->rule_count, sizeof(*j->tried));
+	j->promising = xcalloc(g->rule_count, sizeof(*j->promising));
 	for (size_t i = 0; i < g->rule_count; i++) {
+		enum scope scope = g->rules[i].scope;
+		/* what looks further than a sentence may find it elsewhere */
+		bool within = scope == SCOPE_SENTENCE || scope == SCOPE_CLAUSE;
+
 		anchors.n = 0;
 		expr_anchors(g->rules[i].expr, &anchors);
 		for (size_t k = 0; k < anchors.n; k++) {
-			struct trigger *t = &j->triggers[anchors.v[k]];
+			struct trigger *t = &j->triggers[anchors.v[k].class];
 
-			GROW(t->rules, t->n, t->cap);
-			t->rules[t->n++] = (uint32_t)i;
+			GROW(t->hooks, t->n, t->cap);
+			t->hooks[t->n++] = (struct hook){ (uint32_t)i,
+			    within ? anchors.v[k].signs : 0 };
 		}
 	}
 	free(anchors.v);
@@ -89,9 +101,10 @@ judge_free(struct judge *j)
 	if (j == NULL)
 		return;
 	for (size_t i = 0; i < j->g->class_count; i++)
-		free(j->triggers[i].rules);
+		free(j->triggers[i].hooks);
 	free(j->triggers);
 	free(j->tried);
+	free(j->promising);
 	reader_free(j->reader);
 	expr_match_free(j->match);
 	view_release(&j->title);
@@ -275,10 +288,47 @@ try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
 		j->tally->rule_hits[id]++;
 }
 
+/* Do the signs of the sentence show a rule that all is there for?  It is noted
+ * in `promising`. */
+static bool
+find_promising(struct judge *j, const struct view *view, size_t from,
+    size_t end, uint64_t signs)
+{
+	bool found = false;
+
+	j->sentences++;
+	for (size_t i = from; i < end; i++) {
+		const struct mark *m = &view->marks.v[i];
+		size_t count;
+		const uint16_t *classes;
+
+		if (!(m->flags & MARK_TRIGGERS))
+			continue;
+		classes = phrase_classes(j->g->lexicon, m->phrase, &count);
+		for (size_t k = 0; k < count; k++) {
+			const struct trigger *t = &j->triggers[classes[k]];
+
+			for (size_t r = 0; r < t->n; r++) {
+				if (t->hooks[r].signs & ~signs)
+					continue;
+				j->promising[t->hooks[r].rule] = j->sentences;
+				found = true;
+			}
+		}
+	}
+	return found;
+}
+
+/* Try the rules at the marks that trigger them: those that promise something,
+ * or all when somebody asks about those that miss. */
 static void
 try_rules(struct judge *j, const struct view *view, size_t s, size_t from,
-    size_t end)
+    size_t end, uint64_t signs)
 {
+	bool all = view->misses != NULL || j->tally != NULL;
+
+	if (!find_promising(j, view, from, end, signs) && !all)
+		return;
 	for (size_t i = from; i < end; i++) {
 		const struct mark *m = &view->marks.v[i];
 		size_t count;
@@ -289,7 +339,10 @@ try_rules(struct judge *j, const struct view *view, size_t s, size_t from,
 			const struct trigger *t = &j->triggers[classes[k]];
 
 			for (size_t r = 0; r < t->n; r++)
-				try_rule(j, view, t->rules[r], s, m);
+				if (all || j->promising[t->hooks[r].rule] ==
+				    j->sentences)
+					try_rule(j, view, t->hooks[r].rule, s,
+					    m);
 		}
 	}
 }
@@ -318,25 +371,33 @@ find_actor(const struct view *view, size_t from, size_t end,
 	return best;
 }
 
+/* Can a sentence with marks of these flags give a hit, or tell why not? */
+static bool
+composes(const struct view *view, uint32_t flags)
+{
+	if (view->misses != NULL)
+		return flags & MARK_ROLE;
+	return (flags & MARK_ALONE) || ((flags & MARK_OPERATOR) &&
+	    (flags & MARK_OBJECT));
+}
+
 static void
 read_sentence(struct judge *j, const struct view *view, size_t s, size_t from,
     size_t end)
 {
 	const struct sentence *sentence = &view->words.sentences[s];
 	size_t first = j->hits.n;
-	bool composes = false, triggers = false;
+	uint64_t signs = 0;
+	uint32_t flags = 0;
 
 	for (size_t i = from; i < end; i++) {
-		const struct role_words *role =
-		    &j->g->roles[view->marks.v[i].phrase];
-
-		composes |= role->operator || role->object;
-		triggers |= role->triggers;
+		flags |= view->marks.v[i].flags;
+		signs |= view->marks.v[i].signs;
 	}
-	if (composes)
+	if (composes(view, flags))
 		compose_sentence(view, sentence, from, end, &j->hits);
-	if (triggers)
-		try_rules(j, view, s, from, end);
+	if (flags & MARK_TRIGGERS)
+		try_rules(j, view, s, from, end, signs);
 	for (size_t i = first; i < j->hits.n; i++) {
 		struct hit *hit = &j->hits.v[i];
 
@@ -461,9 +522,12 @@ add_mentions(const struct view *view, uint32_t end, enum class_kind kind,
 	for (size_t i = 0; i < view->marks.n && view->marks.v[i].first < end;
 	    i++) {
 		size_t count;
-		const uint16_t *classes = phrase_classes(view->g->lexicon,
-		    view->marks.v[i].phrase, &count);
+		const uint16_t *classes;
 
+		if (!(view->marks.v[i].flags & MARK_NAMES))
+			continue;
+		classes = phrase_classes(view->g->lexicon,
+		    view->marks.v[i].phrase, &count);
 		for (size_t k = 0; k < count; k++)
 			if (view->g->classes[classes[k]].kind == kind)
 				add_name(names,

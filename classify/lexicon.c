@@ -114,6 +114,7 @@ lexicon_free(struct lexicon *lex)
 	free(lex->slots);
 	free(lex->nodes);
 	free(lex->edges);
+	free(lex->inner);
 	free(lex->phrases);
 	free(lex->numerals);
 	free(lex->includes);
@@ -481,6 +482,13 @@ set_bits(struct phrase *ph, const uint16_t *class_bits)
 	}
 }
 
+static void
+set_signs(struct phrase *ph)
+{
+	for (size_t i = 0; i < ph->count; i++)
+		ph->signs |= class_sign(ph->classes[i]);
+}
+
 void
 lexicon_seal(struct lexicon *lex, const uint16_t *class_bits)
 {
@@ -490,11 +498,22 @@ lexicon_seal(struct lexicon *lex, const uint16_t *class_bits)
 	for (size_t i = 0; i < lex->phrase_count; i++) {
 		close_includes(lex, &lex->phrases[i]);
 		set_bits(&lex->phrases[i], class_bits);
+		set_signs(&lex->phrases[i]);
 	}
 	if (lex->edge_slots == 0)
 		grow_edges(lex);
+	lex->inner = xcalloc(lex->symbols + 1, 1);
+	for (size_t i = 0; i < lex->edge_slots; i++)
+		if (lex->edges[i].key >> 32 > 1)	/* not from the root */
+			lex->inner[(uint32_t)lex->edges[i].key] = 1;
 	if (lex->slot_count == 0)
 		grow_slots(lex);
+}
+
+void
+lexicon_flag(struct lexicon *lex, uint32_t phrase, uint32_t flags)
+{
+	lex->phrases[phrase].flags = flags;
 }
 
 const uint16_t *

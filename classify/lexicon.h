@@ -27,7 +27,16 @@ struct lexicon;
 struct mark {
 	uint32_t	first, end;
 	uint32_t	phrase;
+	uint32_t	flags;		/* of the phrase: lexicon_flag() */
+	uint64_t	signs;		/* one bit for each of its classes */
 };
+
+/* Of 64: where a class has a bit that a mark lacks, the mark is not of it. */
+static inline uint64_t
+class_sign(uint16_t class)
+{
+	return 1ULL << ((class * 0x9e3779b1u) >> 26);
+}
 
 struct marks {
 	struct mark	*v;
@@ -56,6 +65,8 @@ void lexicon_include(struct lexicon *lex, uint16_t class, uint16_t into);
  * sets the bits of its tokens. */
 void lexicon_seal(struct lexicon *lex, const uint16_t *class_bits);
 
+/* Let marks of the phrase carry these flags, whose meaning is the caller's. */
+void lexicon_flag(struct lexicon *lex, uint32_t phrase, uint32_t flags);
 /* The classes that a phrase belongs to. */
 const uint16_t *phrase_classes(const struct lexicon *lex, uint32_t phrase,
     size_t *count);

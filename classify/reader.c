@@ -58,10 +58,11 @@ struct memo {
 
 /* What is known of a word; words of which the same is known share it. */
 struct known {
-	uint64_t	signs;		/* one bit for each of its symbols */
+	uint64_t	signs;		/* of its inner symbols */
 	uint64_t	follow;		/* signs of what goes on with a phrase */
-	uint32_t	at;		/* its symbols, then its roots, in the pool */
-	uint8_t		n, roots;
+	uint32_t	at;		/* inner symbols, then roots, in the pool */
+	uint8_t		n, roots;	/* so many of each */
+	bool		named;		/* a rule names it */
 	uint16_t	bits;		/* of the token, and STARTS_PHRASE */
 };
 
@@ -74,7 +75,8 @@ struct known {
 /* The same while it is worked out. */
 struct finding {
 	uint32_t	symbols[SYMBOLS_MAX];
-	uint32_t	roots[SYMBOLS_MAX];	/* nodes that it leads to first */
+	size_t		n;
+	uint32_t	parts[2 * SYMBOLS_MAX];	/* for the pool */
 	struct known	known;
 };
 
@@ -186,9 +188,8 @@ gather(const struct lexicon *lex, enum form form, struct str s,
 	key[0] = (char)form;
 	memcpy(key + 1, s.p, s.n);
 	at = *slot_of(lex, (struct str){ key, s.n + 1 });
-	for (; at != NONE && f->known.n < SYMBOLS_MAX;
-	    at = lex->bindings[at].next)
-		f->symbols[f->known.n++] = lex->bindings[at].symbol;
+	for (; at != NONE && f->n < SYMBOLS_MAX; at = lex->bindings[at].next)
+		f->symbols[f->n++] = lex->bindings[at].symbol;
 }
 
 /* Wildcards, of the lengths that there are; the longest of each come first. */
@@ -219,7 +220,7 @@ look_up(struct reader *r, struct str token, enum token_kind kind,
 	struct str s = { folded, word_fold(token, folded) }, plain;
 
 	if (kind == TOKEN_NUMBER)
-		f->symbols[f->known.n++] = SYMBOL_NUMBER;
+		f->symbols[f->n++] = SYMBOL_NUMBER;
 	if (s.n == 0 || (kind == TOKEN_NUMBER && !r->lex->digits))
 		return;
 	plain = without_genitive(s);
@@ -240,27 +241,41 @@ punctuation_bits(struct str s)
 	return str_eq(s, STR("+")) ? 0 : TOKEN_BREAK;
 }
 
-/* Where the word's symbols lead from the root: on to longer phrases, to marks,
- * or only to bits. */
+/* Its symbols within phrases, of which a walk asks. */
+static void
+find_inner(const struct lexicon *lex, struct finding *f)
+{
+	struct known *known = &f->known;
+
+	known->named = f->n > 0;
+	for (size_t i = 0; i < f->n; i++) {
+		if (!lex->inner[f->symbols[i]])
+			continue;
+		known->signs |= sign_of(f->symbols[i]);
+		f->parts[known->n++] = f->symbols[i];
+	}
+}
+
+/* Where its symbols lead from the root: on to longer phrases, to marks, or only
+ * to bits. */
 static void
 find_roots(const struct lexicon *lex, struct finding *f)
 {
 	struct known *known = &f->known;
 
-	for (size_t i = 0; i < known->n; i++) {
+	for (size_t i = 0; i < f->n; i++) {
 		const struct edge *e = edge_of(lex, 0, f->symbols[i]);
 		const struct node *nd = &lex->nodes[e->to];
 		bool silent = nd->phrase != NONE &&
 		    lex->phrases[nd->phrase].silent;
 
-		known->signs |= sign_of(f->symbols[i]);
 		if (e->key == 0)
 			continue;
 		if (silent)
 			known->bits |= lex->phrases[nd->phrase].bits;
 		if ((nd->phrase != NONE && !silent) || nd->follow != 0 ||
 		    nd->gap_child != NONE)
-			f->roots[known->roots++] = e->to;
+			f->parts[known->n + known->roots++] = e->to;
 		known->follow |= nd->follow;
 		if ((nd->phrase != NONE && !silent) || nd->gap_child != NONE)
 			known->follow |= FOLLOW_ALWAYS;
@@ -270,19 +285,21 @@ find_roots(const struct lexicon *lex, struct finding *f)
 }
 
 static uint32_t *
-slot_of_finding(const struct reader *r, const uint32_t *symbols,
+slot_of_finding(const struct reader *r, const uint32_t *parts,
     const struct known *known)
 {
-	size_t bytes = known->n * sizeof(*symbols), mask = r->slot_count - 1;
-	size_t i = hash64((struct str){ (const char *)symbols, bytes });
+	size_t bytes = (known->n + (size_t)known->roots) * sizeof(*parts);
+	size_t mask = r->slot_count - 1;
+	size_t i = hash64((struct str){ (const char *)parts, bytes });
 
 	for (i = (i + known->bits) & mask; r->slots[i] != 0;
 	    i = (i + 1) & mask) {
 		const struct known *was = &r->known[r->slots[i]];
 
-		if (was->n == known->n && was->bits == known->bits &&
-		    was->signs == known->signs &&
-		    memcmp(r->pool + was->at, symbols, bytes) == 0)
+		if (was->n == known->n && was->roots == known->roots &&
+		    was->bits == known->bits && was->signs == known->signs &&
+		    was->named == known->named &&
+		    memcmp(r->pool + was->at, parts, bytes) == 0)
 			break;
 	}
 	return &r->slots[i];
@@ -301,15 +318,6 @@ grow_slots(struct reader *r)
 	}
 }
 
-static void
-add_to_pool(struct reader *r, const uint32_t *v, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		GROW(r->pool, r->pool_count, r->pool_cap);
-		r->pool[r->pool_count++] = v[i];
-	}
-}
-
 /* The index of what is known of a word met for the first time, or again after
  * it had to make room. */
 static uint32_t
@@ -320,23 +328,27 @@ find_out(struct reader *r, const struct words *w, size_t token)
 	struct str s = token_str(w, token);
 	enum token_kind kind = (enum token_kind)w->tokens[token].kind;
 
+	f.n = 0;
 	f.known = (struct known){ .n = 0 };
 	look_up(r, s, kind, &f);
 	if (kind == TOKEN_MARK)
 		f.known.bits = punctuation_bits(s);
+	find_inner(r->lex, &f);
 	find_roots(r->lex, &f);
 	if (kind == TOKEN_QUOTE)	/* what stands behind it counts */
 		f.known.signs = UINT64_MAX;
-	if (f.known.n == 0 && f.known.bits == 0 && f.known.signs == 0)
+	if (!f.known.named && f.known.bits == 0 && f.known.signs == 0)
 		return 0;
 	if (2 * r->known_count >= r->slot_count)
 		grow_slots(r);
-	slot = slot_of_finding(r, f.symbols, &f.known);
+	slot = slot_of_finding(r, f.parts, &f.known);
 	if (*slot != 0)
 		return *slot;
 	f.known.at = (uint32_t)r->pool_count;
-	add_to_pool(r, f.symbols, f.known.n);
-	add_to_pool(r, f.roots, f.known.roots);
+	for (size_t i = 0; i < (size_t)f.known.n + f.known.roots; i++) {
+		GROW(r->pool, r->pool_count, r->pool_cap);
+		r->pool[r->pool_count++] = f.parts[i];
+	}
 	*slot = (uint32_t)r->known_count;
 	GROW(r->known, r->known_count, r->known_cap);
 	GROW(r->bits_of, r->known_count, r->bits_cap);
@@ -500,7 +512,7 @@ add_mark(struct walk *k, size_t end, uint32_t phrase)
 			return;
 	GROW(m->v, m->n, m->cap);
 	m->v[m->n++] = (struct mark){ (uint32_t)k->start, (uint32_t)end,
-	    phrase };
+	    phrase, ph->flags, ph->signs };
 }
 
 static void step(struct walk *k, size_t at, uint32_t node);
@@ -514,7 +526,7 @@ step_over(struct walk *k, size_t at, const struct node *nd)
 	for (size_t last = at + nd->gap; at <= last && at < k->end; at++) {
 		const struct known *known = known_at(k, at);
 
-		if (known->n > 0 && ((known->signs & child->follow) != 0 ||
+		if (known->named && ((known->signs & child->follow) != 0 ||
 		    child->gap_child != NONE))
 			step(k, at, nd->gap_child);
 	}
@@ -542,9 +554,12 @@ step(struct walk *k, size_t at, uint32_t node)
 	if ((known->signs & nd->follow) == 0)
 		return;
 	for (size_t i = 0; i < known->n; i++) {
-		const struct edge *e = edge_of(lex, node,
-		    k->r->pool[known->at + i]);
+		uint32_t symbol = k->r->pool[known->at + i];
+		const struct edge *e;
 
+		if ((sign_of(symbol) & nd->follow) == 0)
+			continue;
+		e = edge_of(lex, node, symbol);
 		if (e->key != 0)
 			step(k, at + 1, e->to);
 	}
@@ -569,8 +584,15 @@ walk_starts(struct walk *k, size_t count)
 		k->start = at;
 		k->end = s->end;
 		k->budget = WALK_STEPS;
-		for (size_t n = 0; n < known->roots; n++)
-			step(k, at + 1, k->r->pool[known->at + known->n + n]);
+		for (size_t n = 0; n < known->roots; n++) {
+			uint32_t root = k->r->pool[known->at + known->n + n];
+			const struct node *nd = &k->r->lex->nodes[root];
+
+			if (nd->gap_child != NONE || (nd->follow & next) != 0)
+				step(k, at + 1, root);
+			else if (nd->phrase != NONE)
+				add_mark(k, at + 1, nd->phrase);
+		}
 	}
 }
 

@@ -43,6 +43,8 @@ struct phrase {
 	bool		 gapped;
 	bool		 silent;	/* leaves bits, no mark */
 	uint16_t	 bits;
+	uint32_t	 flags;
+	uint64_t	 signs;		/* of its classes */
 };
 
 struct edge {
@@ -78,6 +80,7 @@ struct lexicon {
 	size_t		 numeral_count, numeral_cap;
 	struct include	*includes;
 	size_t		 include_count, include_cap;
+	uint8_t		*inner;		/* by symbol: a phrase goes on with it */
 	size_t		 infixes;
 	uint64_t	 prefixes[2], suffixes[2]; /* lengths that are named */
 	bool		 digits;	/* a form begins with a digit */
@@ -89,7 +92,7 @@ struct lexicon {
 static inline uint64_t
 sign_of(uint32_t symbol)
 {
-	return 1ULL << (symbol * 0x9e3779b1u >> 16) % 63;
+	return 1ULL << ((uint64_t)(symbol * 0x9e3779b1u) * 63 >> 32);
 }
 
 static inline uint32_t *
