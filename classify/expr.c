@@ -362,46 +362,94 @@ expr_release(struct expr *e)
 	expr_release(e->right);
 }
 
-/* The signs of the classes that must all be marked for `e` to be true. */
-static uint64_t
-signs_of(const struct expr *e)
+/* Ways for an expression to be true: the signs of the classes that must all be
+ * marked, for each.  More than a few become one, of what they have in common. */
+#define WAYS_MAX	12
+
+struct ways {
+	uint64_t	v[WAYS_MAX];
+	size_t		n;
+};
+
+static void
+join_ways(struct ways *w)
 {
+	for (; w->n > 1; w->n--)
+		w->v[0] &= w->v[w->n - 1];
+}
+
+/* Those of both, each with each. */
+static struct ways
+both_ways(struct ways a, struct ways b)
+{
+	struct ways all = { .n = 0 };
+
+	if (a.n * b.n > WAYS_MAX)
+		join_ways(a.n > b.n ? &a : &b);
+	if (a.n * b.n > WAYS_MAX)
+		join_ways(a.n > b.n ? &a : &b);
+	for (size_t i = 0; i < a.n; i++)
+		for (size_t k = 0; k < b.n; k++)
+			all.v[all.n++] = a.v[i] | b.v[k];
+	return all;
+}
+
+static struct ways
+either_way(struct ways a, struct ways b)
+{
+	if (a.n + b.n > WAYS_MAX) {
+		join_ways(&a);
+		join_ways(&b);
+	}
+	for (size_t i = 0; i < b.n; i++)
+		a.v[a.n++] = b.v[i];
+	return a;
+}
+
+static struct ways
+ways_of(const struct expr *e)
+{
+	struct ways w = { { 0 }, 1 };
+
 	switch (e->kind) {
 	case EXPR_CLASS: case EXPR_REGEX: case EXPR_ATLEAST:
-		return class_sign(e->class);
+		w.v[0] = class_sign(e->class);
+		return w;
 	case EXPR_NOT:
-		return 0;
+		return w;
 	case EXPR_AND: case EXPR_THEN: case EXPR_NEAR:
-		return signs_of(e->left) | signs_of(e->right);
+		return both_ways(ways_of(e->left), ways_of(e->right));
 	case EXPR_OR:
-		return signs_of(e->left) & signs_of(e->right);
+		return either_way(ways_of(e->left), ways_of(e->right));
 	}
 	BUG("an expression of no kind");
 }
 
-/* `signs` are those of what stands beside `e`. */
+/* `beside` is what must be true beside `e`. */
 static void
-add_anchors(const struct expr *e, uint64_t signs, struct anchors *anchors)
+add_anchors(const struct expr *e, struct ways beside, struct anchors *anchors)
 {
 	switch (e->kind) {
 	case EXPR_CLASS: case EXPR_REGEX: case EXPR_ATLEAST:
-		GROW(anchors->v, anchors->n, anchors->cap);
-		anchors->v[anchors->n++] = (struct anchor){ e->class,
-		    signs | class_sign(e->class) };
+		for (size_t i = 0; i < beside.n; i++) {
+			GROW(anchors->v, anchors->n, anchors->cap);
+			anchors->v[anchors->n++] = (struct anchor){ e->class,
+			    beside.v[i] | class_sign(e->class) };
+		}
 		return;
 	case EXPR_NOT:
 		return;
 	case EXPR_AND: case EXPR_THEN: case EXPR_NEAR:
 		if (is_anchored(e->left))
-			add_anchors(e->left, signs | signs_of(e->right),
-			    anchors);
+			add_anchors(e->left, both_ways(beside,
+			    ways_of(e->right)), anchors);
 		else
-			add_anchors(e->right, signs | signs_of(e->left),
-			    anchors);
+			add_anchors(e->right, both_ways(beside,
+			    ways_of(e->left)), anchors);
 		return;
 	case EXPR_OR:
-		add_anchors(e->left, signs, anchors);
-		add_anchors(e->right, signs, anchors);
+		add_anchors(e->left, beside, anchors);
+		add_anchors(e->right, beside, anchors);
 		return;
 	}
 }
@@ -409,7 +457,7 @@ add_anchors(const struct expr *e, uint64_t signs, struct anchors *anchors)
 void
 expr_anchors(const struct expr *e, struct anchors *anchors)
 {
-	add_anchors(e, 0, anchors);
+	add_anchors(e, (struct ways){ { 0 }, 1 }, anchors);
 }
 
 struct pcre2_real_match_data_8 *
