@@ -108,6 +108,18 @@ out_some(struct out *out)
 }
 
 void
+out_send(struct out *out, struct str bytes)
+{
+	out_flush(out);
+	if (out->error == 0 && bytes.n > 0 &&
+	    write_full(out->fd, bytes.p, bytes.n) == -1) {
+		out->error = errno;
+		if (!out->keep_going)
+			die_errno("cannot write to '%s'", out->name);
+	}
+}
+
+void
 out_poll(struct out *out)
 {
 	if (out->buf.n >= IO_WRITE)
@@ -238,6 +250,28 @@ in_line(struct in *in, struct out *out, struct str *line)
 		}
 		fill(in, out);
 	}
+}
+
+struct str
+in_more(struct in *in, size_t most)
+{
+	const char *start, *last;
+	struct str lines;
+
+	assert(most <= in->max);
+	if (in->skipping || in->buf.n == in->at)
+		return STR_NONE;
+	start = in->buf.p + in->at;
+	if (most > in->buf.n - in->at)
+		most = in->buf.n - in->at;
+	last = memrchr(start, '\n', most);
+	if (last == NULL)
+		return STR_NONE;
+	lines = (struct str){ start, (size_t)(last - start) + 1 };
+	in->at += lines.n;
+	if (in->scanned < in->at)
+		in->scanned = in->at;
+	return lines;
 }
 
 int

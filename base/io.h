@@ -32,6 +32,8 @@ out_buf(struct out *out)
 	return &out->buf;
 }
 void out_poll(struct out *out);
+/* Write what has gathered and then `bytes`, which are not copied first. */
+void out_send(struct out *out, struct str bytes);
 /* Write everything now. 0, or -1 with out->error set when keep_going. */
 int out_flush(struct out *out);
 /* Write what goes without waiting, for a loop that must not sleep here. */
@@ -66,6 +68,10 @@ void in_init(struct in *in, int fd, const char *name, size_t max);
  * would block it calls before_wait() and flushes `out`, which may be NULL.  A last line without newline
  * counts.  A read error ends the program. */
 enum in_result in_line(struct in *in, struct out *out, struct str *line);
+/* Whole lines that are there already, with their newlines, together at most
+ * `most` bytes, which must be no more than the ceiling of one.  They count as
+ * handed out, but not in `line`. */
+struct str in_more(struct in *in, size_t most);
 /* True when the next in_line() has its line (or end) without reading. */
 bool in_ready(const struct in *in);
 void in_release(struct in *in);

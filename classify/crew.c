@@ -11,6 +11,8 @@
 #define BATCH_BYTES	(128UL << 10)
 /* Batches under way, by thread. */
 #define BATCHES_EACH	3
+/* Storage that a batch keeps for its next run. */
+#define BATCH_KEPT	(8 * BATCH_BYTES)
 
 static const char *const owned[] = { "stance", NULL };
 
@@ -110,225 +112,162 @@ worker_answer(struct worker *w, struct str line, unsigned long number,
 
 /* A run of lines on its way through the crew. */
 struct batch {
-	struct buf	 lines;
-	size_t		*ends;		/* of each line in `lines` */
-	bool		*too_long;
-	size_t		 count, cap, long_cap;
-	unsigned long	 first;		/* number of the first line */
-	struct buf	 out;		/* of the answers */
-	struct answers	 answers;
-	enum { BATCH_FREE, BATCH_FILLED, BATCH_TAKEN, BATCH_DONE } state;
+	struct buf	 lines;		/* each with a newline */
+	bool		 too_long;	/* the first is only a start */
+	struct buf	 out;
+	struct answers	 answers;	/* line numbers within the batch */
+	unsigned long	 count;		/* lines */
+	bool		 done;
 };
 
 struct crew {
-	pthread_mutex_t	 lock;
-	pthread_cond_t	 filled, done;
+	const struct worker *pattern;
+	const struct program *prog;
+	struct in	*in;
+	struct out	*out;
+	struct refusals	*refusals;
+	pthread_mutex_t	 reading;	/* guards `in` and `next` */
+	size_t		 next;		/* number of the batch to be read */
+	pthread_mutex_t	 lock;		/* guards the rest */
+	pthread_cond_t	 written;
+	size_t		 oldest;	/* number of the batch to be written */
+	bool		 writing;
+	unsigned long	 lines;		/* in the batches written */
 	struct batch	*batches;	/* a ring */
 	size_t		 batch_count;
-	size_t		 oldest, next;	/* numbers that only grow */
-	size_t		 take;		/* the next one for a thread */
-	bool		 closing;
-	pthread_t	*threads;
-	struct worker	*workers;
-	size_t		 count, started;
 };
+
+/* Read a batch: at least one line, and what there is without waiting.  NULL at
+ * the end. */
+static struct batch *
+read_batch(struct crew *crew)
+{
+	struct batch *batch = NULL;
+	enum in_result result;
+	struct str line;
+
+	pthread_mutex_lock(&crew->reading);
+	pthread_mutex_lock(&crew->lock);
+	while (crew->next - crew->oldest == crew->batch_count)
+		pthread_cond_wait(&crew->written, &crew->lock);
+	pthread_mutex_unlock(&crew->lock);
+	result = in_line(crew->in, NULL, &line);
+	if (result != IN_EOF) {
+		batch = &crew->batches[crew->next++ % crew->batch_count];
+		batch->too_long = result == IN_LONG;
+		buf_adds(&batch->lines, line);
+		buf_addc(&batch->lines, '\n');
+		buf_adds(&batch->lines, in_more(crew->in, BATCH_BYTES));
+	}
+	pthread_mutex_unlock(&crew->reading);
+	return batch;
+}
 
 static void
 judge_batch(struct worker *w, struct batch *batch)
 {
-	size_t start = 0;
+	struct str rest = buf_str(&batch->lines), line;
+	bool too_long = batch->too_long;
 
-	for (size_t i = 0; i < batch->count; i++) {
-		worker_answer(w, str_slice(buf_str(&batch->lines), start,
-		    batch->ends[i]), batch->first + i, batch->too_long[i],
+	while (rest.n > 0) {
+		str_split(&rest, '\n', &line);
+		worker_answer(w, line, ++batch->count, too_long,
 		    &batch->answers);
-		start = batch->ends[i];
+		too_long = false;
 	}
+}
+
+/* Tell what the batch refused, write its answers, and make it ready for use. */
+static void
+write_batch(struct crew *crew, struct batch *batch)
+{
+	for (size_t i = 0; i < batch->answers.refused_count; i++) {
+		const struct refused *r = &batch->answers.refused[i];
+
+		refuse(crew->refusals, crew->in->name, crew->lines + r->number,
+		    r->line, &r->err);
+	}
+	out_send(crew->out, buf_str(&batch->out));
+	crew->lines += batch->count;
+	batch->count = batch->answers.refused_count = 0;
+	if (batch->lines.cap > BATCH_KEPT)	/* one giant line, long ago */
+		buf_release(&batch->lines);
+	if (batch->out.cap > BATCH_KEPT)
+		buf_release(&batch->out);
+	buf_reset(&batch->lines);
+	buf_reset(&batch->out);
+}
+
+/* The batch is judged.  Whoever finds the oldest one done, and nobody writing,
+ * writes as far as the order allows. */
+static void
+finish_batch(struct crew *crew, struct batch *batch)
+{
+	pthread_mutex_lock(&crew->lock);
+	batch->done = true;
+	while (!crew->writing) {
+		batch = &crew->batches[crew->oldest % crew->batch_count];
+		if (!batch->done)
+			break;
+		crew->writing = true;
+		pthread_mutex_unlock(&crew->lock);
+		write_batch(crew, batch);
+		pthread_mutex_lock(&crew->lock);
+		batch->done = false;
+		crew->oldest++;
+		crew->writing = false;
+		pthread_cond_signal(&crew->written);
+	}
+	pthread_mutex_unlock(&crew->lock);
 }
 
 static void *
 work(void *arg)
 {
 	struct crew *crew = arg;
-	struct worker *w;
+	struct worker w = *crew->pattern;
+	struct batch *batch;
 
-	pthread_mutex_lock(&crew->lock);
-	w = &crew->workers[crew->started++];
-	for (;;) {
-		struct batch *batch;
-
-		while (crew->take == crew->next && !crew->closing)
-			pthread_cond_wait(&crew->filled, &crew->lock);
-		if (crew->take == crew->next)
-			break;
-		batch = &crew->batches[crew->take++ % crew->batch_count];
-		assert(batch->state == BATCH_FILLED);
-		batch->state = BATCH_TAKEN;
-		pthread_mutex_unlock(&crew->lock);
-		judge_batch(w, batch);
-		pthread_mutex_lock(&crew->lock);
-		batch->state = BATCH_DONE;
-		pthread_cond_signal(&crew->done);
+	worker_init(&w, crew->prog);
+	while ((batch = read_batch(crew)) != NULL) {
+		judge_batch(&w, batch);
+		finish_batch(crew, batch);
 	}
-	pthread_mutex_unlock(&crew->lock);
+	worker_release(&w);
 	return NULL;
 }
 
-struct crew *
-crew_new(const struct program *prog, size_t count,
-    const struct worker *pattern)
+void
+crew_run(const struct program *prog, size_t count, const struct worker *pattern,
+    struct in *in, struct out *out, struct refusals *refusals)
 {
-	struct crew *crew = xcalloc(1, sizeof(*crew));
+	struct crew crew = { .pattern = pattern, .prog = prog, .in = in,
+	    .out = out, .refusals = refusals };
+	pthread_t threads[CREW_MAX];
 
 	assert(count > 0 && count <= CREW_MAX);
 	/* more than one heap would make malloc read /sys and /proc, which the
 	 * jail forbids; a record's memory comes from its arena anyway */
 	mallopt(M_ARENA_MAX, 1);
-	crew->count = count;
-	crew->batch_count = count * BATCHES_EACH;
-	crew->batches = xcalloc(crew->batch_count, sizeof(*crew->batches));
-	for (size_t i = 0; i < crew->batch_count; i++)
-		crew->batches[i].answers.out = &crew->batches[i].out;
-	crew->workers = xcalloc(count, sizeof(*crew->workers));
-	crew->threads = xcalloc(count, sizeof(*crew->threads));
-	pthread_mutex_init(&crew->lock, NULL);
-	pthread_cond_init(&crew->filled, NULL);
-	pthread_cond_init(&crew->done, NULL);
-	for (size_t i = 0; i < count; i++) {
-		crew->workers[i] = *pattern;
-		worker_init(&crew->workers[i], prog);
-		if (pthread_create(&crew->threads[i], NULL, work, crew) != 0)
+	crew.batch_count = count * BATCHES_EACH;
+	crew.batches = xcalloc(crew.batch_count, sizeof(*crew.batches));
+	for (size_t i = 0; i < crew.batch_count; i++)
+		crew.batches[i].answers.out = &crew.batches[i].out;
+	pthread_mutex_init(&crew.reading, NULL);
+	pthread_mutex_init(&crew.lock, NULL);
+	pthread_cond_init(&crew.written, NULL);
+	for (size_t i = 0; i < count; i++)
+		if (pthread_create(&threads[i], NULL, work, &crew) != 0)
 			die("cannot start a thread");
+	for (size_t i = 0; i < count; i++)
+		pthread_join(threads[i], NULL);
+	for (size_t i = 0; i < crew.batch_count; i++) {
+		buf_release(&crew.batches[i].lines);
+		buf_release(&crew.batches[i].out);
+		answers_release(&crew.batches[i].answers);
 	}
-	return crew;
-}
-
-static void
-empty(struct batch *batch)
-{
-	buf_reset(&batch->lines);
-	buf_reset(&batch->out);
-	batch->answers.refused_count = batch->count = 0;
-	batch->state = BATCH_FREE;
-}
-
-/* Write what the oldest batch answered, and tell what it refused. */
-static void
-write_oldest(struct crew *crew, struct in *in, struct out *out,
-    struct refusals *refusals)
-{
-	struct batch *batch = &crew->batches[crew->oldest %
-	    crew->batch_count];
-
-	pthread_mutex_lock(&crew->lock);
-	while (batch->state != BATCH_DONE)
-		pthread_cond_wait(&crew->done, &crew->lock);
-	crew->oldest++;
-	pthread_mutex_unlock(&crew->lock);
-	for (size_t i = 0; i < batch->answers.refused_count; i++) {
-		const struct refused *r = &batch->answers.refused[i];
-
-		refuse(refusals, in->name, r->number, r->line, &r->err);
-	}
-	buf_adds(out_buf(out), buf_str(&batch->out));
-	out_poll(out);
-	empty(batch);
-}
-
-static void
-add_line(struct batch *batch, struct str line, unsigned long number,
-    bool too_long)
-{
-	if (batch->count == 0)
-		batch->first = number;
-	GROW(batch->too_long, batch->count, batch->long_cap);
-	GROW(batch->ends, batch->count, batch->cap);
-	buf_adds(&batch->lines, line);
-	batch->ends[batch->count] = batch->lines.n;
-	batch->too_long[batch->count++] = too_long;
-}
-
-/* Hand the batch being filled to the threads. */
-static void
-send(struct crew *crew)
-{
-	struct batch *batch = &crew->batches[crew->next % crew->batch_count];
-
-	if (batch->count == 0)
-		return;
-	pthread_mutex_lock(&crew->lock);
-	batch->state = BATCH_FILLED;
-	crew->next++;
-	pthread_cond_signal(&crew->filled);
-	pthread_mutex_unlock(&crew->lock);
-}
-
-/* What crew_run() works with, for the reader that is about to wait. */
-struct run {
-	struct crew	*crew;
-	struct in	*in;
-	struct out	*out;
-	struct refusals	*refusals;
-};
-
-/* Answer all that was read so far. */
-static void
-finish(void *arg)
-{
-	struct run *run = arg;
-
-	send(run->crew);
-	while (run->crew->oldest < run->crew->next)
-		write_oldest(run->crew, run->in, run->out, run->refusals);
-	out_flush(run->out);
-}
-
-void
-crew_run(struct crew *crew, struct in *in, struct out *out,
-    struct refusals *refusals)
-{
-	struct run run = { crew, in, out, refusals };
-	enum in_result result;
-	struct str line;
-
-	in->before_wait = finish;
-	in->wait_arg = &run;
-	while ((result = in_line(in, out, &line)) != IN_EOF) {
-		struct batch *batch = &crew->batches[crew->next %
-		    crew->batch_count];
-
-		add_line(batch, line, in->line, result == IN_LONG);
-		if (batch->lines.n >= BATCH_BYTES)
-			send(crew);
-		if (crew->next - crew->oldest == crew->batch_count)
-			write_oldest(crew, in, out, refusals);
-	}
-	finish(&run);
-}
-
-void
-crew_free(struct crew *crew)
-{
-	pthread_mutex_lock(&crew->lock);
-	crew->closing = true;
-	pthread_cond_broadcast(&crew->filled);
-	pthread_mutex_unlock(&crew->lock);
-	for (size_t i = 0; i < crew->count; i++) {
-		pthread_join(crew->threads[i], NULL);
-		worker_release(&crew->workers[i]);
-	}
-	for (size_t i = 0; i < crew->batch_count; i++) {
-		buf_release(&crew->batches[i].lines);
-		buf_release(&crew->batches[i].out);
-		free(crew->batches[i].ends);
-		free(crew->batches[i].too_long);
-		answers_release(&crew->batches[i].answers);
-	}
-	pthread_mutex_destroy(&crew->lock);
-	pthread_cond_destroy(&crew->filled);
-	pthread_cond_destroy(&crew->done);
-	free(crew->batches);
-	free(crew->workers);
-	free(crew->threads);
-	free(crew);
+	pthread_mutex_destroy(&crew.reading);
+	pthread_mutex_destroy(&crew.lock);
+	pthread_cond_destroy(&crew.written);
+	free(crew.batches);
 }

@@ -1,9 +1,10 @@
 /*
  * A crew judges lines in several threads and keeps their order.
  *
- * Lines are gathered in batches; each batch goes to whichever thread is free,
- * and the answers are written in the order in which the batches were filled.
- * The program is immutable and shared, all else is a thread's own.
+ * A thread that is free reads a batch of lines, judges it, and writes what is next
+ * in order, its own answers or those that others left; so nobody waits for a
+ * reader or a writer.  The program is immutable and shared, all else is a
+ * thread's own.
  */
 #ifndef CLASSIFY_CREW_H
 #define CLASSIFY_CREW_H
@@ -43,15 +44,10 @@ void worker_answer(struct worker *w, struct str line, unsigned long number,
     bool too_long, struct answers *answers);
 void answers_release(struct answers *answers);
 
-struct crew;
-
-/* Start `count` threads that work as `pattern` is set. */
-struct crew *crew_new(const struct program *prog, size_t count,
-    const struct worker *pattern);
-/* Judge all of `in`; tells the refused to `refusals` in order.  Whatever can be
- * answered is answered before it waits for input. */
-void crew_run(struct crew *crew, struct in *in, struct out *out,
+/* Judge all of `in` in `count` threads that work as `pattern` is set; tells the
+ * refused to `refusals` in order.  Nothing that is answered waits for input. */
+void crew_run(const struct program *prog, size_t count,
+    const struct worker *pattern, struct in *in, struct out *out,
     struct refusals *refusals);
-void crew_free(struct crew *crew);
 
 #endif

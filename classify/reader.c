@@ -299,7 +299,8 @@ slot_of_finding(const struct reader *r, const uint32_t *parts,
 		if (was->n == known->n && was->roots == known->roots &&
 		    was->bits == known->bits && was->signs == known->signs &&
 		    was->named == known->named &&
-		    memcmp(r->pool + was->at, parts, bytes) == 0)
+		    (bytes == 0 ||
+		    memcmp(r->pool + was->at, parts, bytes) == 0))
 			break;
 	}
 	return &r->slots[i];

@@ -83,10 +83,7 @@ judge_stream(const struct program *prog, struct worker *w, size_t jobs,
 	in_init(&in, STDIN_FILENO, "standard input", LIMIT_LINE);
 	w->colour = isatty(STDOUT_FILENO);
 	if (jobs > 1) {
-		struct crew *crew = crew_new(prog, jobs, w);
-
-		crew_run(crew, &in, &out, refusals);
-		crew_free(crew);
+		crew_run(prog, jobs, w, &in, &out, refusals);
 	} else {
 		worker_init(w, prog);
 		filter(w, &in, &out, refusals);

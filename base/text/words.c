@@ -320,6 +320,9 @@ take_plain(struct words *w, struct window *win, size_t at)
 
 		if (at >= win->end) {
 			win->m = masks_at(w->text, at);
+			/* no bit is left to say where it ends: it waits */
+			win->m.letters |= win->m.commas & 1ULL << (BLOCK - 1);
+			win->m.commas &= ~(1ULL << (BLOCK - 1));
 			win->at = at;
 			win->end = at + BLOCK;
 		}

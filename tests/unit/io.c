@@ -172,6 +172,37 @@ in_ready_means_no_read(void **state)
 }
 
 static void
+more_is_whole_lines(void **state)
+{
+	struct in in;
+	struct str line;
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	in_init(&in, fds[0], "test", 8);
+	assert_int_equal(in_more(&in, 8).n, 0);
+	assert_int_equal(write_full(fds[1], "a\nbc\n\nd\nend", 11), 0);
+	assert_int_equal(in_line(&in, NULL, &line), IN_LINE);
+	assert_true(str_eq(line, STR("a")));
+#ifndef STANCE_TINY
+	assert_true(str_eq(in_more(&in, 5), STR("bc\n\n")));
+	assert_int_equal(in_more(&in, 1).n, 0);
+	assert_true(str_eq(in_more(&in, 8), STR("d\n")));
+#else
+	while (in_line(&in, NULL, &line) == IN_LINE && !str_eq(line, STR("d")))
+		continue;
+#endif
+	assert_int_equal(in_more(&in, 8).n, 0);
+	close(fds[1]);
+	assert_int_equal(in_line(&in, NULL, &line), IN_LINE);
+	assert_true(str_eq(line, STR("end")));
+	assert_int_equal(in_line(&in, NULL, &line), IN_EOF);
+	close(fds[0]);
+	in_release(&in);
+}
+
+static void
 slurp_honours_both_ceilings(void **state)
 {
 	struct buf b = BUF_INIT, small = buf_init(3);
@@ -256,6 +287,7 @@ main(void)
 		cmocka_unit_test(a_long_line_costs_only_itself),
 		cmocka_unit_test(sends_before_it_sleeps),
 		cmocka_unit_test(in_ready_means_no_read),
+		cmocka_unit_test(more_is_whole_lines),
 		cmocka_unit_test(slurp_honours_both_ceilings),
 		cmocka_unit_test(a_replaced_file_is_whole),
 		cmocka_unit_test(folders_are_made_with_their_parents),
