@@ -84,11 +84,15 @@ static uint16_t
 phrase_class(struct parser *p, struct str text)
 {
 	struct grammar *g = p->g;
-	const char *name = arena_printf(&g->arena, "\"%.*s\"",
-	    STR_FMT(text)).p;
-	uint16_t id = grammar_class(g, str_of(name));
+	char *name = arena_alloc(&g->arena, text.n + 3);
+	uint16_t id;
 	struct err why;
 
+	/* not printf, for rule files can have many */
+	name[0] = name[text.n + 1] = '"';
+	name[text.n + 2] = '\0';
+	memcpy(name + 1, text.p, text.n);
+	id = grammar_class(g, (struct str){ name, text.n + 2 });
 	if (id != NO_CLASS)
 		return id;
 	if (g->class_count == CLASSES_MAX) {

@@ -1,6 +1,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "classify/trie.h"
 
 /* Words of one phrase; the longest in use has nine. */
@@ -8,10 +9,53 @@
 /* The largest gap within a phrase. */
 #define GAP_MAX		9
 
+/* While rules are compiled, words and their stems: most come more than once. */
+#define STEMS	1024u
+
+struct stemmed {
+	uint8_t	word_length, stem_length;	/* 0: free */
+	char	word[31], stem[31];
+};
+
+/* Storage that is only needed until lexicon_seal(). */
+struct scratch {
+	struct sb_stemmer *sb;
+	struct words	 words;
+	struct buf	 key;
+	struct stemmed	 stems[STEMS];
+};
+
+/* The key of a form, until the next one. */
 static struct str
-form_key(struct lexicon *lex, enum form form, struct str s)
+form_key(struct lexicon *lex, const char *head, enum form form, struct str s)
 {
-	return arena_printf(&lex->arena, "%c%.*s", (char)form, STR_FMT(s));
+	struct buf *b = &lex->scratch->key;
+
+	buf_reset(b);
+	buf_addz(b, head);
+	buf_addc(b, (char)form);
+	buf_adds(b, s);
+	return buf_str(b);
+}
+
+/* The folded word's stem, until the next one. */
+static struct str
+stem_of(struct lexicon *lex, struct str word)
+{
+	struct stemmed *known = &lex->scratch->stems[hash64(word) % STEMS];
+	struct str s;
+
+	if (known->word_length > 0 && str_eq(word, (struct str){ known->word,
+	    known->word_length }))
+		return (struct str){ known->stem, known->stem_length };
+	s = stem(lex->scratch->sb, word);
+	if (word.n > sizeof(known->word) || s.n > sizeof(known->stem))
+		return s;
+	known->word_length = (uint8_t)word.n;
+	known->stem_length = (uint8_t)s.n;
+	memcpy(known->word, word.p, word.n);
+	memcpy(known->stem, s.p, s.n);
+	return s;
 }
 
 static void
@@ -33,7 +77,7 @@ grow_slots(struct lexicon *lex)
 static void
 bind(struct lexicon *lex, enum form form, struct str s, uint32_t symbol)
 {
-	struct str key = form_key(lex, form, s);
+	struct str key = form_key(lex, "", form, s);
 	uint32_t *slot, at;
 
 	if (lex->binding_count * 2 >= lex->slot_count)
@@ -43,7 +87,8 @@ bind(struct lexicon *lex, enum form form, struct str s, uint32_t symbol)
 		if (lex->bindings[at].symbol == symbol)
 			return;
 	GROW(lex->bindings, lex->binding_count, lex->binding_cap);
-	lex->bindings[lex->binding_count] = (struct binding){ key, symbol,
+	lex->bindings[lex->binding_count] = (struct binding){ *slot != NONE ?
+	    lex->bindings[*slot].text : arena_str(&lex->arena, key), symbol,
 	    *slot };
 	*slot = (uint32_t)lex->binding_count++;
 	lex->infixes += form == FORM_INFIX;
@@ -60,8 +105,7 @@ bind(struct lexicon *lex, enum form form, struct str s, uint32_t symbol)
 static uint32_t
 intern(struct lexicon *lex, enum form form, struct str s)
 {
-	struct str own = arena_printf(&lex->arena, "=%c%.*s", (char)form,
-	    STR_FMT(s));
+	struct str own = form_key(lex, "=", form, s);
 	uint32_t *slot, symbol;
 
 	if (lex->binding_count * 2 >= lex->slot_count)
@@ -71,8 +115,8 @@ intern(struct lexicon *lex, enum form form, struct str s)
 		return lex->bindings[*slot].symbol;
 	symbol = ++lex->symbols;
 	GROW(lex->bindings, lex->binding_count, lex->binding_cap);
-	lex->bindings[lex->binding_count] = (struct binding){ own, symbol,
-	    NONE };
+	lex->bindings[lex->binding_count] = (struct binding){
+	    arena_str(&lex->arena, own), symbol, NONE };
 	*slot = (uint32_t)lex->binding_count++;
 	if (form != FORM_FAMILY)
 		bind(lex, form, s, symbol);
@@ -86,9 +130,10 @@ lexicon_new(const char *stemmer, struct err *err)
 
 	lex->stemmer = stemmer ? xstrdup(stemmer) : NULL;
 	lex->symbols = SYMBOL_NUMBER;
+	lex->scratch = xcalloc(1, sizeof(*lex->scratch));
 	if (stemmer != NULL) {
-		lex->sb = sb_stemmer_new(stemmer, "UTF_8");
-		if (lex->sb == NULL) {
+		lex->scratch->sb = sb_stemmer_new(stemmer, "UTF_8");
+		if (lex->scratch->sb == NULL) {
 			err_set(err, "libstemmer has no stemmer '%s'", stemmer);
 			lexicon_free(lex);
 			return NULL;
@@ -100,6 +145,19 @@ lexicon_new(const char *stemmer, struct err *err)
 	return lex;
 }
 
+static void
+drop_scratch(struct lexicon *lex)
+{
+	if (lex->scratch == NULL)
+		return;
+	if (lex->scratch->sb != NULL)
+		sb_stemmer_delete(lex->scratch->sb);
+	words_release(&lex->scratch->words);
+	buf_release(&lex->scratch->key);
+	free(lex->scratch);
+	lex->scratch = NULL;
+}
+
 void
 lexicon_free(struct lexicon *lex)
 {
@@ -107,8 +165,7 @@ lexicon_free(struct lexicon *lex)
 		return;
 	for (size_t i = 0; i < lex->phrase_count; i++)
 		free(lex->phrases[i].classes);
-	if (lex->sb != NULL)
-		sb_stemmer_delete(lex->sb);
+	drop_scratch(lex);
 	free((void *)(uintptr_t)lex->stemmer);
 	free(lex->bindings);
 	free(lex->slots);
@@ -174,7 +231,7 @@ token_symbol(struct lexicon *lex, enum form form, struct str token)
 		return intern(lex, form, without_genitive(token));
 	s = (struct str){ folded, word_fold(token, folded) };
 	if (form == FORM_STEM)
-		s = stem(lex->sb, s);
+		s = stem_of(lex, s);
 	return intern(lex, form, s);
 }
 
@@ -209,24 +266,23 @@ add_word(struct lexicon *lex, struct str word, bool optional,
     struct pattern *pat, struct err *err)
 {
 	struct spelling sp = read_spelling(word);
-	struct words w = WORDS_INIT;
+	struct words *w = &lex->scratch->words;
 	int result = 0;
 
 	if (sp.form == FORM_FAMILY)
 		return add_element(pat, (struct element){ intern(lex, sp.form,
 		    sp.text), 0, optional }, err);
-	words_split(&w, sp.text);
-	if (w.count == 0)
+	words_split(w, sp.text);
+	if (w->count == 0)
 		result = err_set(err, "'%.*s' holds no word", STR_FMT(word));
-	if (w.count > 1 && sp.form != FORM_STEM && sp.form != FORM_RAW &&
+	if (w->count > 1 && sp.form != FORM_STEM && sp.form != FORM_RAW &&
 	    sp.form != FORM_CASED)
 		result = err_set(err, "'%.*s': a wildcard is for one word",
 		    STR_FMT(word));
-	for (size_t i = 0; i < w.count && result == 0; i++)
+	for (size_t i = 0; i < w->count && result == 0; i++)
 		result = add_element(pat, (struct element){
-		    token_symbol(lex, sp.form, token_str(&w, i)), 0,
+		    token_symbol(lex, sp.form, token_str(w, i)), 0,
 		    optional }, err);
-	words_release(&w);
 	return result;
 }
 
@@ -253,7 +309,7 @@ add_alternatives(struct lexicon *lex, struct str word, bool optional,
 		if (sp.form != FORM_CASED) {
 			s = (struct str){ folded, word_fold(s, folded) };
 			if (sp.form == FORM_STEM)
-				s = stem(lex->sb, s);
+				s = stem_of(lex, s);
 		}
 		bind(lex, sp.form, s, symbol);
 	}
@@ -411,7 +467,7 @@ lexicon_family(struct lexicon *lex, struct str name, struct str word)
 	char folded[WORD_MAX];
 	struct str s = { folded, word_fold(word, folded) };
 
-	bind(lex, FORM_STEM, stem(lex->sb, s), intern(lex, FORM_FAMILY, name));
+	bind(lex, FORM_STEM, stem_of(lex, s), intern(lex, FORM_FAMILY, name));
 }
 
 void
@@ -506,6 +562,7 @@ lexicon_seal(struct lexicon *lex, const uint16_t *class_bits)
 	for (size_t i = 0; i < lex->edge_slots; i++)
 		if (lex->edges[i].key >> 32 > 1)	/* not from the root */
 			lex->inner[(uint32_t)lex->edges[i].key] = 1;
+	drop_scratch(lex);
 	if (lex->slot_count == 0)
 		grow_slots(lex);
 }

@@ -64,7 +64,7 @@ struct include {
 struct lexicon {
 	struct arena	 arena;
 	const char	*stemmer;
-	struct sb_stemmer *sb;		/* for compiling */
+	struct scratch	*scratch;	/* for compiling */
 	struct binding	*bindings;
 	size_t		 binding_count, binding_cap;
 	uint32_t	*slots;		/* hash of forms to bindings */
