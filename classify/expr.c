@@ -459,9 +459,15 @@ add_anchors(const struct expr *e, struct ways beside, struct anchors *anchors)
 }
 
 void
-expr_anchors(const struct expr *e, struct anchors *anchors)
+rule_anchors(const struct rule *rule, struct anchors *anchors)
 {
-	add_anchors(e, (struct ways){ { 0 }, 1 }, anchors);
+	size_t from = anchors->n;
+
+	add_anchors(rule->expr, (struct ways){ { 0 }, 1 }, anchors);
+	if (rule->scope == SCOPE_SENTENCE || rule->scope == SCOPE_CLAUSE)
+		return;
+	for (size_t i = from; i < anchors->n; i++)
+		anchors->v[i].signs = 0;	/* it looks further */
 }
 
 struct pcre2_real_match_data_8 *

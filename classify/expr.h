@@ -21,8 +21,8 @@ struct expr *expr_parse(struct grammar *g, const struct statement *st,
     size_t from, struct err *err);
 void expr_release(struct expr *e);
 
-/* A class at whose words an expression is tried, and the signs of all that must
- * be marked in the unit for it to be true there. */
+/* A class at whose words a rule is tried, and the signs of all that must be
+ * marked in the sentence for it to match there. */
 struct anchor {
 	uint16_t	class;
 	uint64_t	signs;
@@ -33,8 +33,8 @@ struct anchors {
 	size_t		 n, cap;
 };
 
-/* Append the anchors of which one must hold for `e` to be true. */
-void expr_anchors(const struct expr *e, struct anchors *anchors);
+/* Append the anchors of which one must hold for the rule to match. */
+void rule_anchors(const struct rule *rule, struct anchors *anchors);
 
 struct span {
 	uint32_t	first, end;	/* tokens */

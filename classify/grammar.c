@@ -898,9 +898,14 @@ mark_triggers(struct grammar *g)
 	struct anchors anchors = { .n = 0 };
 
 	for (size_t i = 0; i < g->rule_count; i++)
-		expr_anchors(g->rules[i].expr, &anchors);
-	for (size_t i = 0; i < anchors.n; i++)
-		g->classes[anchors.v[i].class].triggers = true;
+		rule_anchors(&g->rules[i], &anchors);
+	for (size_t i = 0; i < anchors.n; i++) {
+		struct class *c = &g->classes[anchors.v[i].class];
+
+		c->asks = c->triggers ? c->asks & anchors.v[i].signs :
+		    anchors.v[i].signs;
+		c->triggers = true;
+	}
 	free(anchors.v);
 }
 
@@ -926,11 +931,16 @@ seal(struct grammar *g)
 		const uint16_t *classes = phrase_classes(g->lexicon,
 		    (uint32_t)i, &count);
 		uint32_t asked = 0;
+		uint64_t needs = UINT64_MAX;
 
-		for (size_t k = 0; k < count; k++)
-			asked |= set_role(&g->roles[i],
-			    &g->classes[classes[k]]);
-		lexicon_flag(g->lexicon, (uint32_t)i, asked);
+		for (size_t k = 0; k < count; k++) {
+			const struct class *c = &g->classes[classes[k]];
+
+			asked |= set_role(&g->roles[i], c);
+			if (c->triggers)
+				needs &= c->asks;
+		}
+		lexicon_flag(g->lexicon, (uint32_t)i, asked, needs);
 	}
 }
 

@@ -93,7 +93,8 @@ struct class {
 	bool		 authority;	/* an actor that can decide */
 	bool		 strong;	/* needs no authority beside it */
 	bool		 referred;	/* by a rule or a property */
-	bool		 triggers;	/* a rule hangs on its words */
+	bool		 triggers;	/* a rule hangs on its words: */
+	uint64_t	 asks;		/* signs that each such rule needs */
 	const char	*flag;
 	/* operator kinds: those a modifier acts on (none: all), or those that
 	 * see an object with another sign */

@@ -63,18 +63,14 @@ set_triggers(struct judge *j)
 	j->tried = xcalloc(g->rule_count, sizeof(*j->tried));
 	j->promising = xcalloc(g->rule_count, sizeof(*j->promising));
 	for (size_t i = 0; i < g->rule_count; i++) {
-		enum scope scope = g->rules[i].scope;
-		/* what looks further than a sentence may find it elsewhere */
-		bool within = scope == SCOPE_SENTENCE || scope == SCOPE_CLAUSE;
-
 		anchors.n = 0;
-		expr_anchors(g->rules[i].expr, &anchors);
+		rule_anchors(&g->rules[i], &anchors);
 		for (size_t k = 0; k < anchors.n; k++) {
 			struct trigger *t = &j->triggers[anchors.v[k].class];
 
 			GROW(t->hooks, t->n, t->cap);
 			t->hooks[t->n++] = (struct hook){ (uint32_t)i,
-			    within ? anchors.v[k].signs : 0 };
+			    anchors.v[k].signs };
 		}
 	}
 	free(anchors.v);
@@ -302,7 +298,7 @@ find_promising(struct judge *j, const struct view *view, size_t from,
 		size_t count;
 		const uint16_t *classes;
 
-		if (!(m->flags & MARK_TRIGGERS))
+		if (!(m->flags & MARK_TRIGGERS) || (m->needs & ~signs) != 0)
 			continue;
 		classes = phrase_classes(j->g->lexicon, m->phrase, &count);
 		for (size_t k = 0; k < count; k++) {

@@ -173,6 +173,7 @@ lexicon_free(struct lexicon *lex)
 	free(lex->edges);
 	free(lex->inner);
 	free(lex->phrases);
+	free(lex->effects);
 	free(lex->numerals);
 	free(lex->includes);
 	arena_release(&lex->arena);
@@ -525,24 +526,19 @@ close_includes(struct lexicon *lex, struct phrase *ph)
 			add_class(ph, lex->includes[k].into);
 }
 
-/* A phrase of little words only. */
+/* A phrase of little words only is silent. */
 static void
-set_bits(struct phrase *ph, const uint16_t *class_bits)
+set_effects(struct effects *of, const struct phrase *ph,
+    const uint16_t *class_bits)
 {
-	ph->silent = true;
+	*of = (struct effects){ .silent = true };
 	for (size_t i = 0; i < ph->count; i++) {
 		uint16_t bits = class_bits[ph->classes[i]];
 
-		ph->bits |= bits & (uint16_t)~BITS_AND_MARK;
-		ph->silent &= bits != 0 && !(bits & BITS_AND_MARK);
+		of->bits |= bits & (uint16_t)~BITS_AND_MARK;
+		of->silent &= bits != 0 && !(bits & BITS_AND_MARK);
+		of->signs |= class_sign(ph->classes[i]);
 	}
-}
-
-static void
-set_signs(struct phrase *ph)
-{
-	for (size_t i = 0; i < ph->count; i++)
-		ph->signs |= class_sign(ph->classes[i]);
 }
 
 void
@@ -551,10 +547,10 @@ lexicon_seal(struct lexicon *lex, const uint16_t *class_bits)
 	if (lex->include_count > 0)
 		qsort(lex->includes, lex->include_count,
 		    sizeof(*lex->includes), by_class);
+	lex->effects = xcalloc(lex->phrase_count, sizeof(*lex->effects));
 	for (size_t i = 0; i < lex->phrase_count; i++) {
 		close_includes(lex, &lex->phrases[i]);
-		set_bits(&lex->phrases[i], class_bits);
-		set_signs(&lex->phrases[i]);
+		set_effects(&lex->effects[i], &lex->phrases[i], class_bits);
 	}
 	if (lex->edge_slots == 0)
 		grow_edges(lex);
@@ -568,9 +564,11 @@ lexicon_seal(struct lexicon *lex, const uint16_t *class_bits)
 }
 
 void
-lexicon_flag(struct lexicon *lex, uint32_t phrase, uint32_t flags)
+lexicon_flag(struct lexicon *lex, uint32_t phrase, uint32_t flags,
+    uint64_t needs)
 {
-	lex->phrases[phrase].flags = flags;
+	lex->effects[phrase].flags = flags;
+	lex->effects[phrase].needs = needs;
 }
 
 const uint16_t *

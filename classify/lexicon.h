@@ -29,6 +29,7 @@ struct mark {
 	uint32_t	phrase;
 	uint32_t	flags;		/* of the phrase: lexicon_flag() */
 	uint64_t	signs;		/* one bit for each of its classes */
+	uint64_t	needs;		/* signs that its use asks for */
 };
 
 /* Of 64: where a class has a bit that a mark lacks, the mark is not of it. */
@@ -65,8 +66,9 @@ void lexicon_include(struct lexicon *lex, uint16_t class, uint16_t into);
  * sets the bits of its tokens. */
 void lexicon_seal(struct lexicon *lex, const uint16_t *class_bits);
 
-/* Let marks of the phrase carry these flags, whose meaning is the caller's. */
-void lexicon_flag(struct lexicon *lex, uint32_t phrase, uint32_t flags);
+/* Let marks of the phrase carry these, whose meaning is the caller's. */
+void lexicon_flag(struct lexicon *lex, uint32_t phrase, uint32_t flags,
+    uint64_t needs);
 /* The classes that a phrase belongs to. */
 const uint16_t *phrase_classes(const struct lexicon *lex, uint32_t phrase,
     size_t *count);

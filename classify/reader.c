@@ -60,8 +60,10 @@ struct memo {
 struct known {
 	uint64_t	signs;		/* of its inner symbols */
 	uint64_t	follow;		/* signs of what goes on with a phrase */
-	uint32_t	at;		/* inner symbols, then roots, in the pool */
-	uint8_t		n, roots;	/* so many of each */
+	uint32_t	at;		/* of its parts in the pool: */
+	uint8_t		n;		/* symbols that stand within phrases, */
+	uint8_t		roots;		/* nodes that it leads to first, */
+	uint8_t		phrases;	/* phrases that it is by itself */
 	bool		named;		/* a rule names it */
 	uint16_t	bits;		/* of the token, and STARTS_PHRASE */
 };
@@ -69,14 +71,14 @@ struct known {
 /* Beside a token's bits: its word has roots. */
 #define STARTS_PHRASE	0x8000u
 
-/* A phrase may begin with the word whatever follows. */
+/* A phrase may go on whatever follows. */
 #define FOLLOW_ALWAYS	(1ULL << 63)
 
 /* The same while it is worked out. */
 struct finding {
 	uint32_t	symbols[SYMBOLS_MAX];
 	size_t		n;
-	uint32_t	parts[2 * SYMBOLS_MAX];	/* for the pool */
+	uint32_t	parts[3 * SYMBOLS_MAX];	/* for the pool */
 	struct known	known;
 };
 
@@ -262,33 +264,59 @@ static void
 find_roots(const struct lexicon *lex, struct finding *f)
 {
 	struct known *known = &f->known;
+	uint32_t *roots = f->parts + known->n;
 
 	for (size_t i = 0; i < f->n; i++) {
 		const struct edge *e = edge_of(lex, 0, f->symbols[i]);
 		const struct node *nd = &lex->nodes[e->to];
-		bool silent = nd->phrase != NONE &&
-		    lex->phrases[nd->phrase].silent;
+		bool marks;
 
 		if (e->key == 0)
 			continue;
-		if (silent)
-			known->bits |= lex->phrases[nd->phrase].bits;
-		if ((nd->phrase != NONE && !silent) || nd->follow != 0 ||
-		    nd->gap_child != NONE)
-			f->parts[known->n + known->roots++] = e->to;
+		marks = nd->phrase != NONE && !lex->effects[nd->phrase].silent;
+		if (nd->phrase != NONE)
+			known->bits |= lex->effects[nd->phrase].bits;
+		if (marks || nd->follow != 0 || nd->gap_child != NONE)
+			roots[known->roots++] = e->to;
 		known->follow |= nd->follow;
-		if ((nd->phrase != NONE && !silent) || nd->gap_child != NONE)
+		if (nd->gap_child != NONE)
 			known->follow |= FOLLOW_ALWAYS;
 	}
 	if (known->roots > 0)
 		known->bits |= STARTS_PHRASE;
 }
 
+/* The phrases of its roots, each once. */
+static void
+find_phrases(const struct lexicon *lex, struct finding *f)
+{
+	struct known *known = &f->known;
+	uint32_t *roots = f->parts + known->n, *phrases = roots + known->roots;
+
+	for (size_t i = 0; i < known->roots; i++) {
+		uint32_t phrase = lex->nodes[roots[i]].phrase;
+		size_t k = 0;
+
+		if (phrase == NONE || lex->effects[phrase].silent)
+			continue;
+		while (k < known->phrases && phrases[k] != phrase)
+			k++;
+		if (k == known->phrases)
+			phrases[known->phrases++] = phrase;
+	}
+}
+
+static inline size_t
+count_parts(const struct known *known)
+{
+	return (size_t)known->n + known->roots + known->phrases;
+}
+
 static uint32_t *
 slot_of_finding(const struct reader *r, const uint32_t *parts,
     const struct known *known)
 {
-	size_t bytes = (known->n + (size_t)known->roots) * sizeof(*parts);
+	size_t bytes = count_parts(known) * sizeof(*parts);
 	size_t mask = r->slot_count - 1;
 	size_t i = hash64((struct str){ (const char *)parts, bytes });
 
@@ -336,6 +364,7 @@ find_out(struct reader *r, const struct words *w, size_t token)
 		f.known.bits = punctuation_bits(s);
 	find_inner(r->lex, &f);
 	find_roots(r->lex, &f);
+	find_phrases(r->lex, &f);
 	if (kind == TOKEN_QUOTE)	/* what stands behind it counts */
 		f.known.signs = UINT64_MAX;
 	if (!f.known.named && f.known.bits == 0 && f.known.signs == 0)
@@ -346,7 +375,7 @@ find_out(struct reader *r, const struct words *w, size_t token)
 	if (*slot != 0)
 		return *slot;
 	f.known.at = (uint32_t)r->pool_count;
-	for (size_t i = 0; i < (size_t)f.known.n + f.known.roots; i++) {
+	for (size_t i = 0; i < count_parts(&f.known); i++) {
 		GROW(r->pool, r->pool_count, r->pool_cap);
 		r->pool[r->pool_count++] = f.parts[i];
 	}
@@ -474,6 +503,7 @@ read_run(struct reader *r, const struct words *w, size_t from, size_t end,
 			bits_of = r->bits_of;
 		}
 		r->of_token[i] = known;
+		__builtin_prefetch(&r->known[known]);
 		bits[i] = bits_of[known];
 		starts[n] = (uint32_t)i;
 		n += bits_of[known] / STARTS_PHRASE;
@@ -498,22 +528,31 @@ known_at(const struct walk *k, size_t token)
 	return &k->r->known[k->r->of_token[token]];
 }
 
+static inline void
+put_mark(struct walk *k, size_t end, uint32_t phrase)
+{
+	const struct effects *of = &k->r->lex->effects[phrase];
+	struct marks *m = k->marks;
+
+	GROW(m->v, m->n, m->cap);
+	m->v[m->n++] = (struct mark){ (uint32_t)k->start, (uint32_t)end,
+	    phrase, of->flags, of->signs, of->needs };
+}
+
 static void
 add_mark(struct walk *k, size_t end, uint32_t phrase)
 {
-	const struct phrase *ph = &k->r->lex->phrases[phrase];
-	struct marks *m = k->marks;
+	const struct effects *of = &k->r->lex->effects[phrase];
+	const struct marks *m = k->marks;
 
 	for (size_t i = k->start; i < end; i++)
-		k->bits[i] |= ph->bits;
-	if (ph->silent)
+		k->bits[i] |= of->bits;
+	if (of->silent)
 		return;
 	for (size_t i = m->n; i-- > 0 && m->v[i].first == k->start; )
 		if (m->v[i].phrase == phrase)
 			return;
-	GROW(m->v, m->n, m->cap);
-	m->v[m->n++] = (struct mark){ (uint32_t)k->start, (uint32_t)end,
-	    phrase, ph->flags, ph->signs };
+	put_mark(k, end, phrase);
 }
 
 static void step(struct walk *k, size_t at, uint32_t node);
@@ -574,26 +613,23 @@ walk_starts(struct walk *k, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		size_t at = k->r->starts[i];
 		const struct known *known = known_at(k, at);
+		const uint32_t *roots = k->r->pool + known->at + known->n;
+		const uint32_t *phrases = roots + known->roots;
 		uint64_t next = FOLLOW_ALWAYS;
 
 		while (s->end <= at)
 			s++;
 		if (at + 1 < s->end)
 			next |= known_at(k, at + 1)->signs;
-		if ((known->follow & next) == 0)
-			continue;
 		k->start = at;
 		k->end = s->end;
 		k->budget = WALK_STEPS;
-		for (size_t n = 0; n < known->roots; n++) {
-			uint32_t root = k->r->pool[known->at + known->n + n];
-			const struct node *nd = &k->r->lex->nodes[root];
-
-			if (nd->gap_child != NONE || (nd->follow & next) != 0)
-				step(k, at + 1, root);
-			else if (nd->phrase != NONE)
-				add_mark(k, at + 1, nd->phrase);
-		}
+		if (known->follow & next)
+			for (size_t n = 0; n < known->roots; n++)
+				step(k, at + 1, roots[n]);
+		else
+			for (size_t n = 0; n < known->phrases; n++)
+				put_mark(k, at + 1, phrases[n]);
 	}
 }
 

@@ -38,13 +38,17 @@ struct node {
 struct phrase {
 	uint16_t	*classes;
 	uint16_t	 count, cap;
-	struct str	 text;
 	bool		 swapped;
 	bool		 gapped;
-	bool		 silent;	/* leaves bits, no mark */
-	uint16_t	 bits;
-	uint32_t	 flags;
-	uint64_t	 signs;		/* of its classes */
+	struct str	 text;
+};
+
+/* What readers ask of a phrase. */
+struct effects {
+	uint64_t	signs, needs;	/* of its marks, as are the flags */
+	uint32_t	flags;
+	uint16_t	bits;
+	bool		silent;		/* leaves bits, no mark */
 };
 
 struct edge {
@@ -76,6 +80,7 @@ struct lexicon {
 	size_t		 edge_count, edge_slots;
 	struct phrase	*phrases;
 	size_t		 phrase_count, phrase_cap;
+	struct effects	*effects;	/* by phrase, from lexicon_seal() */
 	struct numeral	*numerals;
 	size_t		 numeral_count, numeral_cap;
 	struct include	*includes;
