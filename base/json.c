@@ -48,6 +48,21 @@ plain_run(const char *p, const char *end, bool *high)
 	const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
 	const __m128i limit = _mm_set1_epi8(0x1f);
 
+	for (; end - p >= 32; p += 32) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
+		__m128i y = _mm_loadu_si128((const __m128i *)(const void *)
+		    (p + 16));
+		__m128i in_x = _mm_or_si128(_mm_or_si128(
+		    _mm_cmpeq_epi8(x, quote), _mm_cmpeq_epi8(x, slash)),
+		    _mm_cmpeq_epi8(_mm_min_epu8(x, limit), x));
+		__m128i in_y = _mm_or_si128(_mm_or_si128(
+		    _mm_cmpeq_epi8(y, quote), _mm_cmpeq_epi8(y, slash)),
+		    _mm_cmpeq_epi8(_mm_min_epu8(y, limit), y));
+
+		if (_mm_movemask_epi8(_mm_or_si128(in_x, in_y)) != 0)
+			break;
+		*high |= _mm_movemask_epi8(_mm_or_si128(x, y)) != 0;
+	}
 	for (; end - p >= 16; p += 16) {
 		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
 		__m128i stop = _mm_or_si128(_mm_or_si128(

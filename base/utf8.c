@@ -48,6 +48,16 @@ ascii_run(const unsigned char *p)
 #endif
 }
 
+/* Are the 32 bytes at p all below 0x80? */
+static inline bool
+is_ascii(const unsigned char *p)
+{
+	uint64_t v[4];
+
+	memcpy(v, p, sizeof(v));
+	return ((v[0] | v[1] | v[2] | v[3]) & 0x8080808080808080u) == 0;
+}
+
 size_t
 utf8_check(struct str s)
 {
@@ -57,6 +67,8 @@ utf8_check(struct str s)
 	while (i < s.n) {
 		unsigned n;
 
+		while (s.n - i >= 32 && is_ascii(p + i))
+			i += 32;
 		if (s.n - i >= 8 && (n = ascii_run(p + i)) > 0) {
 			i += n;
 			continue;

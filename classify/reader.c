@@ -27,6 +27,8 @@
 #define WALK_STEPS	4000u
 /* Tokens in one round. */
 #define RUN	128u
+/* Starts whose words are fetched before they are walked from. */
+#define AHEAD	8u
 /* A word and its tag as a key; a longer word is kept elsewhere. */
 #define KEY		16u
 #define LONG_KEY	56u
@@ -391,34 +393,46 @@ find_out(struct reader *r, const struct words *w, size_t token)
  * soon to read KEY bytes they are copied one by one; no word has the key of one
  * that is too long. */
 static inline void
-make_key(const struct reader *r, const struct words *w, const struct token *t,
+make_key(struct str text, const struct token *t, uint64_t tag,
     uint64_t key[KEY / 8])
 {
-	static const unsigned char ones[2 * KEY] = { [0 ... KEY - 1] = 0xff };
+	/* the first bytes of 8, as the machine has them in a number */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define FIRST(n)	(~0ULL >> (64 - 8 * (n)))
+#else
+#define FIRST(n)	(~0ULL << (64 - 8 * (n)))
+#endif
+	static const uint64_t keep[KEY][KEY / 8] = {
+		{ 0, 0 }, { FIRST(1), 0 }, { FIRST(2), 0 }, { FIRST(3), 0 },
+		{ FIRST(4), 0 }, { FIRST(5), 0 }, { FIRST(6), 0 },
+		{ FIRST(7), 0 }, { FIRST(8), 0 }, { FIRST(8), FIRST(1) },
+		{ FIRST(8), FIRST(2) }, { FIRST(8), FIRST(3) },
+		{ FIRST(8), FIRST(4) }, { FIRST(8), FIRST(5) },
+		{ FIRST(8), FIRST(6) }, { FIRST(8), FIRST(7) } };
+#undef FIRST
 	size_t n = t->end - t->start;
-	uint64_t keep[KEY / 8];
 
 	if (n >= KEY) {
-		memset(key, 0xff, KEY);
+		key[0] = key[1] = UINT64_MAX;
 		return;
 	}
-	if (t->start + KEY <= w->text.n) {
-		memcpy(key, w->text.p + t->start, KEY);
-		memcpy(keep, ones + KEY - n, KEY);
-		key[0] &= keep[0];
-		key[1] &= keep[1];
+	if (t->start + KEY <= text.n) {
+		memcpy(key, text.p + t->start, KEY);
+		key[0] &= keep[n][0];
+		key[1] &= keep[n][1];
 	} else {
 		memset(key, 0, KEY);
-		memcpy(key, w->text.p + t->start, n);
+		memcpy(key, text.p + t->start, n);
 	}
-	key[1] |= r->tag[1];
+	key[1] |= tag;
 }
 
+/* The offset of its bucket in the memo. */
 static inline uint32_t
 bucket_of(const uint64_t key[KEY / 8])
 {
-	return (uint32_t)(((key[0] + (key[1] << 23 | key[1] >> 41)) *
-	    0x9e3779b97f4a7c15u) >> (64 - BUCKET_BITS));
+	return (uint32_t)((key[0] + key[1]) * 0x9e3779b97f4a7c15u >>
+	    (64 - BUCKET_BITS - 6)) & ~63u;
 }
 
 static inline bool
@@ -438,7 +452,7 @@ search_long(struct reader *r, const struct words *w, size_t token)
 	if (s.n >= LONG_KEY)
 		return find_out(r, w, token);
 	memcpy(word.key, s.p, s.n);
-	word.key[LONG_KEY / 8 - 1] |= r->tag[1];
+	word.key[LONG_KEY / 8 - 1] |= r->tag[KEY / 8 - 1];
 	for (size_t i = 0; i < LONG_KEY / 8; i++)
 		h = ((h << 29 | h >> 35) ^ word.key[i]) * 0x9e3779b97f4a7c15u;
 	was = &r->memo->long_words[h >> (64 - LONG_BITS)];
@@ -482,28 +496,31 @@ static size_t
 read_run(struct reader *r, const struct words *w, size_t from, size_t end,
     uint16_t *bits, uint32_t *starts)
 {
-	struct bucket *buckets = r->memo->buckets, *b;
+	char *buckets = (char *)r->memo->buckets;
+	struct bucket *b;
+	const struct token *t = w->tokens + from, *last = w->tokens + end;
 	const uint16_t *bits_of = r->bits_of;
+	uint32_t *of_token = r->of_token, places[RUN], *place = places, known;
 	uint64_t keys[RUN][KEY / 8], (*key)[KEY / 8] = keys;
-	uint32_t places[RUN], *place = places, known;
+	uint64_t tag = r->tag[KEY / 8 - 1];
+	struct str text = w->text;
 	size_t n = 0;
 
-	for (size_t i = from; i < end; i++, key++, place++) {
-		make_key(r, w, &w->tokens[i], *key);
+	for (; t < last; t++, key++, place++) {
+		make_key(text, t, tag, *key);
 		*place = bucket_of(*key);
-		__builtin_prefetch(&buckets[*place]);
+		__builtin_prefetch(buckets + *place);
 	}
 	key = keys;
 	place = places;
 	for (size_t i = from; i < end; i++, key++, place++) {
-		b = &buckets[*place];
+		b = (struct bucket *)(void *)(buckets + *place);
 		known = b->known[0];
 		if (!same_key(b->key[0], *key)) {
 			known = search(r, w, i, b, *key);
 			bits_of = r->bits_of;
 		}
-		r->of_token[i] = known;
-		__builtin_prefetch(&r->known[known]);
+		of_token[i] = known;
 		bits[i] = bits_of[known];
 		starts[n] = (uint32_t)i;
 		n += bits_of[known] / STARTS_PHRASE;
@@ -617,6 +634,8 @@ walk_starts(struct walk *k, size_t count)
 		const uint32_t *phrases = roots + known->roots;
 		uint64_t next = FOLLOW_ALWAYS;
 
+		if (i + AHEAD < count)
+			__builtin_prefetch(known_at(k, k->r->starts[i + AHEAD]));
 		while (s->end <= at)
 			s++;
 		if (at + 1 < s->end)

@@ -261,7 +261,7 @@ add_token(struct words *w, size_t start, size_t end, enum token_kind kind)
 {
 	GROW(w->tokens, w->count, w->cap);
 	w->tokens[w->count++] = (struct token){ (uint32_t)start, (uint32_t)end,
-	    (uint8_t)kind, kind == TOKEN_WORD && is_upper_at(w->text, start) };
+	    (uint8_t)kind };
 }
 
 /* The block whose masks are at hand. */
@@ -276,7 +276,6 @@ add_plain(struct words *w, size_t at, uint64_t letters, uint64_t commas)
 {
 	uint64_t starts = (letters & ~(letters << 1)) | commas;
 	uint64_t behind = (~letters & letters << 1) | commas << 1;
-	const char *p = w->text.p + at;
 	struct token *t;
 
 	while (w->count + BLOCK > w->cap) {
@@ -286,12 +285,10 @@ add_plain(struct words *w, size_t at, uint64_t letters, uint64_t commas)
 	}
 	for (t = w->tokens + w->count; starts != 0; t++) {
 		unsigned start = (unsigned)__builtin_ctzll(starts);
-		char c = p[start];
 
 		t->start = (uint32_t)at + start;
 		t->end = (uint32_t)at + (unsigned)__builtin_ctzll(behind);
-		t->kind = (uint8_t)(c == ',' ? TOKEN_MARK : TOKEN_WORD);
-		t->upper = !(c & 0x20);
+		t->kind = commas >> start & 1 ? TOKEN_MARK : TOKEN_WORD;
 		starts &= starts - 1;
 		behind &= behind - 1;
 	}

@@ -27,7 +27,6 @@ enum token_kind {
 struct token {
 	uint32_t	start, end;	/* bytes, half open */
 	uint8_t		kind;
-	bool		upper;		/* its first letter is a capital */
 };
 
 /* Tokens first..end-1; paragraphs are parted by a blank line. */

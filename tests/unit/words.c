@@ -178,7 +178,6 @@ assert_same(const struct words *a, const struct words *b)
 		assert_int_equal(a->tokens[i].start, b->tokens[i].start);
 		assert_int_equal(a->tokens[i].end, b->tokens[i].end);
 		assert_int_equal(a->tokens[i].kind, b->tokens[i].kind);
-		assert_int_equal(a->tokens[i].upper, b->tokens[i].upper);
 	}
 	assert_int_equal(a->sentence_count, b->sentence_count);
 	for (size_t i = 0; i < a->sentence_count; i++)
