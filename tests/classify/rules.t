@@ -15,6 +15,10 @@ for file in "$TOP"/tests/rules/errors/*.rules; do
 	is "$got" "$wanted" "$(basename "$file") says where and why"
 done
 ok 'the shipped rules pass their tests' stance-classify --test-rules
+for file in "$TOP"/rules/packs/*.rules; do
+	ok "the pack $(basename "$file") passes its tests" \
+	    stance-classify -r "$file" --test-rules
+done
 ok 'the manual shows what is accepted' sh -c '
 	sed -n "/^\.Sh EXAMPLES/,/^\.Ed/p" "$1/man/stance-rules.5" |
 	    grep -v "^\." >"$2/example.rules" &&
