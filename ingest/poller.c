@@ -12,6 +12,9 @@
 #define UNWRITTEN_MAX	(8UL << 20)
 /* How long a reader may be silent after we were told to stop. */
 #define LAST_WRITE_MS	5000
+/* A FIFO that nobody has opened says nothing of its end: so long after the last
+ * record somebody must have. */
+#define ACKS_WRITER_S	5
 /* The longest sleep: clocks may be set. */
 #ifdef STANCE_TEST_CLOCK
 #define TICK_MS		50
@@ -351,9 +354,18 @@ static void
 hear_last_acks(struct poller *p, volatile sig_atomic_t *stop,
     const sigset_t *while_asleep)
 {
+	struct pollfd fd = { .fd = p->options.acks, .events = POLLIN };
+	const struct timespec patience = { .tv_sec = ACKS_WRITER_S };
+
 	out_close(&p->out);
-	while (p->narticles > 0 && !p->acks_ended && !*stop)
-		wait_for_something(p, while_asleep);
+	while (p->narticles > 0 && !p->acks_ended && !*stop) {
+		if (ppoll(&fd, 1, &patience, while_asleep) == -1) {
+			if (errno != EINTR)
+				die_errno("poll");
+			continue;
+		}
+		take_acks(p);
+	}
 	state_flush(p->options.state);
 	if (p->narticles > 0)
 		warn("%zu articles were not acknowledged; the next run prints "

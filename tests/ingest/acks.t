@@ -51,10 +51,14 @@ with Room() as room:
     got = list(run.records())
     run.ack(got[0])
     eq((len(got), run.end()), (3, 3), "what was not acknowledged makes the exit status 3")
+    alone = subprocess.Popen(room.command("--once", "--acks", run.fifo, "@BASE@/feed.xml"),
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    out, err = alone.communicate(timeout=60)
+    eq((len(out.splitlines()) >= 2, alone.returncode), (True, 3), "a store that died before it opened the FIFO is not waited for")
     run = Run(room, "--once", "@BASE@/feed.xml")
     again = list(run.records())
     eq([r["id"] for r in again], [r["id"] for r in got[1:]], "and is printed again, the other not")
-    eq([p[1] for p in room.requests()], [200, 200], "for its validators were not kept")
+    eq([p[1] for p in room.requests()], [200, 200, 200], "for its validators were not kept")
     for record in again:
         run.ack(record, "duplicate")
     eq(run.end(), 0, "a duplicate is safe, too")
