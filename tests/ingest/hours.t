@@ -71,7 +71,15 @@ class Chain:
         return True
 
     def wait(self, why):
+        """Every stage ends by itself, but for a store that waits for an ingest to open the FIFO."""
         for name, p in self.stages.items():
+            if name == "store":
+                try:
+                    p.wait(GRACE)
+                except subprocess.TimeoutExpired:
+                    with open("/proc/%d/comm" % p.pid) as f:
+                        if f.read() == "sh\n":
+                            p.kill()
             try:
                 p.wait(PATIENCE)
             except subprocess.TimeoutExpired:
