@@ -19,7 +19,7 @@ JOBS := $(shell nproc 2>/dev/null || echo 2)
 # Debian packages: to build, then to test, then to lint.
 PACKAGES = gcc make pkg-config libxml2-dev libicu-dev libcurl4-openssl-dev \
 	libpcre2-dev libstemmer-dev libzstd-dev zlib1g-dev libbrotli-dev libssl-dev libutf8proc-dev \
-	libseccomp-dev libmicrohttpd-dev
+	libseccomp-dev libmicrohttpd-dev tzdata
 TEST_PACKAGES = libcmocka-dev libjson-c-dev perl python3 jq zstd mandoc \
 	openssl procps nghttp2-server
 LINT_PACKAGES = clang cppcheck clang-tidy clang-format shellcheck mandoc

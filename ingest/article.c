@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "ingest/article.h"
+#include "ingest/zone.h"
 
 static void
 put_date(struct buf *to, const char *name, bool has, struct date date)
@@ -103,6 +104,7 @@ article_of_entry(struct buf *to, const struct feed_entry *entry)
 	put_attachments(to, entry->attachments, entry->nattachments);
 	json_member_str(to, "image", entry->image);
 	json_member_str(to, "options", entry->options);
+	json_member_str(to, "home", entry->home);
 	json_close(to, '}');
 }
 
@@ -236,6 +238,20 @@ article_version(const struct record *entry)
 	return version;
 }
 
+/* A date of the feed's, by the clock that it was read from. */
+static bool
+put_repaired(struct buf *to, const struct json_member *m, const char *name,
+    const char *zone, struct arena *a)
+{
+	struct date date;
+
+	if (!str_starts(str_of(name), STR("date_")) ||
+	    date_parse_3339(json_str(&m->value, a), &date) == -1)
+		return false;
+	put_date(to, name, true, zone_repair(zone, date));
+	return true;
+}
+
 void
 article_write(struct buf *to, const struct record *entry,
     const struct record *page, const struct article_feed *feed,
@@ -263,7 +279,9 @@ article_write(struct buf *to, const struct record *entry,
 	    feed ? feed->identity : STR_NONE, url, a));
 	json_member_str(to, "rev", rev);
 	for (size_t i = 0; i < MEMBERS; i++)
-		if (found[i] != NULL)
+		if (found[i] != NULL && (feed == NULL || feed->zone == NULL ||
+		    found[i] != lookup(entry, members[i].name) ||
+		    !put_repaired(to, found[i], members[i].name, feed->zone, a)))
 			json_put_raw(to, found[i]->raw);
 	if (title.n == 0 && text.n == 0)
 		json_member_str(to, "title", STR(""));

@@ -25,6 +25,7 @@ struct article_feed {
 	const struct str	*tags;
 	size_t			 ntags;
 	bool			 by_link;	/* its ids are not to be trusted */
+	const char		*zone;		/* of its dates; NULL: they say it */
 };
 
 /* How it came here. */

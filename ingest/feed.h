@@ -60,6 +60,7 @@ struct feed_entry {
 	struct date		 published, modified;
 	struct str		 options;	/* of a subscription in OPML:
 						 * stance:options (ingest/list.h) */
+	struct str		 home;		/* of the same, its page */
 };
 
 /* What a reader of the feed needs: its name, and when it may be asked again. */

@@ -137,7 +137,9 @@ feed_read(const struct feed *feed, struct feed_head *head, struct arena *a)
 	memset(head->entries, 0, n * sizeof(*head->entries));
 	for (size_t i = 0; i < n; i++) {
 		read_entry(nodes[i], node, &head->entries[i], a);
-		if (is_list)
+		if (is_list) {
 			head->entries[i].url = nodes[i]->feed_url.s;
+			head->entries[i].home = nodes[i]->url.s;
+		}
 	}
 }

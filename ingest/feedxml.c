@@ -422,6 +422,7 @@ start_outline(struct parser *p, struct frame *f, const struct attributes *attrs)
 	struct str title = attr_either(attrs, "title", "text");
 	struct str url = attr_either(attrs, "xmlUrl", "xmlurl");
 	struct str categories = attr_of(attrs, NULL, "category"), part;
+	struct str source = attr_of(attrs, "stance", "source");
 	struct feed_node *node;
 	struct feed_category *category;
 
@@ -436,6 +437,10 @@ start_outline(struct parser *p, struct frame *f, const struct attributes *attrs)
 		node->title = (struct feed_text){ .value = title,
 		    .type = STR("text/plain"), .rank = 1 };
 		node->options = attr_of(attrs, "stance", "options");
+		if (source.n > 0 && memchr(source.p, '"', source.n) == NULL)
+			node->options = arena_printf(p->a,
+			    "%.*s source=\"%.*s\"", STR_FMT(node->options),
+			    STR_FMT(source));
 		for (unsigned i = 0; i < p->noutlines && i < 16; i++)
 			if (p->outlines[i].n > 0) {
 				category = VEC_ADD(p->a, node->categories);

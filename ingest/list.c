@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "ingest/list.h"
 #include "ingest/markup.h"
+#include "ingest/zone.h"
 
 void
 subscription_tag(struct subscription *sub, struct str tag)
@@ -23,7 +24,8 @@ list_add(struct list *list, struct str url)
 	return sub;
 }
 
-/* The next word; quotes keep spaces together and are taken off. */
+/* The next word; quotes keep spaces together and are taken off, two of them
+ * inside of quotes stand for one. */
 static bool
 next_word(struct str *rest, struct buf *word)
 {
@@ -33,7 +35,9 @@ next_word(struct str *rest, struct buf *word)
 	*rest = str_trim(*rest);
 	buf_reset(word);
 	for (; i < rest->n && (quoted || !is_space(rest->p[i])); i++) {
-		if (rest->p[i] == '"')
+		if (quoted && str_starts(str_from(*rest, i), STR("\"\"")))
+			buf_addc(word, rest->p[i++]);
+		else if (rest->p[i] == '"')
 			quoted = !quoted;
 		else
 			buf_addc(word, rest->p[i]);
@@ -89,6 +93,29 @@ add_header(struct subscription *sub, struct str value)
 }
 
 static int
+read_zone(struct subscription *sub, struct str value, struct err *err)
+{
+	sub->zone = arena_cstr(&sub->list->strings, value);
+	return zone_is_known(sub->zone) ? 0 : err_set(err,
+	    "a zone is +HHMM, -HHMM or a name like Europe/London, not '%s'",
+	    sub->zone);
+}
+
+/* Options that are one text, by what keeps it. */
+#define TEXT(name)	{ #name, offsetof(struct subscription, name) }
+static const struct {
+	const char	*name;
+	size_t		 offset;
+} texts[] = { TEXT(title), TEXT(agent), TEXT(home), TEXT(source) };
+#define TEXTS		(sizeof(texts) / sizeof(*texts))
+
+static char **
+text_of(const struct subscription *sub, size_t i)
+{
+	return (char **)((uintptr_t)sub + texts[i].offset);
+}
+
+static int
 read_option(struct subscription *sub, struct str word, struct err *err)
 {
 	struct str value = word, name;
@@ -101,12 +128,16 @@ read_option(struct subscription *sub, struct str word, struct err *err)
 		return read_interval(value, &sub->interval, err);
 	if (str_eq(name, STR("content")))
 		return read_content(value, &sub->content, err);
+	if (str_eq(name, STR("zone")))
+		return read_zone(sub, value, err);
+	for (size_t i = 0; i < TEXTS; i++)
+		if (str_eq(name, str_of(texts[i].name))) {
+			*text_of(sub, i) = arena_cstr(&sub->list->strings,
+			    value);
+			return 0;
+		}
 	if (str_eq(name, STR("tag")))
 		subscription_tag(sub, value);
-	else if (str_eq(name, STR("agent")))
-		sub->agent = arena_cstr(&sub->list->strings, value);
-	else if (str_eq(name, STR("title")))
-		sub->title = arena_cstr(&sub->list->strings, value);
 	else if (str_eq(name, STR("header")))
 		add_header(sub, value);
 	else if (str_eq(name, STR("id")) && str_eq(value, STR("link")))
@@ -191,25 +222,61 @@ write_categories(struct buf *to, const struct subscription *sub)
 	buf_release(&names);
 }
 
+/* A word as next_word() reads it. */
+static void
+put_word(struct buf *to, struct str word)
+{
+	bool bare = true;
+
+	for (size_t i = 0; i < word.n; i++)
+		bare &= !is_space(word.p[i]) && word.p[i] != '"';
+	buf_addz(to, bare ? "" : "\"");
+	for (size_t i = 0; i < word.n; i++) {
+		if (word.p[i] == '"')
+			buf_addc(to, '"');
+		/* a list has a line for each feed */
+		buf_addc(to, word.p[i] == '\n' || word.p[i] == '\r' ? ' ' :
+		    word.p[i]);
+	}
+	buf_addz(to, bare ? "" : "\"");
+}
+
+static void
+put_option(struct buf *to, const char *name, struct str value)
+{
+	if (value.n == 0)
+		return;
+	buf_addf(to, " %s=", name);
+	put_word(to, value);
+}
+
+/* The options that OPML has no names for. */
+static void
+put_options(struct buf *to, const struct subscription *sub)
+{
+	struct str headers = str_of(sub->headers), header;
+
+	if (sub->interval > 0)
+		buf_addf(to, " interval=%llds", sub->interval);
+	if (sub->content != CONTENT_AUTO)
+		put_option(to, "content", str_of(contents[sub->content]));
+	if (sub->by_link)
+		put_option(to, "id", STR("link"));
+	put_option(to, "zone", str_of(sub->zone));
+	put_option(to, "agent", str_of(sub->agent));
+	while (str_split(&headers, '\n', &header))
+		put_option(to, "header", header);
+}
+
 static void
 write_options(struct buf *to, const struct subscription *sub)
 {
 	struct buf words = BUF_INIT;
-	struct str headers = str_of(sub->headers), header;
 
-	if (sub->interval > 0)
-		buf_addf(&words, "interval=%llds ", sub->interval);
-	if (sub->content != CONTENT_AUTO)
-		buf_addf(&words, "content=%s ", contents[sub->content]);
-	if (sub->by_link)
-		buf_addz(&words, "id=link ");
-	if (sub->agent != NULL)
-		buf_addf(&words, "agent=\"%s\" ", sub->agent);
-	while (str_split(&headers, '\n', &header))
-		buf_addf(&words, "header=\"%.*s\" ", STR_FMT(header));
+	put_options(&words, sub);
 	for (size_t i = 0; i < sub->ntags; i++)
 		if (has_comma(sub->tags[i]))
-			buf_addf(&words, "tag=\"%.*s\" ", STR_FMT(sub->tags[i]));
+			put_option(&words, "tag", sub->tags[i]);
 	write_attribute(to, "stance:options", str_trim(buf_str(&words)));
 	buf_release(&words);
 }
@@ -227,11 +294,30 @@ list_write_opml(const struct list *list, struct buf *to)
 		write_attribute(to, "text",
 		    str_of(sub->title ? sub->title : sub->url));
 		write_attribute(to, "xmlUrl", str_of(sub->url));
+		write_attribute(to, "htmlUrl", str_of(sub->home));
 		write_categories(to, sub);
 		write_options(to, sub);
+		write_attribute(to, "stance:source", str_of(sub->source));
 		buf_addz(to, "/>\n");
 	}
 	buf_addz(to, "</body>\n</opml>\n");
+}
+
+void
+list_write_plain(const struct list *list, struct buf *to)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const struct subscription *sub = &list->v[i];
+
+		put_word(to, str_of(sub->url));
+		put_option(to, "title", str_of(sub->title));
+		for (size_t k = 0; k < sub->ntags; k++)
+			put_option(to, "tag", sub->tags[k]);
+		put_options(to, sub);
+		put_option(to, "home", str_of(sub->home));
+		put_option(to, "source", str_of(sub->source));
+		buf_addc(to, '\n');
+	}
 }
 
 void

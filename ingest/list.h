@@ -14,6 +14,11 @@
  *	agent="TEXT"		another User-Agent
  *	header="NAME: VALUE"	sent with the feed's requests; may be given again
  *	title="TEXT"		instead of the feed's own
+ *	zone=ZONE		its dates are of the clock there, whatever zone
+ *				they name (ingest/zone.h)
+ *	home=URL source=URL	its page, and the document that names it: kept
+ *
+ * A double quote inside of quotes is written twice.
  */
 #ifndef INGEST_LIST_H
 #define INGEST_LIST_H
@@ -31,7 +36,7 @@ enum content_policy {
 /* Its strings live with the list. */
 struct subscription {
 	struct list	*list;
-	char		*url, *title, *agent, *headers;
+	char		*url, *title, *agent, *headers, *zone, *home, *source;
 	struct str	*tags;
 	size_t		 ntags, cap;
 	long long	 interval;	/* seconds, 0: as it changes */
@@ -43,6 +48,7 @@ struct list {
 	struct subscription *v;
 	size_t		     n, cap;
 	struct arena	     strings;
+	size_t		     users;	/* for who keeps it: of its subscriptions */
 };
 
 /* Add an address without options.  The result moves when the next is added. */
@@ -54,9 +60,11 @@ int subscription_options(struct subscription *sub, struct str text,
 /* Read a plain list.  -1 with the place and the reason; `name` is for it. */
 int list_read(struct list *list, const char *name, struct str text,
     struct err *err);
-/* Append the list as OPML.  Nothing is lost: what OPML has no name for stands in
- * the attribute stance:options, in the words of the plain list. */
+/* Append the list as OPML, or as a plain list.  Nothing is lost: what OPML has no
+ * name for stands in the attribute stance:options, in the words of the plain
+ * list. */
 void list_write_opml(const struct list *list, struct buf *to);
+void list_write_plain(const struct list *list, struct buf *to);
 void list_release(struct list *list);
 
 #endif

@@ -414,32 +414,40 @@ poller_run(struct poller *p, volatile sig_atomic_t *stop,
 	    EXIT_DONE;
 }
 
+static struct watch *
+watch_of(struct poller *p, struct feed_state *feed)
+{
+	while (p->nwatches <= feed->number) {
+		GROW(p->watches, p->nwatches, p->cap);
+		p->watches[p->nwatches++] = NULL;
+	}
+	if (p->watches[feed->number] == NULL) {
+		p->watches[feed->number] = xcalloc(1, sizeof(struct watch));
+		p->watches[feed->number]->state = feed;
+	}
+	return p->watches[feed->number];
+}
+
 /* The list may have changed: feeds that are in it are watched, others rest
  * where they are, for articles of theirs may still be on their way. */
 void
-poller_watch(struct poller *p, const struct list *list)
+poller_watch(struct poller *p, struct list *list)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < list->n; i++) {
-		struct feed_state *feed = state_feed(p->options.state,
-		    list->v[i].url);
-		struct watch *w;
-
-		while (p->nwatches <= feed->number) {
-			GROW(p->watches, p->nwatches, p->cap);
-			p->watches[p->nwatches++] = NULL;
-		}
-		if (p->watches[feed->number] == NULL)
-			p->watches[feed->number] = xcalloc(1, sizeof(*w));
-		w = p->watches[feed->number];
-		w->sub = &list->v[i];
-		w->state = feed;
-		w->generation = p->generation + 1;
-		n++;
-	}
 	p->generation++;
-	p->nwatched = n;
+	p->nwatched = 0;
+	list->users++;			/* we, till all others are */
+	for (size_t i = 0; i < list->n; i++) {
+		struct watch *w = watch_of(p, state_feed(p->options.state,
+		    list->v[i].url));
+
+		p->nwatched += w->generation != p->generation;
+		w->generation = p->generation;
+		watch_follow(w, &list->v[i]);
+	}
+	for (size_t i = 0; i < p->nwatches; i++)
+		if (p->watches[i] != NULL)
+			poller_let_go(p, p->watches[i]);
+	list->users--;
 	p->next_due = 0;
 	p->pass_due = INT64_MAX;
 	p->cursor = 0;
@@ -451,6 +459,7 @@ poller_free(struct poller *p)
 	poller_free_articles(p);
 	for (size_t i = 0; i < p->nwatches; i++)
 		if (p->watches[i] != NULL) {
+			watch_follow(p->watches[i], NULL);
 			free(p->watches[i]->etag);
 			free(p->watches[i]->modified);
 			free(p->watches[i]->body);

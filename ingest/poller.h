@@ -40,8 +40,9 @@ struct poller_options {
 
 struct poller *poller_new(const struct poller_options *options);
 void poller_free(struct poller *p);
-/* Watch these feeds and no others; the list must stay. */
-void poller_watch(struct poller *p, const struct list *list);
+/* Watch these feeds and no others.  The list, malloc'ed, is the poller's then:
+ * it is freed when no article is on its way from any of its feeds. */
+void poller_watch(struct poller *p, struct list *list);
 /* Poll till *stop is set, or once.  Returns an exit code.  When *reload is set,
  * it returns EXIT_DONE early, with *reload still set. */
 int poller_run(struct poller *p, volatile sig_atomic_t *stop,

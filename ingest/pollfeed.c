@@ -2,6 +2,7 @@
  * Feeds: when they are asked, and what is learned from how they answer.
  */
 #include <assert.h>
+#include <stdlib.h>
 
 #include "base/digest.h"
 #include "base/limits.h"
@@ -28,6 +29,28 @@ report(struct poller *p, struct watch *w)
 	w->state->said_at = now;
 	health_report(out_buf(&p->out), w->state, w->sub->title ?
 	    w->sub->title : w->state->title, now);
+}
+
+void
+watch_follow(struct watch *w, const struct subscription *sub)
+{
+	struct list *left = w->sub ? w->sub->list : NULL;
+
+	if (sub != NULL)
+		sub->list->users++;
+	w->sub = sub;
+	if (left != NULL && --left->users == 0) {
+		list_release(left);
+		free(left);
+	}
+}
+
+void
+poller_let_go(struct poller *p, struct watch *w)
+{
+	if (w->sub != NULL && w->generation != p->generation && !w->busy &&
+	    w->unsafe == 0)
+		watch_follow(w, NULL);
 }
 
 /* Every article of the last answer is safe: keep what spares us to get it
@@ -80,6 +103,7 @@ feed_answered(struct poller *p, struct watch *w, const struct hints *hints)
 	state_save(p->options.state, w->state);
 	if (w->unsafe == 0)
 		poller_keep_answer(p, w);
+	poller_let_go(p, w);
 }
 
 static void
@@ -95,6 +119,7 @@ feed_failed(struct poller *p, struct watch *w, struct str why,
 	feed_rests(p, w);
 	report(p, w);
 	state_save(p->options.state, w->state);
+	poller_let_go(p, w);
 }
 
 void

@@ -21,7 +21,7 @@
 
 /* A feed of the list, while it is watched. */
 struct watch {
-	const struct subscription *sub;
+	const struct subscription *sub;	/* NULL: no longer watched */
 	struct feed_state *state;
 	bool		 busy;		/* being asked */
 	bool		 asked;		/* at least once in this run */
@@ -105,6 +105,11 @@ void poller_parse(struct poller *p, uint64_t tag, enum parse_mode mode,
     const struct http_reply *r);
 
 /* pollfeed.c */
+/* From now on it is fetched as `sub` says; NULL: not at all.  The last watch that
+ * leaves a list frees it. */
+void watch_follow(struct watch *w, const struct subscription *sub);
+/* Nothing of a feed that left the list is on its way: forget how it was listed. */
+void poller_let_go(struct poller *p, struct watch *w);
 void poller_ask_feed(struct poller *p, struct watch *w);
 /* Ask the feeds that are due.  A pass that meets a limit goes on from there. */
 void poller_ask_due(struct poller *p);

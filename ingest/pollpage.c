@@ -86,6 +86,7 @@ poller_article_safe(struct poller *p, struct article *article)
 	article_forget(p, article);
 	if (--w->unsafe == 0 && !w->busy)
 		poller_keep_answer(p, w);
+	poller_let_go(p, w);
 }
 
 void
@@ -100,6 +101,7 @@ poller_describe_feed(const struct watch *w, bool by_link, struct article_feed *f
 		.tags = w->sub->tags,
 		.ntags = w->sub->ntags,
 		.by_link = by_link || w->sub->by_link,
+		.zone = w->sub->zone,
 	};
 }
 

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,8 +22,9 @@
 #include "ingest/health.h"
 #include "ingest/poller.h"
 #include "ingest/probe.h"
+#include "ingest/zone.h"
 
-static bool once, follow, status, probe, opml, no_robots;
+static bool once, follow, status, probe, opml, plain, no_robots;
 static const char *state_dir, *acks_path, *contact, *user_agent, *proxy;
 static const char *ca_file, *credentials, *archive_path;
 static struct opt_list allow_net, site_rules;
@@ -45,6 +47,8 @@ static const struct opt opts[] = {
 	    OPT_FLAG, &probe },
 	{ 0, "opml", NULL, "print the feeds as OPML, with their options, and "
 	    "end", OPT_FLAG, &opml },
+	{ 0, "plain", NULL, "print the feeds as a plain list, with their "
+	    "options, and end", OPT_FLAG, &plain },
 	{ 'c', "contact", "ADDRESS", "who is asking, for the User-Agent: a web "
 	    "or mail address", OPT_STRING, &contact },
 	{ 0, "user-agent", "TEXT", "the whole User-Agent", OPT_STRING,
@@ -76,7 +80,7 @@ static const struct tool tool = {
 	"stance-ingest",
 	"[--once] [--state DIR] [--acks FIFO] LIST|URL...\n"
 	"--probe LIST|URL...\n"
-	"--opml LIST|URL...\n"
+	"--opml|--plain LIST|URL...\n"
 	"--status --state DIR",
 	"Fetch feeds and the pages of their articles, print articles.",
 	opts,
@@ -150,8 +154,12 @@ take_outline(struct subscription *sub, const struct record *rec,
 {
 	const struct json_member *options = json_find(rec->members, rec->count,
 	    "options");
+	const struct json_member *home = json_find(rec->members, rec->count,
+	    "home");
 	struct str title = record_str(rec, RECORD_TITLE, a);
 
+	sub->home = home ? arena_cstr(&sub->list->strings,
+	    json_str(&home->value, a)) : NULL;
 	/* OPML wants a text, so a feed without a title has its address there. */
 	if (title.n > 0 && !str_eq(title, str_of(sub->url)))
 		sub->title = arena_cstr(&sub->list->strings, title);
@@ -299,18 +307,30 @@ make_quarantine(void)
 	return path;
 }
 
+/* A list that is replaced is another file of that name, so to read it again
+ * takes a right on its folder. */
 static void
 enter_jail(char **operands, int count)
 {
-	const char **reads = xcalloc((size_t)count + 2, sizeof(*reads));
+	size_t most = 2 * (size_t)count + 3, n = 0;
+	const char **reads = xcalloc(most, sizeof(*reads));
+	char **copies = xcalloc((size_t)count + 1, sizeof(*copies));
 	const char *writes[] = { state_dir, NULL };
-	size_t n = 0;
 
-	for (int i = 0; i < count; i++)
-		if (!is_address(operands[i]))
-			reads[n++] = operands[i];
+	for (int i = 0; i < count; i++) {
+		if (is_address(operands[i]))
+			continue;
+		copies[i] = xstrdup(operands[i]);
+		reads[n++] = operands[i];
+		if (!once)
+			reads[n++] = dirname(copies[i]);
+	}
+	reads[n++] = ZONE_FOLDER;
 	reads[n] = "/etc/localtime";
 	jail_enter(JAIL_READ | JAIL_WRITE | JAIL_PROC, reads, writes);
+	for (int i = 0; i < count; i++)
+		free(copies[i]);
+	free(copies);
 	free(reads);
 }
 
@@ -369,41 +389,22 @@ print_status(void)
 	return EXIT_DONE;
 }
 
-/* Lists stay as long as the poller, for articles on their way name the feed
- * they came from; so a reload costs the size of the list. */
-struct lists {
-	struct list	*v[256];
-	size_t		 n;
-};
-
-static void
-release_lists(struct lists *lists)
-{
-	for (size_t i = 0; i < lists->n; i++) {
-		list_release(lists->v[i]);
-		free(lists->v[i]);
-	}
-}
-
-/* Read the list again; one that cannot be read changes nothing. */
-static void
-reload_list(struct poller *poller, struct lists *lists, struct parser *parser,
-    char **operands, int count)
+/* Watch what the operands name; a list that cannot be read changes nothing. */
+static int
+watch_list(struct poller *poller, struct parser *parser, char **operands,
+    int count)
 {
 	struct list *list = xcalloc(1, sizeof(*list));
 	struct err err;
 
-	reload = 0;
-	if (lists->n == sizeof(lists->v) / sizeof(*lists->v))
-		err_set(&err, "reloaded too often: start again");
-	else if (load_list(list, parser, operands, count, &err) == 0) {
-		lists->v[lists->n++] = list;
+	if (load_list(list, parser, operands, count, &err) == 0) {
 		poller_watch(poller, list);
-		return;
+		return 0;
 	}
 	err_print(&err, STR_NONE);
 	list_release(list);
 	free(list);
+	return -1;
 }
 
 /* --probe: what each feed gives, for people. */
@@ -427,8 +428,9 @@ print_probe(const struct poller_options *options, char **operands, int count)
 	return empty > 0 ? EXIT_NO : EXIT_DONE;
 }
 
+/* --opml, --plain: the list as it was understood. */
 static int
-print_opml(const struct poller_options *options, char **operands, int count)
+print_list(const struct poller_options *options, char **operands, int count)
 {
 	struct list list;
 	struct out out;
@@ -440,7 +442,10 @@ print_opml(const struct poller_options *options, char **operands, int count)
 		return EXIT_USAGE;
 	}
 	out_init(&out, STDOUT_FILENO, "standard output");
-	list_write_opml(&list, out_buf(&out));
+	if (opml)
+		list_write_opml(&list, out_buf(&out));
+	else
+		list_write_plain(&list, out_buf(&out));
 	out_close(&out);
 	list_release(&list);
 	return EXIT_DONE;
@@ -449,29 +454,19 @@ print_opml(const struct poller_options *options, char **operands, int count)
 static int
 run(struct poller_options *options, char **operands, int count)
 {
-	struct lists lists = { { xcalloc(1, sizeof(struct list)) }, 1 };
 	struct poller *poller;
 	sigset_t while_asleep;
-	struct err err;
-	int rc;
+	int rc = EXIT_USAGE;
 
 	catch_signals(&while_asleep);
-	if (load_list(lists.v[0], options->parser, operands, count,
-	    &err) == -1) {
-		err_print(&err, STR_NONE);
-		release_lists(&lists);
-		return EXIT_USAGE;
-	}
 	poller = poller_new(options);
-	poller_watch(poller, lists.v[0]);
-	for (;;) {
-		rc = poller_run(poller, &stop, &reload, &while_asleep);
-		if (!reload || rc != EXIT_DONE)
-			break;
-		reload_list(poller, &lists, options->parser, operands, count);
-	}
+	if (watch_list(poller, options->parser, operands, count) == 0)
+		while ((rc = poller_run(poller, &stop, &reload,
+		    &while_asleep)) == EXIT_DONE && reload) {
+			reload = 0;
+			watch_list(poller, options->parser, operands, count);
+		}
 	poller_free(poller);
-	release_lists(&lists);
 	return rc;
 }
 
@@ -494,7 +489,7 @@ main(int argc, char **argv)
 		usage_error("which feeds? a LIST or a URL is needed");
 	if (once && follow)
 		usage_error("--once or --follow, not both");
-	if (probe || opml)
+	if (probe || opml || plain)
 		state_dir = acks_path = archive_path = NULL;	/* it changes nothing */
 	options.state = state_open(state_dir, false, &err);
 	if (options.state == NULL)
@@ -517,7 +512,7 @@ main(int argc, char **argv)
 	options.parser = parser_new(&parsing);
 
 	rc = probe ? print_probe(&options, argv + 1, count) :
-	    opml ? print_opml(&options, argv + 1, count) :
+	    opml || plain ? print_list(&options, argv + 1, count) :
 	    run(&options, argv + 1, count);
 	if (options.archive != NULL && warc_finish(&archive, &err) == -1)
 		die("%s", err.msg);

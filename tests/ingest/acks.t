@@ -139,6 +139,17 @@ with Room() as room:      # a second owner
     p.send_signal(signal.SIGHUP)
     more = next(r for r in map(json.loads, p.stdout) if "type" not in r)
     eq((first["id"], more["id"]), ("id-one", "id-more"), "SIGHUP reads the list again")
+    for n in range(300):                # lists come and go, articles on their way or not
+        room.write("n%d.xml" % (n % 2), rss(full("n%d" % n)))
+        room.write("list.new", "%s/n%d.xml tag=t%d\n" % (room.base, n % 2, n))
+        os.rename(os.path.join(room.web, "list.new"), os.path.join(room.web, "list.txt"))
+        p.send_signal(signal.SIGHUP)
+        if n % 50 == 49:
+            room.write("last%d.xml" % n, rss(full("last%d" % n)))
+            room.write("list.txt", "%s/last%d.xml tag=t%d\n" % (room.base, n, n))
+            p.send_signal(signal.SIGHUP)
+            more = next(r for r in map(json.loads, p.stdout) if r["id"] == "id-last%d" % n)
+    eq(more["feed"]["tags"], ["t299"], "as often as it is asked to")
     p.send_signal(signal.SIGTERM)
     p.stdout.close()
     eq(p.wait(), 0, "and SIGTERM ends it")

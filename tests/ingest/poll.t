@@ -70,6 +70,19 @@ with Room() as room:
     eq([a["id"] for a in articles], ["id-listed"], "OPML is a list, too")
     eq(articles[0]["feed"]["tags"], ["x"], "its outlines are tags")
 
+    dates = ("Mon, 23 Nov 2026 09:30:00 GMT", "2026-07-01 09:30", "Mon, 23 Nov 2026 09:30:00 +0100")
+    room.write("dates.xml", rss(*[full("z%d" % n) + "<pubDate>%s</pubDate>" % date for n, date in enumerate(dates, 1)],
+                                full("z4")))
+    for zone, wanted in ((None, ["2026-11-23T09:30:00Z", "2026-07-01T09:30:00Z", "2026-11-23T09:30:00+01:00"]),
+                         ("+0800", ["2026-11-23T09:30:00+08:00", "2026-07-01T09:30:00+08:00"]),
+                         ("Europe/London", ["2026-11-23T09:30:00Z", "2026-07-01T09:30:00+01:00"]),
+                         ("America/New_York", ["2026-11-23T09:30:00-05:00", "2026-07-01T09:30:00-04:00"])):
+        room.write("zones.txt", "%s/dates.xml%s\n" % (room.base, " zone=" + zone if zone else ""))
+        articles, _, err, _ = room.ingest(os.path.join(room.web, "zones.txt"), state=False)
+        got = {a["id"]: a.get("date_published") for a in articles}
+        eq([got["id-z1"], got["id-z2"], got["id-z3"], got["id-z4"]],
+           (wanted if zone is None else wanted + [wanted[0]]) + [None], "dates by the clock of: %s" % zone)
+
     room.write("home.html", '<html><head><title>Desk</title><link rel="alternate" '
                'type="application/rss+xml" href="/one.xml"></head><body><p>Welcome.</p></body></html>')
     articles, _, err, rc = room.ingest("@BASE@/home.html", state=False)
