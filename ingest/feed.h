@@ -75,6 +75,7 @@ struct feed_head {
 	size_t		 count;
 	bool		 is_list;		/* OPML or a sitemap index: `entries`
 						 * are feeds to read, url and title */
+	bool		 is_index;		/* a sitemap index it is */
 };
 
 /* The feed in the shape above; in `a`. */

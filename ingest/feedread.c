@@ -132,7 +132,8 @@ feed_read(const struct feed *feed, struct feed_head *head, struct arena *a)
 	    .home_page_url = node->url.s, .feed_url = node->feed_url.s,
 	    .language = feed_language(node->language.s, a), .hub = feed->hub,
 	    .ttl = seconds_to_live(feed), .skip_hours = feed->skip_hours,
-	    .skip_days = feed->skip_days, .is_list = is_list, .count = n };
+	    .skip_days = feed->skip_days, .is_list = is_list,
+	    .is_index = feed->is_sitemap_index, .count = n };
 	head->entries = arena_array(a, n, sizeof(*head->entries));
 	memset(head->entries, 0, n * sizeof(*head->entries));
 	for (size_t i = 0; i < n; i++) {

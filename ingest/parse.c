@@ -55,6 +55,7 @@ put_head(struct buf *to, const struct feed_head *head)
 	put_count(to, "skip_hours", head->skip_hours);
 	put_count(to, "skip_days", head->skip_days);
 	put_count(to, "is_list", head->is_list);
+	put_count(to, "is_index", head->is_index);
 	record_end(to);
 }
 

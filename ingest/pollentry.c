@@ -1,13 +1,18 @@
 /*
  * Entries: what a feed's answer names becomes articles that set out, each once.
  */
-#include "base/digest.h"
+#include <stdlib.h>
+
 #include "base/json.h"
 #include "ingest/pollmodel.h"
 
 /* Articles that one answer may set going: a feed can name a million pages of
  * somebody else's.  The rest is taken when the feed is asked again. */
 #define ARTICLES_A_POLL	1000
+/* Sitemaps of one index that are watched, the newest first; those that have not
+ * changed for so many days are archives. */
+#define PARTS_MAX	50
+#define PART_DAYS	30
 
 /* Does the feed's text stop where the page goes on? */
 static bool
@@ -88,7 +93,7 @@ article_start(struct poller *p, struct article *article, struct str line,
 	p->narticles++;
 	w->unsafe++;
 	w->found = true;
-	article->backfill = w->state->first_poll == 0;
+	article->backfill = w->state->first_poll == 0 && !w->late;
 	article->draft = xstrndup(line.p, line.n);
 	article->url = xstrndup(url.p, url.n);
 	if (url.n > 0 && needs_page(w, text ? json_str(&text->value, &p->a) :
@@ -159,10 +164,71 @@ take_found(struct poller *p, struct watch *w, struct str found,
 		return err_set(err, "a page, not a feed");
 	warn("%s: a page; its feed is %.*s", w->state->url, STR_FMT(found));
 	state_set(&w->state->url, found);
+	w->state->found = 1;
 	state_save(p->options.state, w->state);
 	w->unkept = false;
 	p->asking--;
 	poller_ask_feed(p, w);
+	return 0;
+}
+
+/* A sitemap that an index names. */
+struct part {
+	struct str	url;
+	int64_t		modified;	/* 0: not told */
+	size_t		place;
+};
+
+static int
+newest_first(const void *a, const void *b)
+{
+	const struct part *one = a, *other = b;
+
+	if (one->modified != other->modified)
+		return one->modified > other->modified ? -1 : 1;
+	return one->place < other->place ? -1 : 1;
+}
+
+static void
+take_part(struct part *part, const struct record *line, struct arena *a)
+{
+	const struct json_member *m = json_find(line->members, line->count,
+	    "date_modified");
+	struct date date;
+
+	part->url = record_str(line, RECORD_URL, a);
+	if (m != NULL && date_parse_3339(json_str(&m->value, a), &date) == 0)
+		part->modified = date.seconds;
+}
+
+/* The feed is a sitemap index: what it names is watched as it is itself. */
+static int
+take_index(struct poller *p, struct watch *index, struct str lines,
+    size_t count, struct err *err)
+{
+	struct part *parts = arena_array(&p->a, count, sizeof(*parts));
+	int64_t old = clock_now() - PART_DAYS * 86400LL;
+	struct record rec;
+	struct str line;
+	size_t n = 0;
+
+	if (index->index != NULL)
+		return err_set(err, "an index in an index");
+	while (str_split(&lines, '\n', &line)) {
+		if (line.n == 0)
+			continue;
+		if (record_read(&rec, line, &p->a, err) == -1)
+			return -1;
+		parts[n] = (struct part){ .place = n };
+		take_part(&parts[n], &rec, &p->a);
+		n += parts[n].url.n > 0 &&
+		    (parts[n].modified == 0 || parts[n].modified >= old);
+	}
+	qsort(parts, n, sizeof(*parts), newest_first);
+	index->answers++;
+	for (size_t i = 0; i < n && i < PARTS_MAX; i++)
+		poller_watch_part(p, index, arena_cstr(&p->a, parts[i].url));
+	poller_drop_parts(p, index);
 	return 0;
 }
 
@@ -190,6 +256,10 @@ poller_take_feed(struct poller *p, struct work *work, struct str lines,
 			else
 				take_entry(p, line, &rec, work, &keys);
 			continue;
+		}
+		if (number_of(&rec, "is_index") != 0) {
+			take_head(work, &rec, &p->a);
+			return take_index(p, work->watch, lines, count, err);
 		}
 		if (number_of(&rec, "is_list") != 0)
 			return err_set(err, "a list of feeds: name them, or "

@@ -414,8 +414,8 @@ poller_run(struct poller *p, volatile sig_atomic_t *stop,
 	    EXIT_DONE;
 }
 
-static struct watch *
-watch_of(struct poller *p, struct feed_state *feed)
+struct watch *
+poller_watch_of(struct poller *p, struct feed_state *feed)
 {
 	while (p->nwatches <= feed->number) {
 		GROW(p->watches, p->nwatches, p->cap);
@@ -437,13 +437,17 @@ poller_watch(struct poller *p, struct list *list)
 	p->nwatched = 0;
 	list->users++;			/* we, till all others are */
 	for (size_t i = 0; i < list->n; i++) {
-		struct watch *w = watch_of(p, state_feed(p->options.state,
-		    list->v[i].url));
+		struct watch *w = poller_watch_of(p, state_feed(
+		    p->options.state, list->v[i].url));
 
 		p->nwatched += w->generation != p->generation;
 		w->generation = p->generation;
 		watch_follow(w, &list->v[i]);
 	}
+	for (size_t i = 0; i < p->nwatches; i++)
+		if (p->watches[i] != NULL)
+			p->watches[i]->index = NULL;
+	poller_watch_known_parts(p);
 	for (size_t i = 0; i < p->nwatches; i++)
 		if (p->watches[i] != NULL)
 			poller_let_go(p, p->watches[i]);

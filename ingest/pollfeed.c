@@ -45,12 +45,75 @@ watch_follow(struct watch *w, const struct subscription *sub)
 	}
 }
 
+bool
+poller_watches(const struct poller *p, const struct watch *w)
+{
+	return w->sub != NULL && (w->index == NULL ?
+	    w->generation == p->generation :
+	    w->named == w->index->answers && poller_watches(p, w->index));
+}
+
 void
 poller_let_go(struct poller *p, struct watch *w)
 {
-	if (w->sub != NULL && w->generation != p->generation && !w->busy &&
-	    w->unsafe == 0)
+	if (w->sub != NULL && !w->busy && w->unsafe == 0 &&
+	    !poller_watches(p, w))
 		watch_follow(w, NULL);
+}
+
+void
+poller_watch_part(struct poller *p, struct watch *index, const char *url)
+{
+	struct watch *w = poller_watch_of(p, state_feed(p->options.state,
+	    url));
+
+	if (w == index || (w->index == NULL && poller_watches(p, w)))
+		return;			/* the list's own word counts */
+	if (w->index != index) {
+		w->index = index;
+		w->late = index->state->first_poll != 0;
+		p->nwatched++;
+	}
+	w->named = index->answers;
+	watch_follow(w, index->sub);
+	p->next_due = p->pass_due = 0;
+	if (str_eq(str_of(w->state->index), str_of(index->state->id)))
+		return;
+	state_set(&w->state->index, str_of(index->state->id));
+	state_save(p->options.state, w->state);
+}
+
+void
+poller_drop_parts(struct poller *p, const struct watch *index)
+{
+	for (size_t i = 0; i < p->nwatches; i++) {
+		struct watch *w = p->watches[i];
+
+		if (w == NULL || w->index != index ||
+		    w->named == index->answers)
+			continue;
+		w->index = NULL;	/* and no list has it */
+		p->nwatched--;
+		state_set(&w->state->index, STR_NONE);
+		state_save(p->options.state, w->state);
+		poller_let_go(p, w);
+	}
+}
+
+void
+poller_watch_known_parts(struct poller *p)
+{
+	for (size_t i = 0; i < state_count(p->options.state); i++) {
+		const struct feed_state *part = state_nth(p->options.state, i);
+		struct watch *index;
+
+		if (part->index == NULL)
+			continue;
+		index = poller_watch_of(p, state_feed(p->options.state,
+		    part->index));
+		if (index->index == NULL && poller_watches(p, index))
+			poller_watch_part(p, index, part->id);
+	}
 }
 
 /* Every article of the last answer is safe: keep what spares us to get it
@@ -122,8 +185,8 @@ feed_failed(struct poller *p, struct watch *w, struct str why,
 	poller_let_go(p, w);
 }
 
-void
-poller_ask_feed(struct poller *p, struct watch *w)
+static void
+send_request(struct poller *p, struct watch *w)
 {
 	struct http_request r = {
 		.tag = poller_work_new(p, (struct work){ .kind = WORK_FEED,
@@ -137,9 +200,55 @@ poller_ask_feed(struct poller *p, struct watch *w)
 		.max = LIMIT_PAGE,
 	};
 
+	fetcher_submit(p->options.fetcher, &r);
+}
+
+/* Go on with a feed that counts as being asked. */
+static void
+ask_as_allowed(struct poller *p, struct watch *w)
+{
+	bool listed = w->index == NULL && !w->state->found;
+	struct site *site = listed || !p->options.robots ? NULL :
+	    sites_find(p->sites, str_of(w->state->url));
+
+	switch (site ? poller_ask_site(p, site, str_of(w->state->url)) :
+	    SITE_ALLOWS) {
+	case SITE_ALLOWS:
+		send_request(p, w);
+		return;
+	case SITE_FORBIDS:
+		feed_failed(p, w, STR("not fetched: robots.txt forbids it"), -1);
+		return;
+	case SITE_SILENT:
+		feed_failed(p, w, STR("not fetched: robots.txt cannot be read"),
+		    -1);
+		return;
+	case SITE_ASKED:
+		w->next = p->feeds_waiting;
+		p->feeds_waiting = w;
+		return;
+	}
+	BUG("no such answer of a site");
+}
+
+void
+poller_ask_feed(struct poller *p, struct watch *w)
+{
 	w->busy = w->asked = true;
 	p->asking++;
-	fetcher_submit(p->options.fetcher, &r);
+	ask_as_allowed(p, w);
+}
+
+void
+poller_ask_waiting(struct poller *p)
+{
+	struct watch *w = p->feeds_waiting, *next;
+
+	p->feeds_waiting = NULL;
+	for (; w != NULL; w = next) {
+		next = w->next;
+		ask_as_allowed(p, w);
+	}
 }
 
 static bool
@@ -165,7 +274,7 @@ poller_ask_due(struct poller *p)
 		if (p->asking >= FEEDS_AT_ONCE ||
 		    p->narticles >= ARTICLES_AT_ONCE)
 			return;
-		if (w == NULL || w->generation != p->generation)
+		if (w == NULL || !poller_watches(p, w))
 			continue;
 		if (is_due(p, w, now))
 			poller_ask_feed(p, w);

@@ -28,6 +28,13 @@ struct watch {
 	bool		 found;		/* the last answer had something new */
 	bool		 unkept;	/* its validators wait for its articles */
 	unsigned	 generation;	/* of the list that last had it */
+	struct watch	*index;		/* the sitemap index that has it; NULL: the
+					 * list has it */
+	unsigned	 answers;	/* of an index */
+	unsigned	 named;		/* by which answer of its index */
+	bool		 late;		/* it came to an index that we knew: what is
+					 * there is news */
+	struct watch	*next;		/* waiting for robots.txt */
 	size_t		 unsafe;	/* articles on their way */
 	char		*etag, *modified, *body;	/* of the last answer */
 };
@@ -87,6 +94,7 @@ struct poller {
 	struct article	*on_way[ARTICLE_BUCKETS];
 	size_t		 narticles;
 	struct queue	 retries, printed, waiting;	/* for robots.txt */
+	struct watch	*feeds_waiting;	/* for the same */
 	struct sites	*sites;
 	struct out	 out;
 	uint64_t	 written;	/* bytes that left us */
@@ -104,13 +112,26 @@ void poller_work_done(struct poller *p, uint64_t tag);
 void poller_parse(struct poller *p, uint64_t tag, enum parse_mode mode,
     const struct http_reply *r);
 
+/* The watch of a feed, made where there is none. */
+struct watch *poller_watch_of(struct poller *p, struct feed_state *feed);
+
 /* pollfeed.c */
+/* Is it in the list, or named by an index that is? */
+bool poller_watches(const struct poller *p, const struct watch *w);
+/* Watch a feed that an index has named; forget those that its last answer did
+ * not name; watch those that earlier answers named. */
+void poller_watch_part(struct poller *p, struct watch *index, const char *url);
+void poller_drop_parts(struct poller *p, const struct watch *index);
+void poller_watch_known_parts(struct poller *p);
 /* From now on it is fetched as `sub` says; NULL: not at all.  The last watch that
  * leaves a list frees it. */
 void watch_follow(struct watch *w, const struct subscription *sub);
 /* Nothing of a feed that left the list is on its way: forget how it was listed. */
 void poller_let_go(struct poller *p, struct watch *w);
+/* Ask it; a feed that nobody listed only where robots.txt allows it. */
 void poller_ask_feed(struct poller *p, struct watch *w);
+/* A site has told its rules: go on with the feeds that wait for them. */
+void poller_ask_waiting(struct poller *p);
 /* Ask the feeds that are due.  A pass that meets a limit goes on from there. */
 void poller_ask_due(struct poller *p);
 void poller_feed_fetched(struct poller *p, uint64_t tag, struct work *work,
@@ -143,6 +164,9 @@ void poller_print(struct poller *p, struct article *article,
 /* Ask for the page, if its site allows it, and where that is not known ask for
  * its robots.txt first. */
 void poller_want_page(struct poller *p, struct article *article);
+/* What the site allows; its robots.txt is asked for where that is not known. */
+enum site_answer poller_ask_site(struct poller *p, struct site *site,
+    struct str url);
 void poller_retry_pages(struct poller *p);
 void poller_robots_fetched(struct poller *p, uint64_t tag,
     const struct work *work, const struct http_reply *r);

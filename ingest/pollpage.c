@@ -182,6 +182,14 @@ ask_robots(struct poller *p, struct site *site)
 	fetcher_submit(p->options.fetcher, &r);
 }
 
+enum site_answer
+poller_ask_site(struct poller *p, struct site *site, struct str url)
+{
+	if (site_must_ask(site, clock_now()))
+		ask_robots(p, site);
+	return site_says(site, url);
+}
+
 /* Ask for the page, if its site allows it, and where that is not known ask for
  * its robots.txt first. */
 void
@@ -197,9 +205,7 @@ poller_want_page(struct poller *p, struct article *article)
 		ask_page(p, article);
 		return;
 	}
-	if (site_must_ask(site, clock_now()))
-		ask_robots(p, site);
-	switch (site_says(site, str_of(article->url))) {
+	switch (poller_ask_site(p, site, str_of(article->url))) {
 	case SITE_ALLOWS:
 		ask_page(p, article);
 		return;
@@ -232,6 +238,7 @@ poller_robots_fetched(struct poller *p, uint64_t tag, const struct work *work,
 		next = article->next;
 		poller_want_page(p, article);
 	}
+	poller_ask_waiting(p);
 }
 
 /* Pages. */

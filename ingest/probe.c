@@ -92,6 +92,9 @@ take_lines(struct probe *p, struct finding *f, struct str lines)
 			remark(f, str_of(err.msg));
 		else if (record_is_article(&rec))
 			count_entry(p, f, &rec);
+		else if (json_find(rec.members, rec.count, "is_index") != NULL)
+			remark(f, STR("a sitemap index: what it names is "
+			    "followed"));
 		else if ((found = json_find(rec.members, rec.count,
 		    "found")) != NULL)
 			remark(f, arena_printf(&p->a, "a page; its feed is %.*s",

@@ -48,11 +48,11 @@ static const struct {
 	size_t		 offset;
 } texts[] = {
 	TEXT(url), TEXT(title), TEXT(home), TEXT(etag), TEXT(modified),
-	TEXT(body), TEXT(moved_to), TEXT(error),
+	TEXT(body), TEXT(index), TEXT(moved_to), TEXT(error),
 }, numbers[] = {
 	TEXT(moved_seen), TEXT(interval), TEXT(next_poll), TEXT(not_before),
 	TEXT(first_poll), TEXT(last_success), TEXT(last_new), TEXT(errors),
-	TEXT(articles), TEXT(gone), TEXT(said), TEXT(said_at),
+	TEXT(articles), TEXT(gone), TEXT(found), TEXT(said), TEXT(said_at),
 };
 #define TEXTS	(sizeof(texts) / sizeof(*texts))
 #define NUMBERS	(sizeof(numbers) / sizeof(*numbers))

@@ -25,6 +25,8 @@ struct feed_state {
 	char		*etag, *modified;	/* verbatim, of the last answer
 						 * whose articles are all safe */
 	char		*body;		/* digest of that answer */
+	char		*index;		/* the id of the sitemap index that has
+					 * it, or NULL */
 	char		*moved_to;	/* where permanent redirects point */
 	char		*error;		/* of the last poll, or NULL */
 	long long	 moved_seen;	/* polls in a row that said so */
@@ -34,6 +36,7 @@ struct feed_state {
 	long long	 errors;	/* in a row */
 	long long	 articles;	/* handed on since first_poll */
 	long long	 gone;		/* it said 410 */
+	long long	 found;		/* a page led to its address */
 	long long	 said, said_at;	/* what was last reported of it, when */
 };
 

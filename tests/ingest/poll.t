@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """One poll after another: what is printed, what is asked, what is remembered."""
-import json, os, subprocess, sys
+import json, os, subprocess, sys, time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from room import BUILD, Room, done, eq, full, link, ok, page, rss
@@ -88,9 +88,7 @@ with Room() as room:
     articles, _, err, rc = room.ingest("@BASE@/home.html", state=False)
     eq([a["id"] for a in articles], ["id-listed"], "a page leads to the feed it names")
     ok("its feed is " + room.base + "/one.xml" in err, "which is said", err)
-    room.write("index.xml", '<?xml version="1.0"?><sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
-               '<sitemap><loc>@BASE@/s.xml</loc></sitemap></sitemapindex>')
-    articles, _, err, rc = room.ingest("@BASE@/index.xml", state=False)
+    articles, _, err, rc = room.ingest("@BASE@/list.opml", state=False)
     ok(not articles and "a list of feeds" in err, "a list of feeds is no feed", err)
 
     room.write("feeds.txt", "".join("%s/n%d.xml\n" % (room.base, i) for i in range(200)))
@@ -125,4 +123,62 @@ with Room() as room:
     eq(rows, [["200", "1", "1", "-"], ["404", "0", "0", "-"], ["200", "0", "0", "-"],
               ["200", "2", "2", "-"]], "--probe prints a table in the order of the list")
     eq(p.returncode, 1, "and says no when a feed gives nothing")
+
+NEWS = ('<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
+        'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">%s</urlset>')
+STORY = ('<url><loc>@BASE@/%s.html</loc><news:news><news:publication_date>2026-11-23T06:00:00Z'
+         '</news:publication_date><news:title>Headline %s</news:title></news:news></url>')
+
+
+def index(*parts):
+    return ('<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">%s</sitemapindex>' % "".join(
+        "<sitemap><loc>@BASE@/%s</loc>%s</sitemap>" % (name, "<lastmod>%s</lastmod>" % day if day else "")
+        for name, day in parts))
+
+
+with Room() as room:            # sitemap indexes, and what nobody listed
+    today = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    parts = [("new.xml", today), ("old.xml", "2020-01-01"), ("undated.xml", None), ("secret/no.xml", today)]
+    room.write("index.xml", index(*parts))
+    room.write("new.xml", NEWS % (STORY % ("a", "a") + STORY % ("b", "b")))
+    room.write("undated.xml", NEWS % (STORY % ("c", "c")))
+    for name in "abcd":
+        room.write(name + ".html", page(name))
+    room.write("robots.txt", "User-agent: *\nDisallow: /secret/\n")
+    room.write("index.txt", room.base + "/index.xml tag=official title=Desk\n")
+    articles, reports, err, rc = room.ingest(os.path.join(room.web, "index.txt"))
+    eq(sorted(p for p, _, _ in room.requests()), ["/a.html", "/b.html", "/c.html", "/index.xml", "/new.xml",
+                                                  "/robots.txt", "/undated.xml"],
+       "the sitemaps of an index are asked, but for archives and what robots.txt forbids")
+    ok("secret/no.xml: not fetched: robots.txt forbids it" in err, "which is said", err)
+    eq(sorted((a["title"], a["feed"]["tags"][0], a["feed"]["title"], a["fetched"]["backfill"]) for a in articles),
+       [("Headline %s" % n, "official", "Desk", True) for n in "abc"], "their articles are the index's")
+    articles, _, err, rc = room.ingest(os.path.join(room.web, "index.txt"))
+    eq((articles, sorted((p, s) for p, s, _ in room.requests())),
+       ([], [("/index.xml", 304), ("/new.xml", 304), ("/robots.txt", 200), ("/undated.xml", 304)]),
+       "an index that has not changed leads to the same")
+    room.write("fresh.xml", NEWS % (STORY % ("d", "d")))
+    room.write("index.xml", index(("fresh.xml", today), *parts[:2]))
+    articles, _, err, rc = room.ingest(os.path.join(room.web, "index.txt"))
+    eq([(a["title"], a["fetched"].get("backfill")) for a in articles], [("Headline d", None)],
+       "a sitemap that joins a known index is news, not backfill")
+    eq(sorted((p, s) for p, s, _ in room.requests()),
+       [("/d.html", 200), ("/fresh.xml", 200), ("/index.xml", 200), ("/new.xml", 304), ("/robots.txt", 200),
+        ("/undated.xml", 304)], "what it named before is asked with it")
+    articles, _, err, rc = room.ingest(os.path.join(room.web, "index.txt"))
+    eq(sorted((p, s) for p, s, _ in room.requests()),
+       [("/fresh.xml", 304), ("/index.xml", 304), ("/new.xml", 304), ("/robots.txt", 200)],
+       "and one that left it no more")
+    room.write("deep.xml", index(("index.xml", today)))
+    _, _, err, _ = room.ingest("@BASE@/deep.xml", state=False)
+    ok("index.xml: an index in an index" in err, "indexes do not nest", err)
+    room.write("home.html", '<html><head><link rel="alternate" type="application/rss+xml" href="/secret/feed.xml">'
+               "</head><body><p>Welcome.</p></body></html>")
+    room.write("secret/feed.xml", rss(full("hidden")))
+    room.requests()
+    articles, _, err, _ = room.ingest("@BASE@/home.html", state=False)
+    eq((articles, [p for p, _, _ in room.requests()]), ([], ["/home.html", "/robots.txt"]),
+       "a feed that a page names is asked as robots.txt allows")
+    articles, _, err, _ = room.ingest("@BASE@/secret/feed.xml", state=False)
+    eq(len(articles), 1, "one that the user names, regardless")
 done()
