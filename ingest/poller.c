@@ -10,6 +10,7 @@
 
 /* Output that nobody takes; above it nothing more is received. */
 #define UNWRITTEN_MAX	(8UL << 20)
+#define PROGRESS_MS	200
 /* How long a reader may be silent after we were told to stop. */
 #define LAST_WRITE_MS	5000
 /* A FIFO that nobody has opened says nothing of its end: so long after the last
@@ -320,18 +321,24 @@ wait_for_something(struct poller *p, const sigset_t *while_asleep)
 		take_acks(p);
 }
 
+/* On one line, which is written over.  The rate is that of the last while, so
+ * that a stall shows. */
 static void
 show_progress(struct poller *p, bool last)
 {
 	int64_t now = clock_monotonic_ms();
 
-	if (!p->options.progress || (!last && now - p->shown < 200))
+	if (!p->options.progress || (!last && now - p->shown < PROGRESS_MS))
 		return;
+	if (p->shown > 0 && now > p->shown)
+		p->rate += ((double)(p->bytes - p->bytes_shown) * 1e3 /
+		    (double)(now - p->shown) - p->rate) / 4;
 	p->shown = now;
+	p->bytes_shown = p->bytes;
 	fprintf(stderr, "\rfeeds %zu/%zu, in flight %zu, articles %lu, "
-	    "%.1f MB\033[K%s", p->answered, p->nwatched,
+	    "%.1f MB, %.0f kB/s\033[K%s", p->answered, p->nwatched,
 	    fetcher_pending(p->options.fetcher), p->total,
-	    (double)p->bytes / 1e6, last ? "\n" : "");
+	    (double)p->bytes / 1e6, p->rate / 1e3, last ? "\n" : "");
 }
 
 static void

@@ -103,6 +103,8 @@ struct poller {
 	struct arena	 a;
 	unsigned long	 total, quarantined, bytes;
 	int64_t		 shown;		/* ms: last progress line */
+	unsigned long	 bytes_shown;	/* what it said */
+	double		 rate;		/* bytes a second, of late */
 };
 
 /* poller.c: what the tags stand for. */

@@ -82,7 +82,7 @@ poller_article_safe(struct poller *p, struct article *article)
 
 	state_remember(p->options.state, article->key, article->version,
 	    clock_now());
-	w->state->articles++;
+	w->state->articles += !article->backfill;
 	article_forget(p, article);
 	if (--w->unsafe == 0 && !w->busy)
 		poller_keep_answer(p, w);

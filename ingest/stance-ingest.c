@@ -350,14 +350,11 @@ print_time(struct buf *to, long long seconds)
 static void
 print_feed(struct buf *to, const struct feed_state *feed, int64_t now)
 {
-	long long days = feed->first_poll ? (now - feed->first_poll) / 86400 :
-	    0;
-
 	buf_addf(to, "%-8s", health_name(health_of(feed, now)));
 	print_time(to, feed->last_success);
 	print_time(to, feed->gone ? 0 : feed->next_poll);
-	buf_addf(to, "%6lld %9.1f  ", feed->errors,
-	    (double)feed->articles / (double)(days + 1));
+	print_time(to, feed->last_new);
+	buf_addf(to, "%6lld %9.1f  ", feed->errors, health_rate(feed, now));
 	term_add(to, str_of(feed->url));
 	if (feed->error != NULL) {
 		buf_addz(to, "  ");
@@ -380,8 +377,9 @@ print_status(void)
 	if (state == NULL)
 		die("%s", err.msg);
 	out_init(&out, STDOUT_FILENO, "standard output");
-	buf_addf(out_buf(&out), "%-8s%-18s%-18s%6s %9s  %s\n", "STATE",
-	    "LAST SUCCESS", "NEXT POLL", "ERRORS", "ITEMS/DAY", "FEED");
+	buf_addf(out_buf(&out), "%-8s%-18s%-18s%-18s%6s %9s  %s\n", "STATE",
+	    "LAST SUCCESS", "NEXT POLL", "LAST NEWS", "ERRORS", "ITEMS/DAY",
+	    "FEED");
 	for (size_t i = 0; i < state_count(state); i++)
 		print_feed(out_buf(&out), state_nth(state, i), clock_now());
 	out_close(&out);

@@ -34,7 +34,7 @@ struct feed_state {
 	long long	 next_poll, not_before;	/* seconds since 1970 */
 	long long	 first_poll, last_success, last_new;
 	long long	 errors;	/* in a row */
-	long long	 articles;	/* handed on since first_poll */
+	long long	 articles;	/* handed on after first_poll */
 	long long	 gone;		/* it said 410 */
 	long long	 found;		/* a page led to its address */
 	long long	 said, said_at;	/* what was last reported of it, when */
