@@ -304,26 +304,41 @@ replay(struct state *s)
 	return damaged;
 }
 
+/* Drop the articles that no feed has shown for long, so that memory keeps to
+ * what is shown. */
+static void
+forget(struct state *s)
+{
+	struct article *old = s->articles;
+	size_t n = s->nplaces;
+	uint32_t newest = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (old[i].day > newest)
+			newest = old[i].day;
+	s->articles = NULL;
+	s->narticles = s->nplaces = 0;
+	grow_articles(s);
+	for (size_t i = 0; i < n; i++)
+		if (old[i].day != 0 && old[i].day + FORGET_DAYS >= newest)
+			learn(s, old[i].key, old[i].version, old[i].day);
+	free(old);
+}
+
 /* Write the file anew with the lines that count. */
 static int
 compact(struct state *s, struct err *err)
 {
 	struct buf all = BUF_INIT;
-	uint32_t newest = 0;
 	int rc;
 
-	for (size_t i = 0; i < s->nplaces; i++)
-		if (s->articles[i].day > newest)
-			newest = s->articles[i].day;
-	s->lines = 0;
-	for (size_t i = 0; i < s->nfeeds; i++, s->lines++)
+	forget(s);
+	for (size_t i = 0; i < s->nfeeds; i++)
 		put_feed(&all, s->feeds[i]);
 	for (size_t i = 0; i < s->nplaces; i++)
-		if (s->articles[i].day != 0 &&
-		    s->articles[i].day + FORGET_DAYS >= newest) {
+		if (s->articles[i].day != 0)
 			put_article(&all, &s->articles[i]);
-			s->lines++;
-		}
+	s->lines = s->nfeeds + s->narticles;
 	rc = file_replace(s->path, buf_str(&all), 0644, err);
 	buf_release(&all);
 	buf_reset(&s->unsaved);
