@@ -43,6 +43,10 @@ put_reply(struct channel *ch, const struct http_reply *r, struct buf *frame)
 	wire_put_number(frame, r->tag);
 	wire_put_number(frame, (uint64_t)r->status);
 	wire_put_number(frame, r->hopeless);
+	wire_put_number(frame, r->on_the_way);
+	wire_put_number(frame, (uint64_t)r->cut_status);
+	wire_put(frame, r->cut);
+	wire_put(frame, r->ip);
 	wire_put(frame, r->error);
 	wire_put(frame, r->url);
 	wire_put(frame, r->moved);
@@ -170,7 +174,7 @@ bool
 fetcher_next(struct fetcher *f, struct http_reply *reply)
 {
 	struct str frame;
-	uint64_t status, hopeless;
+	uint64_t status, hopeless, on_the_way, cut_status;
 	bool broken;
 
 	if (!channel_next(&f->channel, &frame, &broken)) {
@@ -181,6 +185,10 @@ fetcher_next(struct fetcher *f, struct http_reply *reply)
 	if (!wire_take_number(&frame, &reply->tag) ||
 	    !wire_take_number(&frame, &status) ||
 	    !wire_take_number(&frame, &hopeless) ||
+	    !wire_take_number(&frame, &on_the_way) ||
+	    !wire_take_number(&frame, &cut_status) ||
+	    !wire_take(&frame, &reply->cut) ||
+	    !wire_take(&frame, &reply->ip) ||
 	    !wire_take(&frame, &reply->error) ||
 	    !wire_take(&frame, &reply->url) ||
 	    !wire_take(&frame, &reply->moved) ||
@@ -189,8 +197,10 @@ fetcher_next(struct fetcher *f, struct http_reply *reply)
 	    !wire_take(&frame, &reply->body) || f->pending == 0)
 		lost(f);
 	reply->status = status > 999 ? 0 : (long)status;
+	reply->cut_status = cut_status > 999 ? 0 : (long)cut_status;
 	reply->hopeless = hopeless != 0;
-	f->pending--;
+	reply->on_the_way = on_the_way != 0;
+	f->pending -= !reply->on_the_way;
 	return true;
 }
 

@@ -128,7 +128,9 @@ static void
 archive(struct poller *p, struct http_reply *r, struct buf *plain)
 {
 	struct warc_exchange x = { .url = r->url, .at = clock_now(),
-	    .status = (int)r->status, .reason = r->reason, .body = r->body };
+	    .status = (int)(r->status ? r->status : r->cut_status),
+	    .reason = r->reason, .body = r->body, .ip = r->ip,
+	    .truncated = r->status ? NULL : arena_cstr(&p->a, r->cut) };
 	unsigned long long offset;
 	enum coding_end end;
 	struct err err;
@@ -136,6 +138,8 @@ archive(struct poller *p, struct http_reply *r, struct buf *plain)
 	x.headers = headers_of(r->headers, &x.nheaders, &p->a);
 	if (warc_write(p->options.archive, &x, &offset, &err) == -1)
 		die("%s", err.msg);
+	if (r->status == 0 || r->on_the_way)
+		return;
 	*plain = buf_init(LIMIT_PAGE);
 	if (coding_decode(http_header(r->headers, "content-encoding"), r->body,
 	    plain, &end, &err) == 0) {
@@ -163,8 +167,13 @@ take_fetched(struct poller *p)
 		struct buf plain = BUF_INIT;
 
 		p->bytes += r.body.n;
-		if (p->options.archive != NULL && r.status != 0)
+		if (p->options.archive != NULL &&
+		    (r.status != 0 || r.cut_status != 0))
 			archive(p, &r, &plain);
+		if (r.on_the_way) {
+			arena_reset(&p->a);
+			continue;
+		}
 		switch (work->kind) {
 		case WORK_FEED:
 			poller_feed_fetched(p, r.tag, work, &r);

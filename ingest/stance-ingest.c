@@ -241,7 +241,7 @@ start_fetcher(void)
 		.per_host = (unsigned)per_host.value,
 		.host_gap_ms = (unsigned)host_delay.value,
 		.timeout_ms = (unsigned)timeout.value * 1000,
-		.redirects = REDIRECTS, .coded = archive_path != NULL,
+		.redirects = REDIRECTS, .as_came = archive_path != NULL,
 	};
 	char *agent = xasprintf("stance/%s%s%s%s", STANCE_VERSION,
 	    contact ? " (+" : "", contact ? contact : "", contact ? ")" : "");

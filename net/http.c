@@ -39,10 +39,12 @@ struct transfer {
 	struct curl_slist *sent;
 	bool		 permanent;	/* each redirect so far was */
 	unsigned	 hops;
-	long		 status;
+	bool		 on_the_way;
+	long		 status, cut_status;
+	const char	*cut;
 	struct buf	 lines, body;
 	bool		 refused, too_long, hopeless;
-	char		 reason[64];
+	char		 reason[64], ip[64];
 	char		 why[CURL_ERROR_SIZE + 64];
 };
 
@@ -380,7 +382,7 @@ build_headers(struct transfer *t)
 	send_line(t, "If-None-Match", t->etag);
 	send_line(t, "If-Modified-Since", t->modified);
 	send_line(t, "Accept", t->accept);
-	if (t->http->options.coded)
+	if (t->http->options.as_came)
 		send_line(t, "Accept-Encoding", CODING_ACCEPT);
 	while (str_split(&rest, '\n', &line)) {
 		char *z = xstrndup(line.p, line.n);
@@ -408,7 +410,7 @@ configure(struct http *http, struct transfer *t)
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_USERAGENT, t->user_agent ? t->user_agent : o->user_agent);
-	if (!o->coded)
+	if (!o->as_came)
 		SET(CURLOPT_ACCEPT_ENCODING, "");
 	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 	SET(CURLOPT_TIMEOUT_MS, (long)o->timeout_ms);
@@ -493,6 +495,25 @@ start_waiting(struct http *http)
 	}
 }
 
+/* The answer of this hop on its own, before the transfer goes on to the next. */
+static void
+hand_out_hop(struct http *http, struct transfer *t)
+{
+	struct transfer *hop = xcalloc(1, sizeof(*hop));
+
+	hop->tag = t->tag;
+	hop->on_the_way = true;
+	hop->status = t->status;
+	hop->url = xstrdup(t->url);
+	memcpy(hop->reason, t->reason, sizeof(hop->reason));
+	memcpy(hop->ip, t->ip, sizeof(hop->ip));
+	hop->lines = t->lines;
+	hop->body = t->body;
+	t->lines = buf_init(HEADERS_MAX);
+	t->body = buf_init(hop->body.max);
+	LIST_PUT(&http->done, hop);
+}
+
 /* Follow by hand, so that each hop is guarded, queued at its own host, and
  * known as permanent or not.  True when it goes on. */
 static bool
@@ -513,6 +534,8 @@ redirect(struct http *http, struct transfer *t)
 		t->hopeless = true;
 		return false;
 	}
+	if (http->options.as_came)
+		hand_out_hop(http, t);
 	free(t->url);
 	t->url = xstrdup(where);
 	t->permanent = t->permanent && (t->status == 301 || t->status == 308);
@@ -537,6 +560,25 @@ describe_failure(struct transfer *t, CURLcode rc)
 		snprintf(t->why, sizeof(t->why), "%s", curl_easy_strerror(rc));
 }
 
+/* What came before the answer was cut, and why it was. */
+static void
+note_cut(struct transfer *t, CURL *easy, CURLcode rc)
+{
+	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &t->cut_status);
+	t->cut = t->too_long ? "length" :
+	    rc == CURLE_OPERATION_TIMEDOUT ? "time" : "disconnect";
+}
+
+static void
+note_ip(const struct http *http, struct transfer *t, CURL *easy)
+{
+	const char *ip = NULL;
+
+	if (http->options.proxy == NULL && curl_easy_getinfo(easy,
+	    CURLINFO_PRIMARY_IP, &ip) == CURLE_OK && ip != NULL)
+		snprintf(t->ip, sizeof(t->ip), "%s", ip);
+}
+
 static void
 complete(struct http *http, CURL *easy, CURLcode rc)
 {
@@ -547,10 +589,12 @@ complete(struct http *http, CURL *easy, CURLcode rc)
 	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &t);
 	host = t->host;
 	t->status = 0;
+	note_ip(http, t, easy);
 	if (rc == CURLE_OK) {
 		curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &t->status);
 		goes_on = redirect(http, t);
-	}
+	} else
+		note_cut(t, easy, rc);
 	curl_multi_remove_handle(http->multi, easy);
 	curl_easy_cleanup(easy);
 	t->easy = NULL;
@@ -649,7 +693,11 @@ http_next(struct http *http, struct http_reply *reply)
 		return false;
 	*reply = (struct http_reply){
 		.tag = t->tag,
+		.on_the_way = t->on_the_way,
 		.status = t->status,
+		.cut_status = t->cut_status,
+		.cut = str_of(t->cut),
+		.ip = str_of(t->ip),
 		.error = str_of(t->why),
 		.hopeless = t->hopeless,
 		.url = str_of(t->url),

@@ -31,8 +31,9 @@ struct http_options {
 	unsigned	 host_gap_ms;	/* between two requests to one host */
 	unsigned	 timeout_ms;	/* of one hop */
 	unsigned	 redirects;
-	bool		 coded;		/* leave bodies in their content coding
-					 * (net/coding.h), for archives */
+	bool		 as_came;	/* for archives: leave bodies in their
+					 * content coding (net/coding.h), and
+					 * hand out the answers on the way */
 };
 
 struct http_request {
@@ -49,8 +50,14 @@ struct http_request {
 
 struct http_reply {
 	uint64_t	 tag;
-	long		 status;	/* 0: no answer, and `error` says why */
+	bool		 on_the_way;	/* a redirect that is being followed:
+					 * more comes with this tag */
+	long		 status;	/* 0: no whole answer: see `error` */
 	struct str	 error;
+	long		 cut_status;	/* of an answer that was cut, or 0 */
+	struct str	 cut;		/* then why: "length", "time" or
+					 * "disconnect" (WARC 1.1, 5.13) */
+	struct str	 ip;		/* where it came from, or none */
 	bool		 hopeless;	/* asking again would change nothing */
 	struct str	 url;		/* after redirects */
 	struct str	 moved;		/* where permanent redirects alone led */
