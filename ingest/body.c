@@ -44,7 +44,7 @@ struct finder {
 	const struct tree *tree;
 	const struct node *nodes;
 	uint32_t	 count;
-	struct str	 summary;		/* of the page, by its head */
+	struct str	 title, summary;	/* of the page, by its head */
 	uint32_t	 h1;			/* the headline: the first h1 */
 	struct weigh	*w;			/* one more than nodes */
 	unsigned char	*dropped;
@@ -707,6 +707,61 @@ find_lead(const struct finder *f, uint32_t body)
 	return 0;
 }
 
+/* What stands between two headlines is an article when it is this long, and so is
+ * what stands below the second. */
+#define NEXT_MIN	400
+
+/* The h1 that is the page's title; 0: none is. */
+static uint32_t
+titled_h1(const struct finder *f)
+{
+	for (uint32_t i = f->h1; i != 0 && i < f->count; i++)
+		if (f->nodes[i].tag == TAG_h1 && f->title.n > 0 &&
+		    str_eq(str_trim(tree_text(f->tree, i)), f->title))
+			return i;
+	return 0;
+}
+
+static bool
+looks_like_article(const struct finder *f, uint32_t i)
+{
+	for (uint32_t j = i; j < f->nodes[i].end; j++)
+		if (f->nodes[j].tag == TAG_article || (f->nodes[j].tag !=
+		    TAG_TEXT && is_named_body(f, j)))
+			return true;
+	return false;
+}
+
+/* Pages that scroll for ever append other articles, each under an h1 and in an
+ * element of its own.  Sections with an h1 look less like an article. */
+static void
+drop_next(struct finder *f)
+{
+	uint32_t own = titled_h1(f), first = 0, before;
+
+	for (uint32_t i = own + 1; own != 0 && i < f->count; i++) {
+		uint32_t top = i;
+
+		if (f->dropped[i]) {
+			i = f->nodes[i].end - 1;
+			continue;
+		}
+		if (f->nodes[i].tag != TAG_h1)
+			continue;
+		while (own < f->nodes[top].parent ||
+		    own >= f->nodes[f->nodes[top].parent].end)
+			top = f->nodes[top].parent;
+		if (first == 0)
+			first = top;
+		before = f->w[first].prose - f->w[own].prose;
+		/* a few words above much else introduce it */
+		if (before >= NEXT_MIN && prose(f, top) >= NEXT_MIN &&
+		    2 * before >= prose(f, top) && looks_like_article(f, top))
+			f->dropped[top] = DROP_NEXT;
+		i = f->nodes[top].end - 1;
+	}
+}
+
 /* The part that a rule for the site names, or the one that holds the several
  * that it names, and nothing else: 0 where it names none. */
 static uint32_t
@@ -764,6 +819,10 @@ find_trusting(struct finder *f, enum trust trust, struct body *body)
 	weigh_nodes(f);
 	drop_nodes(f);
 	weigh_nodes(f);
+	if (trust != TRUST_NOTHING) {
+		drop_next(f);
+		weigh_nodes(f);
+	}
 	*body = (struct body){ .trust = trust, .dropped = f->dropped };
 	body->from = marked_part(f);
 	if (body->from == 0) {
@@ -779,12 +838,12 @@ find_trusting(struct finder *f, enum trust trust, struct body *body)
 }
 
 void
-body_find(struct body *body, const struct tree *tree, struct str summary,
-    const unsigned char *marks, struct arena *a)
+body_find(struct body *body, const struct tree *tree,
+    const struct body_hints *hints, struct arena *a)
 {
 	struct finder f = { .tree = tree, .nodes = tree->nodes,
-	    .count = tree->count, .summary = summary,
-	    .marks = marks };
+	    .count = tree->count, .title = hints->title,
+	    .summary = hints->summary, .marks = hints->marks };
 	enum trust best = TRUST_NAMES;
 	uint32_t most;
 

@@ -18,6 +18,7 @@ enum drop {
 	DROP_FILLER,		/* "Advertisement", "Read more" */
 	DROP_MARGIN,		/* before the first paragraph or after the last */
 	DROP_ORPHAN,		/* a heading over nothing */
+	DROP_NEXT,		/* another article, appended */
 	DROP_RULE		/* a rule for its site says so */
 };
 
@@ -44,11 +45,17 @@ struct body {
 	unsigned char	*dropped;	/* by node: not 0, an enum drop */
 };
 
-/* Find the article; `summary` is the page's own description, which its lead may
- * repeat; `marks`, by node, is what rules for the site say, or NULL.  All lives
- * in `a`.  A page without text gives an empty one. */
-void body_find(struct body *body, const struct tree *tree, struct str summary,
-    const unsigned char *marks, struct arena *a);
+/* What is known of the article from elsewhere. */
+struct body_hints {
+	struct str		 title;
+	struct str		 summary;	/* which its lead may repeat */
+	const unsigned char	*marks;		/* by node: what rules for the
+						 * site say; or NULL */
+};
+
+/* Find the article.  All lives in `a`.  A page without text gives an empty one. */
+void body_find(struct body *body, const struct tree *tree,
+    const struct body_hints *hints, struct arena *a);
 /* The concepts (ingest/concept.h) for which the node would be left out by its
  * names; 0 where they say nothing against it. */
 unsigned body_named_away(const struct tree *tree, uint32_t node);

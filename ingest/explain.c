@@ -159,6 +159,8 @@ why_dropped(struct explainer *x, uint32_t i)
 		return "before the first paragraph or after the last";
 	case DROP_ORPHAN:
 		return "a heading over nothing that is kept";
+	case DROP_NEXT:
+		return "another article, with a headline of its own";
 	case DROP_RULE:
 		return "the rule for its site";
 	}

@@ -215,6 +215,7 @@ page_extract(const struct source *src, const struct overrides *overrides,
 {
 	const char *foreign = foreign_format(src->bytes);
 	struct page_sight own, *s = sight ? sight : &own;
+	struct body_hints hints;
 	struct prepass pre;
 	struct jsonld ld;
 
@@ -229,8 +230,9 @@ page_extract(const struct source *src, const struct overrides *overrides,
 	tree_parse(&s->tree, pre.html, pre.tags, a);
 	jsonld_read(&ld, pre.jsonld, pre.njsonld, a);
 	page_meta_read(page, &s->tree, &ld, s->override, a);
-	body_find(&s->body, &s->tree, page->summary,
-	    marks_of(s->override, &s->tree, a), a);
+	hints = (struct body_hints){ page->title, page->summary,
+	    marks_of(s->override, &s->tree, a) };
+	body_find(&s->body, &s->tree, &hints, a);
 	page->text = article_text(&s->tree, &s->body, a);
 	if (page->text.n < RESCUE_MAX && ld.body.n > 2 * page->text.n) {
 		page->text = page_fragment_text(ld.body, a);
