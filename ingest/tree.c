@@ -5,8 +5,8 @@
 #include "base/err.h"
 #include "ingest/tree.h"
 
-/* Elements and texts of one page.  What is beyond is lost; real pages have a
- * tenth of it. */
+/* Elements and texts of one page; what is beyond is text of the last.  Real pages
+ * have a tenth of it. */
 #define NODES_MAX	(1UL << 18)
 
 struct builder {
@@ -14,7 +14,7 @@ struct builder {
 	struct arena	*a;
 	uint32_t	 room;		/* for nodes */
 	uint32_t	 open;		/* the element that is open */
-	uint32_t	 unmade;	/* open elements for which there was no room */
+	bool		 full;		/* what is open stays open */
 	uint32_t	 text_end;
 };
 
@@ -128,7 +128,8 @@ node_attr(const struct node *node, enum attr name)
 	return STR_NONE;
 }
 
-/* Room for an element and a text in it, if there may be more. */
+/* Room for an element and for a text in it or behind it; false: there is only
+ * that for a text, the last. */
 static bool
 make_room(struct builder *b)
 {
@@ -137,7 +138,8 @@ make_room(struct builder *b)
 
 	if (b->tree->count + 2 <= b->room)
 		return true;
-	if (room > NODES_MAX)
+	b->full |= room > NODES_MAX;
+	if (b->full)
 		return false;
 	b->tree->nodes = arena_array(b->a, room, sizeof(*nodes));
 	memcpy(b->tree->nodes, nodes, b->tree->count * sizeof(*nodes));
@@ -184,43 +186,6 @@ add_attributes(struct builder *b, struct node *node, const xmlChar **atts)
 	}
 }
 
-static void
-on_start(void *arg, const xmlChar *name, const xmlChar **atts)
-{
-	struct builder *b = arg;
-	struct node *node;
-
-	if (b->unmade > 0 || !make_room(b)) {
-		b->unmade++;
-		return;
-	}
-	node = add_node(b, tag_of(str_of((const char *)name)));
-	add_attributes(b, node, atts);
-	b->open = (uint32_t)(node - b->tree->nodes);
-}
-
-static void
-close_open(struct builder *b)
-{
-	struct node *node = &b->tree->nodes[b->open];
-
-	node->end = b->tree->count;
-	node->text_end = b->text_end;
-	b->open = node->parent;
-}
-
-static void
-on_end(void *arg, const xmlChar *name)
-{
-	struct builder *b = arg;
-
-	(void)name;
-	if (b->unmade > 0)
-		b->unmade--;
-	else if (b->open != 0)
-		close_open(b);
-}
-
 /* Append with white space, no-break spaces included, collapsed. */
 static void
 add_text(struct builder *b, const char *p, size_t n)
@@ -244,6 +209,41 @@ add_text(struct builder *b, const char *p, size_t n)
 }
 
 static void
+on_start(void *arg, const xmlChar *name, const xmlChar **atts)
+{
+	struct builder *b = arg;
+	struct node *node;
+
+	if (!make_room(b)) {
+		add_text(b, " ", 1);
+		return;
+	}
+	node = add_node(b, tag_of(str_of((const char *)name)));
+	add_attributes(b, node, atts);
+	b->open = (uint32_t)(node - b->tree->nodes);
+}
+
+static void
+close_open(struct builder *b)
+{
+	struct node *node = &b->tree->nodes[b->open];
+
+	node->end = b->tree->count;
+	node->text_end = b->text_end;
+	b->open = node->parent;
+}
+
+static void
+on_end(void *arg, const xmlChar *name)
+{
+	struct builder *b = arg;
+
+	(void)name;
+	if (!b->full && b->open != 0)
+		close_open(b);
+}
+
+static void
 on_text(void *arg, const xmlChar *text, int n)
 {
 	struct builder *b = arg;
@@ -251,9 +251,8 @@ on_text(void *arg, const xmlChar *text, int n)
 	struct node *last = &tree->nodes[tree->count - 1];
 
 	if (last->tag != TAG_TEXT || last->parent != b->open) {
-		if (b->unmade > 0 || !make_room(b))
-			return;
-		last = add_node(b, TAG_TEXT);
+		make_room(b);
+		last = add_node(b, TAG_TEXT);	/* it is kept room for */
 	}
 	add_text(b, (const char *)text, (size_t)n);
 	last->text_end = b->text_end;
