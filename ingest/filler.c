@@ -67,6 +67,14 @@ static const struct {
 };
 #define FILLER_MAX	400
 
+/* May `text` begin with `start`?  Most lines are told by their first byte. */
+static bool
+begins(struct str text, const char *start)
+{
+	return *start == '\0' || (text.n > 0 &&
+	    to_lower(text.p[0]) == *start);
+}
+
 bool
 filler_is(struct str text)
 {
@@ -74,7 +82,7 @@ filler_is(struct str text)
 	if (text.n > FILLER_MAX)
 		return false;
 	for (size_t i = 0; i < sizeof(fillers) / sizeof(*fillers); i++)
-		if (text.n <= fillers[i].most &&
+		if (text.n <= fillers[i].most && begins(text, fillers[i].start) &&
 		    str_istarts(text, str_of(fillers[i].start)) &&
 		    str_ifind(text, str_of(fillers[i].inside), 0) >= 0)
 			return true;

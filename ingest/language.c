@@ -4,7 +4,7 @@
 #include "ingest/language.h"
 
 /* Bytes that are looked at: more would change nothing. */
-#define SAMPLE_MAX	(16UL << 10)
+#define SAMPLE_MAX	(4UL << 10)
 /* Texts with fewer words, or letters of a script, say too little. */
 #define WORDS_MIN	30
 #define LETTERS_MIN	40

@@ -251,7 +251,8 @@ month_at(struct str s, size_t at, size_t *n)
 	if (word.n < 3)
 		return 0;
 	for (size_t i = 0; i < sizeof(months) / sizeof(*months); i++)
-		if (str_istarts(str_of(months[i].name), word))
+		if (months[i].name[0] == to_lower(word.p[0]) &&
+		    str_istarts(str_of(months[i].name), word))
 			return months[i].month;
 	return 0;
 }
