@@ -64,7 +64,8 @@ static const struct {
 	    "lightbox correction errormessage" },
 	{ CONCEPT_HIDDEN, "hidden invisible visuallyhidden sronly "
 	    "screenreadertext screenreader printonly noprint noscreen "
-	    "offscreen displaynone accessibility" },
+	    "offscreen displaynone accessibility rollover popover hovercard "
+	    "mouseover flyout" },
 	{ CONCEPT_MEDIA, "gallery slideshow carousel slider player video "
 	    "videoplayer audio podcast embed photo image infographic "
 	    "instagram tweet mediabox thumbnail figure picture jwplayer "
