@@ -356,13 +356,21 @@ ends_sentence(struct str text)
 	return false;
 }
 
+/* The share of links with which a list is left out; right behind a filler, which
+ * announced it, with less. */
+#define LIST_LINKS	0.6f
+#define LIST_LINKS_ANNOUNCED	0.25f
+
 /* Blocks inside the article that are not of it. */
 static void
 drop_leaves(struct finder *f, uint32_t from, uint32_t end)
 {
+	bool announced = false;
+
 	for (uint32_t i = from; i < end; i++) {
 		const struct weigh *w = &f->w[i];
 		enum tag tag = f->nodes[i].tag;
+		bool list = tag == TAG_ul || tag == TAG_ol;
 
 		if (f->dropped[i]) {
 			i = f->nodes[i].end - 1;
@@ -370,8 +378,8 @@ drop_leaves(struct finder *f, uint32_t from, uint32_t end)
 		}
 		if (is_marked(f, i, MARK_KEEP))
 			continue;
-		if ((tag == TAG_ul || tag == TAG_ol) &&
-		    link_density(f, i) > 0.6f)
+		if (list && link_density(f, i) > (announced ?
+		    LIST_LINKS_ANNOUNCED : LIST_LINKS))
 			f->dropped[i] = DROP_LINKS;
 		else if (w->own == 0 || f->nodes[i].block != i)
 			continue;
@@ -381,6 +389,7 @@ drop_leaves(struct finder *f, uint32_t from, uint32_t end)
 		    (tag != TAG_li &&
 		    filler_is_address(tree_text(f->tree, i))))
 			f->dropped[i] = DROP_FILLER;
+		announced = f->dropped[i] == DROP_FILLER;
 	}
 }
 
