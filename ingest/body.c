@@ -18,9 +18,10 @@
 #define VOTE_LENGTH_MAX	300
 /* The share of a page's sentences with which an element is not dropped for its
  * name or tag: articles have been seen in asides, in forms and in elements
- * called "ad-free".  Comments can be longer than what they are about. */
+ * called "ad-free".  Comments, and lists of other stories, can be longer than what
+ * they are beside. */
 #define GUARD		0.4f
-#define GUARD_COMMENTS	0.8f
+#define GUARD_BESIDE	0.8f
 /* A sibling joins with this share of the best part's score, and at least that
  * many votes; a paragraph of this length joins without. */
 #define JOIN_SHARE	0.2f
@@ -254,6 +255,25 @@ drop_reason(const struct finder *f, uint32_t i)
 	    named_away(f->nodes, i, f->w[i].concepts) ? DROP_NAME : DROP_NOT;
 }
 
+/* Headings of a list of other stories: so many, and this share of them links. */
+#define TEASERS_MIN	3
+#define TEASERS_SHARE	0.8f
+
+/* Headings that lead away, each over a few words: no article is like that. */
+static bool
+is_teasers(const struct finder *f, uint32_t i)
+{
+	unsigned headings = 0, links = 0;
+
+	for (uint32_t j = i; j < f->nodes[i].end; j++)
+		if (is_heading(f->nodes[j].tag)) {
+			headings++;
+			links += link_density(f, j) > 0.8f;
+		}
+	return headings >= TEASERS_MIN &&
+	    (float)links > TEASERS_SHARE * (float)headings;
+}
+
 static void
 drop_nodes(struct finder *f)
 {
@@ -266,8 +286,9 @@ drop_nodes(struct finder *f)
 		if (node->tag == TAG_TEXT)
 			continue;
 		f->w[i].concepts = concepts_of(node);
-		guard = f->w[i].concepts & CONCEPT_COMMENT ? GUARD_COMMENTS :
-		    GUARD;
+		guard = f->w[i].concepts & CONCEPT_COMMENT ||
+		    ((float)prose(f, i) > GUARD * all && is_teasers(f, i)) ?
+		    GUARD_BESIDE : GUARD;
 		if (is_marked(f, i, MARK_STRIP))
 			f->dropped[i] = DROP_RULE;
 		else if (!is_marked(f, i, MARK_BODY | MARK_KEEP | MARK_ABOVE) &&
