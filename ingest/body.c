@@ -39,7 +39,7 @@ struct weigh {
 };
 
 /* An article with less text than this is looked for again. */
-#define ARTICLE_MIN	200
+#define ARTICLE_MIN	300
 
 struct finder {
 	const struct tree *tree;
