@@ -9,6 +9,7 @@
 #define H1_MIN		10
 /* A name, or a list of two or three; a longer text is about the author. */
 #define BYLINE_MAX	120
+#define BYLINES_MAX	64
 
 /* What meta elements tell. */
 enum field {
@@ -103,6 +104,21 @@ static const struct {
 };
 #define FIELDS	(sizeof(fields) / sizeof(*fields))
 
+/* Where a name for readers may stand, the surest first. */
+enum signature {
+	SIGNATURE_INLINE,	/* a word or link that is called the author's */
+	SIGNATURE_BLOCK,	/* a block that is */
+	SIGNATURE_PROFILE,	/* a link to an author's page */
+	SIGNATURE_BY,		/* a line that says "by" */
+	SIGNATURE_COUNT
+};
+
+struct byline {
+	struct str	 text;
+	uint32_t	 at;
+	enum signature	 signature;
+};
+
 /* What the head and the body were found to say. */
 struct heads {
 	const struct tree *tree;
@@ -122,7 +138,7 @@ struct heads {
 	struct str	 published, modified;	/* itemprop */
 	struct str	 time;			/* of a time element */
 	uint32_t	 time_at;
-	struct str	 bylines[AUTHORS_MAX];
+	struct byline	 bylines[BYLINES_MAX];
 	size_t		 nbylines;
 };
 
@@ -217,22 +233,55 @@ date_text(const struct heads *h, uint32_t i)
 	return s.n > 0 ? s : clip(str_trim(tree_text(h->tree, i)));
 }
 
+/* A name inside of a block that is the author's is told by itself. */
 static void
-read_byline(struct heads *h, uint32_t i)
+read_byline(struct heads *h, uint32_t i, enum signature signature)
 {
 	struct str text = str_trim(tree_text(h->tree, i));
+	struct byline *last = &h->bylines[h->nbylines - (h->nbylines > 0)];
 
-	if (text.n > 2 && text.n <= BYLINE_MAX)
-		add(h->bylines, &h->nbylines, AUTHORS_MAX, text);
+	if (text.n <= 2 || text.n > BYLINE_MAX)
+		return;
+	if (h->nbylines > 0 && last->signature == signature &&
+	    signature == SIGNATURE_BLOCK && i < h->tree->nodes[last->at].end)
+		h->nbylines--;
+	if (h->nbylines < BYLINES_MAX)
+		h->bylines[h->nbylines++] =
+		    (struct byline){ text, i, signature };
+}
+
+static bool
+has_any(struct str value, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_ifind(value, str_of(words[i]), 0) >= 0)
+			return true;
+	return false;
 }
 
 static bool
 names_author(const struct node *node)
 {
+	static const char *const words[] = { "author", "byline", "autor",
+	    "auteur" };
+	const size_t count = sizeof(words) / sizeof(*words);
+
 	return str_ieq(node_attr(node, ATTR_itemprop), STR("author")) ||
 	    str_ifind(node_attr(node, ATTR_rel), STR("author"), 0) >= 0 ||
-	    str_ifind(node_attr(node, ATTR_class), STR("author"), 0) >= 0 ||
-	    str_ifind(node_attr(node, ATTR_class), STR("byline"), 0) >= 0;
+	    has_any(node_attr(node, ATTR_class), words, count) ||
+	    has_any(node_attr(node, ATTR_id), words, count);
+}
+
+/* Is it the page of an author? */
+static bool
+is_profile(const struct node *node)
+{
+	static const char *const steps[] = { "/author/", "/authors/",
+	    "/autor/", "/autoren/", "/auteur/", "/autore/", "/autores/",
+	    "/journalist/", "/reporter/", "/staff/", "/writer/", "/people/" };
+
+	return node->tag == TAG_a && has_any(node_attr(node, ATTR_href), steps,
+	    sizeof(steps) / sizeof(*steps));
 }
 
 static void
@@ -265,8 +314,11 @@ read_element(struct heads *h, uint32_t i)
 		if (str_ieq(itemprop, STR("dateModified")) && h->modified.n == 0)
 			h->modified = date_text(h, i);
 	}
-	if (names_author(node) && !tag_is_block(node->tag))
-		read_byline(h, i);
+	if (names_author(node))
+		read_byline(h, i, tag_is_block(node->tag) ? SIGNATURE_BLOCK :
+		    SIGNATURE_INLINE);
+	else if (is_profile(node))
+		read_byline(h, i, SIGNATURE_PROFILE);
 }
 
 static void
@@ -718,9 +770,14 @@ strip_by(struct str name)
 {
 	static const char *const words[] = { "by ", "by: ", "von ", "von: ",
 	    "par ", "por ", "di ", "door ", "av ", "af ", "written by ",
-	    "posted by ", "posted ", "author: ", "autor: ", "text: ",
+	    "posted by ", "posted ", "author: ", "autor: ", "text: ", "author ",
 	    "publiziert am", "veröffentlicht am", "erstellt von ",
-	    "geschrieben von ", "published by ", "| ", "- ", "— " };
+	    "geschrieben von ", "published by ", "eingestellt von ",
+	    "artikel von ", "beitrag von ", "alles von ", "mehr von ",
+	    "alle beiträge von ", "view all posts by ", "posts by ",
+	    "more from ", "more by ", "about ", "escrito por ", "scritto da ",
+	    "da ", "écrit par ", "publié par ", "publicado por ",
+	    "written by: ", "| ", "- ", "— " };
 	bool again = true;
 
 	while (again) {
@@ -753,9 +810,28 @@ is_degree(struct str name)
 	return name.n <= 5 && upper >= 2 && memchr(name.p, ' ', name.n) == NULL;
 }
 
+/* Words that announce a name and are none. */
+static bool
+is_label(struct str s)
+{
+	static const char *const labels[] = { "by", "von", "par", "por", "di",
+	    "text", "name", "author", "authors", "autor", "autoren", "auteur",
+	    "autore", "posted", "posted by", "artikel von", "written by",
+	    "über den autor", "about the author", "share", "admin" };
+
+	while (s.n > 0 && strchr(" :", s.p[s.n - 1]) != NULL)
+		s.n--;
+	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++)
+		if (str_ieq(s, str_of(labels[i])))
+			return true;
+	return false;
+}
+
 static bool
 is_name(struct str name)
 {
+	if (is_label(name))
+		return false;
 	for (size_t i = 0; i < name.n; i++)
 		if (is_digit(name.p[i]) || name.p[i] == '@' ||
 		    name.p[i] == '<')
@@ -813,6 +889,54 @@ add_source(struct heads *h, struct page *page, const struct str *names,
 				add_authors(h, page, names[i]);
 }
 
+/* Readers' comments are signed, too.  An element around the headline speaks of
+ * the whole page: "comments-open". */
+static bool
+is_of_comment(const struct heads *h, uint32_t i)
+{
+	static const char *const words[] = { "comment", "kommentar",
+	    "comentario", "respond" };
+	const struct node *nodes = h->tree->nodes;
+
+	for (; i > h->h1_at || h->h1_at >= nodes[i].end; i = nodes[i].parent)
+		if (has_any(node_attr(&nodes[i], ATTR_class), words, 4) ||
+		    has_any(node_attr(&nodes[i], ATTR_id), words, 4))
+			return true;
+	return false;
+}
+
+/* Nodes around the headline among which a byline is the article's own. */
+#define BYLINE_BEFORE	60
+#define BYLINE_AFTER	200
+
+static bool
+is_near_headline(const struct heads *h, uint32_t i)
+{
+	return h->h1_at != 0 && i + BYLINE_BEFORE >= h->h1_at &&
+	    i <= h->h1_at + BYLINE_AFTER;
+}
+
+/* Those of the surest signature; behind the headline first, since menus and
+ * teasers above it name others. */
+static void
+add_bylines(struct heads *h, struct page *page, bool stand_ins)
+{
+	for (int kind = 0; kind < SIGNATURE_COUNT; kind++)
+		for (int above = 0; above < 2; above++)
+			for (size_t i = 0; i < h->nbylines; i++) {
+				const struct byline *by = &h->bylines[i];
+
+				if (page->nauthors == 0 &&
+				    by->signature == (enum signature)kind &&
+				    (by->at < h->h1_at) == (bool)above &&
+				    (kind == SIGNATURE_INLINE ||
+				    is_near_headline(h, by->at)) &&
+				    !is_of_comment(h, by->at))
+					add_source(h, page, &by->text, 1,
+					    stand_ins);
+			}
+}
+
 static void
 choose_authors(struct heads *h, struct page *page, const struct jsonld *ld)
 {
@@ -821,7 +945,7 @@ choose_authors(struct heads *h, struct page *page, const struct jsonld *ld)
 	    stand_ins++) {
 		add_source(h, page, ld->authors, ld->nauthors, stand_ins);
 		add_source(h, page, h->authors, h->nauthors, stand_ins);
-		add_source(h, page, h->bylines, h->nbylines > 0, stand_ins);
+		add_bylines(h, page, stand_ins);
 	}
 }
 
