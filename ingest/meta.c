@@ -916,6 +916,64 @@ is_near_headline(const struct heads *h, uint32_t i)
 	    i <= h->h1_at + BYLINE_AFTER;
 }
 
+/* A line about a name. */
+#define BY_LINE_MAX	80
+#define NAME_WORDS_MAX	4
+
+/* Two to four words with capitals, as names are written where there are any. */
+static bool
+looks_like_name(struct str s)
+{
+	unsigned words = 0;
+	struct str word;
+
+	while (str_split(&s, ' ', &word)) {
+		if (word.n == 0)
+			continue;
+		if (word.p[0] >= 'a' && word.p[0] <= 'z')
+			return false;
+		words++;
+	}
+	return words >= 2 && words <= NAME_WORDS_MAX;
+}
+
+/* "By Ada Marsh", "23 November 2026 von Ada Marsh". */
+static void
+read_by_line(struct heads *h, uint32_t i)
+{
+	static const struct str words[] = { { "by ", 3 }, { "von ", 4 },
+	    { "par ", 4 }, { "por ", 4 }, { "da ", 3 }, { "door ", 5 },
+	    { "av ", 3 }, { "af ", 3 }, { "text: ", 6 }, { "autor: ", 7 },
+	    { "author: ", 8 } };
+	struct str text = str_trim(tree_text(h->tree, i)), name;
+	struct date date;
+
+	if (text.n > BY_LINE_MAX)
+		return;
+	for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++) {
+		ptrdiff_t at = str_ifind(text, words[k], 0);
+
+		if (at < 0 || (at > 0 && (text.p[at - 1] != ' ' ||
+		    !when_text(str_slice(text, 0, (size_t)at), false, &date))))
+			continue;
+		name = str_trim(str_from(text, (size_t)at + words[k].n));
+		if (looks_like_name(name) && h->nbylines < BYLINES_MAX)
+			h->bylines[h->nbylines++] = (struct byline){ name, i,
+			    SIGNATURE_BY };
+	}
+}
+
+static void
+read_by_lines(struct heads *h)
+{
+	uint32_t from = h->h1_at > BYLINE_BEFORE ? h->h1_at - BYLINE_BEFORE : 1;
+
+	for (uint32_t i = from; h->h1_at != 0 && i < h->tree->count &&
+	    is_near_headline(h, i); i++)
+		if (h->tree->nodes[i].tag == TAG_TEXT)
+			read_by_line(h, i);
+}
+
 /* Those of the surest signature; behind the headline first, since menus and
  * teasers above it name others. */
 static void
@@ -941,6 +999,7 @@ static void
 choose_authors(struct heads *h, struct page *page, const struct jsonld *ld)
 {
 	page->authors = arena_zalloc(h->a, AUTHORS_MAX * sizeof(*page->authors));
+	read_by_lines(h);
 	for (int stand_ins = 0; stand_ins < 2 && page->nauthors == 0;
 	    stand_ins++) {
 		add_source(h, page, ld->authors, ld->nauthors, stand_ins);

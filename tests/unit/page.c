@@ -102,6 +102,29 @@ names_authors_not_sites(void **state)
 }
 
 static void
+reads_the_byline_that_readers_see(void **state)
+{
+	(void)state;
+	has_authors("<h1>Sand</h1><div class=article-author><p>Story</p>"
+	    "<div class=author__name>Ada Marsh</div></div>" TEXT, "Ada Marsh");
+	has_authors("<h1>Sand</h1><p><a href=/autor/marsh-9>Ada Marsh</a> / "
+	    "Harbour</p>" TEXT, "Ada Marsh");
+	has_authors("<h1>Sand</h1><p>23 November 2026 von Ada Marsh</p>" TEXT,
+	    "Ada Marsh");
+	has_authors("<h1>Sand</h1><p>Par Ada Marsh et Ben Quill</p>" TEXT, "");
+	has_authors("<h1>Sand</h1><p>By the sea</p>" TEXT, "");
+	has_authors("<a class=author>Old Teaser</a><h1>Sand</h1>"
+	    "<span class=byline>Ada Marsh</span>" TEXT, "Ada Marsh");
+	has_authors("<h1>Sand</h1><span class=byline>By:</span>"
+	    "<a rel=author>Ada Marsh</a>" TEXT, "Ada Marsh");
+	has_authors("<h1>Sand</h1>" TEXT "<div class=comments>"
+	    "<b class=author>Grumbler</b></div>", "");
+	has_authors("<meta name=author content='The Tideline'>"
+	    "<meta property=og:site_name content='The Tideline'>"
+	    "<h1>Sand</h1><div class=byline>Ada Marsh</div>" TEXT, "Ada Marsh");
+}
+
+static void
 never_takes_a_change_for_publication(void **state)
 {
 	(void)state;
@@ -189,6 +212,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_the_headline_for_title),
 		cmocka_unit_test(names_authors_not_sites),
+		cmocka_unit_test(reads_the_byline_that_readers_see),
 		cmocka_unit_test(never_takes_a_change_for_publication),
 		cmocka_unit_test(takes_a_change_where_nothing_else_is_said),
 		cmocka_unit_test(believes_readers_before_a_nameless_date),
