@@ -459,6 +459,62 @@ ends_with_most(struct str whole, struct str part)
 	    str_ends(whole, part);
 }
 
+/* "Details", "News": few letters, which nothing else repeats. */
+static bool
+is_section(struct str h1, struct str og, struct str headline, struct str title)
+{
+	return h1.n < H1_MIN && og.n + headline.n + title.n > 0 &&
+	    str_find(og, h1, 0) < 0 && str_find(headline, h1, 0) < 0 &&
+	    str_find(title, h1, 0) < 0;
+}
+
+/* Does a smaller heading say this? */
+static bool
+is_heading_below(const struct heads *h, struct str folded)
+{
+	const struct tree *tree = h->tree;
+
+	for (uint32_t i = 1; folded.n > 0 && i < tree->count; i++)
+		if ((tree->nodes[i].tag == TAG_h2 ||
+		    tree->nodes[i].tag == TAG_h3) && str_eq(folded,
+		    fold(clip(str_trim(tree_text(tree, i))), h->a)))
+			return true;
+	return false;
+}
+
+/* On blogs the h1 is the blog's name, and the headline an h2; the title element
+ * has both: "Quota lifted « The Tideline". */
+static struct str
+headline_beside(struct heads *h, struct str h1)
+{
+	struct str title = fold(h->title, h->a), name = fold(h1, h->a);
+	struct str rest = STR_NONE;
+	size_t length;
+	ptrdiff_t at;
+
+	if (name.n == 0 || title.n <= name.n)
+		return STR_NONE;
+	if (str_ends(title, name)) {
+		at = last_separator(h->title, &length);
+		if (at > 0)
+			rest = str_trim(str_slice(h->title, 0, (size_t)at));
+	} else if (str_starts(title, name) && h->title.n > 2 * h1.n) {
+		/* what is shorter than the h1 is the site, not a headline */
+		rest = str_from(h->title, h1.n);
+		while (rest.n > 0 && strchr(" |:-", rest.p[0]) != NULL)
+			rest = str_from(rest, 1);
+	}
+	return is_heading_below(h, fold(rest, h->a)) ? rest : STR_NONE;
+}
+
+/* An attribute whose text has the quotes that it stands in ends at the first. */
+static bool
+is_cut_at_quote(struct str cut, struct str whole)
+{
+	return cut.n > 0 && str_starts(whole, cut) &&
+	    str_starts(str_trim(str_from(whole, cut.n)), STR("\""));
+}
+
 /* The h1 that is the headline: the only one, or the first that another source
  * repeats. */
 static struct str
@@ -466,7 +522,9 @@ choose_h1(struct heads *h, const struct page *page, struct str og,
     struct str headline, struct str title)
 {
 	if (h->h1s == 1)
-		return names_site(h, page, h->h1[0]) ? STR_NONE : h->h1[0];
+		return names_site(h, page, h->h1[0]) ||
+		    is_section(fold(h->h1[0], h->a), og, headline, title) ?
+		    STR_NONE : h->h1[0];
 	for (unsigned i = 0; i < h->h1s; i++) {
 		struct str folded = fold(h->h1[i], h->a);
 
@@ -495,9 +553,14 @@ choose_title(struct heads *h, const struct page *page, const struct jsonld *ld)
 	struct str h1 = strip_site(h, page,
 	    choose_h1(h, page, x, y, fold(title, h->a)));
 	struct str folded = fold(h1, h->a);
+	struct str beside = headline_beside(h, h1);
 
+	if (is_cut_at_quote(og, h1))
+		return h1;
 	if (og.n > 0 && str_eq(x, y))
 		return og;
+	if (beside.n > 0)
+		return beside;
 	if (y.n > 0 && ends_with_most(folded, y))
 		return headline;
 	if (x.n > 0 && ends_with_most(folded, x))

@@ -79,6 +79,18 @@ takes_the_headline_for_title(void **state)
 	has_title("<title>Quota is lifted - Sand</title><h1>The menu</h1>"
 	    "<h1>Quota is lifted</h1>" TEXT, "Quota is lifted");
 	has_title("<title>Q &amp; A</title>" TEXT, "Q & A");
+	has_title("<title>Quota lifted « Tide and Time</title>"
+	    "<h1>Tide and Time</h1><h2>Quota lifted</h2>" TEXT, "Quota lifted");
+	has_title("<title>Ebb: Quota on sand lifted</title><h1>Ebb</h1>"
+	    "<h2>Quota on sand lifted</h2>" TEXT, "Quota on sand lifted");
+	has_title("<title>Quota on sand lifted | Tide</title>"
+	    "<h1>Quota on sand lifted</h1><h3>Tide</h3>" TEXT,
+	    "Quota on sand lifted");
+	has_title("<title>Quota on sand lifted</title><h1>News</h1>" TEXT,
+	    "Quota on sand lifted");
+	has_title("<meta property=og:title content=\"Quota on \"sand\" lifted\">"
+	    "<h1>Quota on &quot;sand&quot; lifted</h1>" TEXT,
+	    "Quota on \"sand\" lifted");
 }
 
 static void
