@@ -29,7 +29,8 @@ struct item {
 	enum role	 role;
 	uint32_t	 first, end;	/* tokens it covers */
 	uint32_t	 head;		/* first token of its own word */
-	uint32_t	 mark;		/* index into the view's marks */
+	uint32_t	 mark;		/* its word among the view's marks */
+	uint32_t	 named;		/* that of its object: may be another */
 	const struct class *operator;	/* NULL: none */
 	const struct class *object;
 	int		 sign;		/* of an object or event */
@@ -98,14 +99,44 @@ marks_allow(const struct view *view, size_t from, size_t end,
 	return true;
 }
 
-/* Is one of `refs` a class of the mark?  No references allow all. */
+/* The first of the marks on the very words of `mark`: a stem and a raw form may
+ * both be named.  They stand in a row. */
+static size_t
+first_alike(const struct clause *c, uint32_t mark)
+{
+	const struct mark *v = c->view->marks.v;
+	size_t i = mark;
+
+	while (i > c->from && v[i - 1].first == v[mark].first)
+		i--;
+	return i;
+}
+
+/* The next mark from `i` on with the words of `mark`, or `c->end`. */
+static size_t
+next_alike(const struct clause *c, uint32_t mark, size_t i)
+{
+	const struct mark *v = c->view->marks.v;
+
+	for (; i < c->end && v[i].first == v[mark].first; i++)
+		if (v[i].end == v[mark].end)
+			return i;
+	return c->end;
+}
+
+/* Is one of `refs` a class of the mark's words?  No references allow all. */
 static bool
 fits(const struct clause *c, const struct references *refs, uint32_t mark)
 {
-	for (size_t i = 0; i < refs->n; i++)
-		if (mark_in(c->view->g, &c->view->marks.v[mark], refs->v[i]))
-			return true;
-	return refs->n == 0;
+	if (refs->n == 0)
+		return true;
+	for (size_t m = next_alike(c, mark, first_alike(c, mark)); m < c->end;
+	    m = next_alike(c, mark, m + 1))
+		for (size_t i = 0; i < refs->n; i++)
+			if (mark_in(c->view->g, &c->view->marks.v[m],
+			    refs->v[i]))
+				return true;
+	return false;
 }
 
 void
@@ -157,25 +188,46 @@ token_is(const struct clause *c, uint32_t at, uint16_t bit)
 
 /* Up or down, from the first and the last number of a comparison. */
 static int
-turn_of(const struct clause *c, const struct mark *m)
+turn_of(const struct view *view, const struct mark *m)
 {
 	double old = 0, new = 0, value;
 	bool seen = false;
 
 	for (uint32_t i = m->first; i < m->end; i++) {
-		if (!reader_number(c->view->reader, &c->view->words, i, &value))
+		if (!reader_number(view->reader, &view->words, i, &value))
 			continue;
 		if (!seen)
 			old = value;
 		new = value;
 		seen = true;
 	}
-	if (phrase_swapped(c->view->g->lexicon, m->phrase)) {
+	if (phrase_swapped(view->g->lexicon, m->phrase)) {
 		value = old;
 		old = new;
 		new = value;
 	}
 	return (new > old) - (new < old);
+}
+
+int
+comparison_turn(const struct view *view, size_t from, size_t end,
+    struct span span)
+{
+	const struct mark *best = NULL;
+	uint32_t least = UINT32_MAX;
+
+	for (size_t i = from; i < end; i++) {
+		const struct mark *m = &view->marks.v[i];
+		uint32_t apart = m->end <= span.first ? span.first - m->end :
+		    m->first >= span.end ? m->first - span.end : 0;
+
+		if (view->g->roles[m->phrase].compare != NULL &&
+		    apart < least && turn_of(view, m) != 0) {
+			best = m;
+			least = apart;
+		}
+	}
+	return best ? turn_of(view, best) : 0;
 }
 
 static void
@@ -212,14 +264,15 @@ make_item(struct clause *c, size_t mark, struct item *it)
 	role = &g->roles[m->phrase];
 	discard = role->discard;
 	*it = (struct item){ .first = m->first, .end = m->end,
-	    .head = m->first, .mark = (uint32_t)mark, .weight = 1,
+	    .head = m->first, .mark = (uint32_t)mark,
+	    .named = (uint32_t)mark, .weight = 1,
 	    .operator = present(c, role->operator),
 	    .object = present(c, role->object) };
 	if (it->operator == NULL && it->object == NULL && discard == NULL) {
 		if (role->compare == NULL)
 			return false;
 		it->operator = role->compare;
-		it->turn = turn_of(c, m);
+		it->turn = turn_of(c->view, m);
 		if (it->turn == 0)
 			return false;
 	}
@@ -268,10 +321,13 @@ merge_item(struct clause *c, const struct item *it)
 		return false;
 	if (was->role == ROLE_NONE)
 		return true;
-	if (was->operator == NULL && !it->parted)
+	if (was->operator == NULL && it->operator != NULL && !it->parted) {
 		was->operator = it->operator;
+		was->mark = it->mark;
+	}
 	if (was->object == NULL) {
 		was->object = it->object;
+		was->named = it->named;
 		was->sign = it->sign;
 	}
 	if (was->operator != NULL)
@@ -648,6 +704,15 @@ is_target(const struct item *it)
 	return it->role == ROLE_OBJECT || it->role == ROLE_EVENT;
 }
 
+/* Does the object keep away from operators like this one?  Then it is not
+ * there for it. */
+static bool
+refuses(const struct clause *c, const struct item *it, const struct item *op)
+{
+	return it->role == ROLE_OBJECT &&
+	    !fits(c, &it->object->with, op->mark);
+}
+
 /* The object on the operator's right, or NULL. */
 static struct item *
 find_right(struct clause *c, size_t i, unsigned reach)
@@ -657,7 +722,8 @@ find_right(struct clause *c, size_t i, unsigned reach)
 	for (size_t k = i + 1; k < c->n; k++) {
 		struct item *it = &c->items[k];
 
-		if (it->role == ROLE_NONE || it->first < op->end)
+		if (it->role == ROLE_NONE || it->first < op->end ||
+		    refuses(c, it, op))
 			continue;
 		if (it->first - op->end > reach || it->role == ROLE_OPERATOR ||
 		    any_token(c, op->end, it->first, TOKEN_BREAK))
@@ -680,7 +746,8 @@ find_left(struct clause *c, size_t i, unsigned reach, uint16_t stops)
 	for (size_t k = i; k-- > 0; ) {
 		struct item *it = &c->items[k];
 
-		if (!is_target(it) || it->end > op->first)
+		if (!is_target(it) || it->end > op->first ||
+		    refuses(c, it, op))
 			continue;
 		if (near == NULL) {
 			if (op->first - it->end > reach ||
@@ -701,9 +768,31 @@ accepts(const struct clause *c, const struct class *operator,
     const struct item *op, const struct item *it)
 {
 	if (it->role == ROLE_EVENT)
-		return op->turn == 0 && fits(c, &operator->with, it->mark);
-	return fits(c, &operator->with, it->mark) &&
+		return op->turn == 0 && fits(c, &operator->with, it->named);
+	return fits(c, &operator->with, it->named) &&
 	    fits(c, &it->object->with, op->mark);
+}
+
+/* The first operator of mark `m` that takes `it` where `op` stands, or NULL. */
+static const struct class *
+willing(const struct clause *c, size_t m, const struct item *op,
+    const struct item *it)
+{
+	const struct grammar *g = c->view->g;
+	size_t count;
+	const uint16_t *ids = phrase_classes(g->lexicon,
+	    c->view->marks.v[m].phrase, &count);
+	const struct class *best = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct class *other = &g->classes[ids[i]];
+
+		if (other->kind == CLASS_OPERATOR &&
+		    (best == NULL || other < best) &&
+		    present(c, other) != NULL && accepts(c, other, op, it))
+			best = other;
+	}
+	return best;
 }
 
 /* The operator that takes `it`, or NULL.  Words can stand in two lists that
@@ -713,24 +802,20 @@ static const struct class *
 operator_for(const struct clause *c, const struct item *op,
     const struct item *it)
 {
-	const struct grammar *g = c->view->g;
-	const uint16_t *ids;
-	size_t count;
+	const struct class *best = NULL;
 
 	if (it == NULL)
 		return NULL;
-	if (accepts(c, op->operator, op, it))
-		return op->operator;
-	ids = phrase_classes(g->lexicon, c->view->marks.v[op->mark].phrase,
-	    &count);
-	for (size_t i = 0; op->turn == 0 && i < count; i++) {
-		const struct class *other = &g->classes[ids[i]];
+	if (op->turn != 0)
+		return accepts(c, op->operator, op, it) ? op->operator : NULL;
+	for (size_t m = next_alike(c, op->mark, first_alike(c, op->mark));
+	    m < c->end; m = next_alike(c, op->mark, m + 1)) {
+		const struct class *other = willing(c, m, op, it);
 
-		if (other->kind == CLASS_OPERATOR && other != op->operator &&
-		    present(c, other) != NULL && accepts(c, other, op, it))
-			return other;
+		if (other != NULL && (best == NULL || other < best))
+			best = other;
 	}
-	return NULL;
+	return best;
 }
 
 static bool
@@ -767,7 +852,7 @@ join(const struct clause *c, struct item *op, struct item *it)
 	op->weight = it->weight * op->operator->weight *
 	    (it->role == ROLE_EVENT ? 1 : it->object->weight);
 	op->stage = op->operator->stage ? op->operator->stage : it->stage;
-	op->mark = it->mark;
+	op->named = it->named;
 	op->role = ROLE_EVENT;
 	absorb(op, it);
 }
@@ -864,6 +949,7 @@ find_antecedent(const struct clause *c, size_t i)
 		const struct item *it = &c->items[k];
 
 		if (it->role == ROLE_OBJECT && it->end <= op->first &&
+		    !any_token(c, it->end, op->first, TOKEN_BREAK) &&
 		    can_join(c, op, it))
 			return it;
 	}

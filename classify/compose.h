@@ -85,6 +85,10 @@ bool marks_near(const struct view *view, size_t from, size_t end,
 /* Are all of `needs` near and none of `unless` in the marks given? */
 bool marks_allow(const struct view *view, size_t from, size_t end,
     const struct references *needs, const struct references *unless);
+/* Which way the numbers turn that are compared in `span` or nearest to it in
+ * the marks given: up 1, down -1, 0 for none. */
+int comparison_turn(const struct view *view, size_t from, size_t end,
+    struct span span);
 /* Compose the sentence whose marks are from..end-1, appending hits. */
 void compose_sentence(const struct view *view, const struct sentence *s,
     size_t from, size_t end, struct hits *hits);

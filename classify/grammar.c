@@ -237,7 +237,7 @@ enum property {
 	PROPERTY_SENTENCE, PROPERTY_TITLE, PROPERTY_ACROSS, PROPERTY_FLAG,
 	PROPERTY_AUTHORITY, PROPERTY_EASING, PROPERTY_TIGHTENING,
 	PROPERTY_NEUTRAL, PROPERTY_IN, PROPERTY_PLAIN, PROPERTY_STRONG,
-	PROPERTY_LEADS, PROPERTY_TIGHT
+	PROPERTY_LEADS, PROPERTY_TIGHT, PROPERTY_TURNS
 };
 
 static const char *const properties[] = {
@@ -246,7 +246,7 @@ static const char *const properties[] = {
 	"flip", "drop", "scale", "set", "on", "before", "after", "clause",
 	"sentence", "title", "across", "flag", "authority", "easing",
 	"tightening", "neutral", "in", "plain", "strong",
-	"leads", "tight"
+	"leads", "tight", "turns"
 };
 #define BIT(p)	(1ULL << (p))
 
@@ -424,6 +424,7 @@ class_property(struct reading *r, struct class *c, enum property p)
 	case PROPERTY_STRONG: c->strong = true; return 0;
 	case PROPERTY_EASING: case PROPERTY_TIGHTENING: case PROPERTY_NEUTRAL:
 	case PROPERTY_IN: case PROPERTY_PLAIN: case PROPERTY_LEADS:
+	case PROPERTY_TURNS:
 		break;
 	}
 	BUG("a property that no class has");
@@ -602,6 +603,7 @@ rule_property(struct reading *r, struct rule *rule, int p)
 	case PROPERTY_PLAIN: rule->plain = true; return 0;
 	case PROPERTY_STRONG: rule->strong = true; return 0;
 	case PROPERTY_LEADS: rule->leads = true; return 0;
+	case PROPERTY_TURNS: rule->turns = true; return 0;
 	}
 	return -1;
 }
@@ -610,7 +612,8 @@ rule_property(struct reading *r, struct rule *rule, int p)
 	BIT(PROPERTY_NEUTRAL) | BIT(PROPERTY_WEIGHT) | BIT(PROPERTY_IN) | \
 	BIT(PROPERTY_STAGE) | BIT(PROPERTY_DOMAIN) | BIT(PROPERTY_TOPIC) | \
 	BIT(PROPERTY_FLAG) | BIT(PROPERTY_NEEDS) | BIT(PROPERTY_UNLESS) | \
-	BIT(PROPERTY_PLAIN) | BIT(PROPERTY_STRONG) | BIT(PROPERTY_LEADS))
+	BIT(PROPERTY_PLAIN) | BIT(PROPERTY_STRONG) | BIT(PROPERTY_LEADS) | \
+	BIT(PROPERTY_TURNS))
 
 static int
 read_rule(struct reading *r)

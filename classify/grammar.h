@@ -130,6 +130,7 @@ struct rule {
 	bool		 plain;		/* modifiers do not touch it */
 	bool		 strong;
 	bool		 leads;		/* weighs as in the lead wherever it is */
+	bool		 turns;		/* its effect is for numbers that rise */
 	struct expr	*expr;
 };
 

@@ -240,6 +240,20 @@ match_rule(struct judge *j, uint32_t id, const struct unit *u,
 	return matched;
 }
 
+/* Let the numbers beside the hit say which way it goes: what is asked of people
+ * and rises tightens, what falls eases. */
+static bool
+turn_hit(const struct view *view, size_t from, size_t end, struct hit *hit)
+{
+	int turn = comparison_turn(view, from, end, hit->span);
+
+	if (turn == 0)
+		view_miss(view, hit->rule, hit->span,
+		    "has no numbers that differ", NULL);
+	hit->effect = (enum effect)((int)hit->effect * turn);
+	return turn != 0;
+}
+
 static void
 try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
     const struct mark *m)
@@ -270,6 +284,8 @@ try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
 		hit.flags[hit.flag_count++] = rule->flag;
 	from = (size_t)(u.marks - view->marks.v);
 	end = from + u.count;
+	if (rule->turns && !turn_hit(view, from, end, &hit))
+		return;
 	if (!marks_allow(view, from, end, &rule->needs, &rule->unless)) {
 		view_miss(view, rule->name, hit.span,
 		    "lacks what it needs, or meets what it must not", NULL);

@@ -20,9 +20,10 @@
 #include "classify/reader.h"
 #include "classify/trie.h"
 
-/* Forms of one word that rules tell apart: its stem, raw, wildcards, families.
- * Beyond that the rest is not seen; no word of our packs has ten. */
-#define SYMBOLS_MAX	24
+/* Forms of one word that rules tell apart: its stem, raw, wildcards, families,
+ * and each choice "a|b" that names it.  Beyond that the rest is not seen; the
+ * commonest words of our packs have some fifty. */
+#define SYMBOLS_MAX	128
 /* Steps of one walk: gaps branch, and a hostile text could make them explode. */
 #define WALK_STEPS	4000u
 /* Tokens in one round. */
