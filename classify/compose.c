@@ -15,6 +15,8 @@
 
 /* Words between "the ban that" and the verb of the relative clause. */
 #define RELATIVE_REACH	4
+/* Words between an insertion and the verb of the clause: ", was finally lifted" */
+#define INSERTION_REACH	4
 /* Words between numbers that are compared and what they are about. */
 #define COMPARE_REACH	12
 
@@ -184,6 +186,13 @@ token_is(const struct clause *c, uint32_t at, uint16_t bit)
 {
 	return at >= c->s->first && at < c->s->end &&
 	    (c->view->bits[at] & bit);
+}
+
+static bool
+is_comma(const struct clause *c, uint32_t at)
+{
+	return c->view->words.tokens[at].kind == TOKEN_MARK &&
+	    token_is(c, at, TOKEN_JOIN);
 }
 
 /* Up or down, from the first and the last number of a comparison. */
@@ -440,8 +449,12 @@ static bool
 applies(const struct governing *gov, const struct class *mod,
     const struct hit *hit)
 {
+	bool elsewhere = gov->m < gov->view->marks.v + gov->from ||
+	    gov->m >= gov->view->marks.v + gov->end;
+
 	return mod->kind == CLASS_MODIFIER && mod->action != ACTION_DROP &&
-	    (gov->of == gov->view || mod->place == PLACE_TITLE) &&
+	    (mod->place == PLACE_TITLE ? gov->of->title == NULL :
+	    gov->of == gov->view && !elsewhere) &&
 	    is_on(mod, gov->kind) &&
 	    governs(gov->view, mod, gov->m, gov->anchor, hit->span) &&
 	    marks_allow(gov->view, gov->from, gov->end, &mod->needs,
@@ -489,7 +502,7 @@ bool
 modify(const struct view *view, size_t from, size_t end, uint32_t anchor,
     const char *kind, struct hit *hit)
 {
-	const struct view *title = view->title;
+	const struct view *title = view->title ? view->title : view;
 	struct governing gov = { view, view, from, end, NULL, anchor, kind };
 
 	for (size_t i = from; i < end; i++) {
@@ -499,9 +512,10 @@ modify(const struct view *view, size_t from, size_t end, uint32_t anchor,
 			return false;
 	}
 	gov.of = title;
-	for (size_t i = 0; title != NULL && i < title->marks.n; i++) {
+	for (size_t i = 0; i < title->marks.n; i++) {
 		gov.m = &title->marks.v[i];
-		if ((gov.m->flags & MARK_MODIFIES) &&
+		if ((title != view || i < from || i >= end) &&
+		    (gov.m->flags & MARK_MODIFIES) &&
 		    !modify_by(&gov, hit))
 			return false;
 	}
@@ -630,6 +644,51 @@ reads_as_object(const struct clause *c, size_t i)
 	    c->items[i + 1].first - it->end <= 3 &&
 	    !any_token(c, it->end, c->items[i + 1].first,
 	    TOKEN_BREAK | TOKEN_JOIN);
+}
+
+/* Is item `i` the first of verbs that a pair of commas sets off, without an
+ * object of theirs: "the ban, imposed in May and extended twice, was lifted"?
+ * Then where do they end, else 0. */
+static uint32_t
+insertion_end(const struct clause *c, size_t i)
+{
+	const struct item *op = &c->items[i];
+	uint32_t end = op->end;
+
+	if (op->operator == NULL || op->turn != 0 || op->first == c->s->first ||
+	    !is_comma(c, op->first - 1))
+		return 0;
+	while (end < c->s->end && !is_comma(c, end) &&
+	    !token_is(c, end, TOKEN_BREAK))
+		end++;
+	if (end + 1 >= c->s->end || !is_comma(c, end))
+		return 0;
+	for (size_t k = i + 1; k < c->n; k++) {
+		const struct item *it = &c->items[k];
+
+		if (it->first < end && it->operator == NULL)
+			return 0;
+		if (it->first > end)
+			return it->operator != NULL && it->turn == 0 &&
+			    it->first - end <= INSERTION_REACH ? end : 0;
+	}
+	return 0;
+}
+
+static void
+drop_insertions(struct clause *c)
+{
+	for (size_t i = 1; i < c->n; i++) {
+		uint32_t end = insertion_end(c, i);
+
+		for (; end != 0 && i < c->n && c->items[i].first < end; i++) {
+			struct item *it = &c->items[i];
+
+			miss_item(c, it, "is set off by commas", NULL);
+			it->operator = NULL;
+			it->role = it->object ? ROLE_OBJECT : ROLE_NONE;
+		}
+	}
 }
 
 static void
@@ -861,9 +920,7 @@ join(const struct clause *c, struct item *op, struct item *it)
 static bool
 is_apposed(const struct clause *c, const struct item *op)
 {
-	return op->first > c->s->first &&
-	    c->view->words.tokens[op->first - 1].kind == TOKEN_MARK &&
-	    token_is(c, op->first - 1, TOKEN_JOIN) &&
+	return op->first > c->s->first && is_comma(c, op->first - 1) &&
 	    !token_is(c, op->end, TOKEN_LINK | TOKEN_PRONOUN);
 }
 
@@ -1090,6 +1147,7 @@ compose_sentence(const struct view *view, const struct sentence *s,
 		return;
 	drop_background(&c);
 	drop_relatives(&c);
+	drop_insertions(&c);
 	settle_roles(&c);
 	chain_objects(&c);
 	join_nominal(&c);

@@ -641,6 +641,7 @@ read_verdict(struct reading *r)
 {
 	struct judging *j = &r->g->judging;
 	double length = j->lead_length, sentences = j->lead_sentences,
+	    long_text = j->long_text,
 	    head_first = r->g->head_first,
 	    compound = r->g->compound;
 	const struct {
@@ -654,7 +655,8 @@ read_verdict(struct reading *r)
 		{ "midpoint", &j->midpoint }, { "slope", &j->slope },
 		{ "lead-length", &length }, { "lead-sentences", &sentences },
 		{ "unsupported", &j->unsupported }, { "head-first", &head_first },
-		{ "compound", &compound },
+		{ "compound", &compound }, { "long-text", &long_text },
+		{ "long-threshold", &j->long_threshold },
 	};
 	const char *names[COUNT(settings)];
 
@@ -671,6 +673,7 @@ read_verdict(struct reading *r)
 	}
 	j->lead_length = (unsigned)length;
 	j->lead_sentences = (unsigned)sentences;
+	j->long_text = long_text > 0 ? (unsigned)long_text : 0;
 	r->g->head_first = head_first > 0;
 	r->g->compound = compound > 0 ? (unsigned)compound : 0;
 	return 0;

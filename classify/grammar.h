@@ -140,11 +140,13 @@ struct judging {
 	double		 body_cap;		/* most that the body can add */
 	double		 repeat;		/* of a further hit in one place */
 	double		 threshold;		/* least mass of a label */
+	double		 long_threshold;	/* the same in a long text */
 	double		 mixed;			/* weaker half / stronger half */
 	double		 neutral;		/* weight of neutral hits */
 	double		 midpoint, slope;	/* of confidence over mass */
 	unsigned	 lead_length;		/* code points */
 	unsigned	 lead_sentences;
+	unsigned	 long_text;		/* code points; 0: none is long */
 	double		 unsupported;		/* of a hit without an authority */
 };
 

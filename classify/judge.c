@@ -8,6 +8,8 @@
 
 /* Kept evidence: what a reader can take in. */
 #define HITS_KEPT	12
+/* A lead is at most so many times as long as its first code points. */
+#define LEAD_FACTOR	2
 /* Words from which the language of a text is told. */
 #define FAMILIAR_WORDS	100
 
@@ -139,6 +141,10 @@ find_lead_end(const struct judge *j)
 			break;
 		end = s->end;
 	}
+	/* where no sentence ends, as in texts without capitals */
+	limit = utf8_offset(w->text, LEAD_FACTOR * j->g->judging.lead_length);
+	while (end > 0 && w->tokens[end - 1].start > limit)
+		end--;
 	return end;
 }
 
@@ -492,23 +498,34 @@ weigh(struct judge *j, struct verdict *v)
 	v->neutral *= how->neutral;
 }
 
+/* In a long text one sentence says little. */
+static double
+threshold_of(const struct judge *j)
+{
+	const struct judging *how = &j->g->judging;
+	struct str text = j->text.words.text;
+
+	return how->long_text > 0 && utf8_offset(text, how->long_text) < text.n ?
+	    how->long_threshold : how->threshold;
+}
+
 static void
-decide(const struct judging *how, struct verdict *v)
+decide(const struct judging *how, double threshold, struct verdict *v)
 {
 	double strong = fmax(v->easing, v->tightening),
 	    weak = fmin(v->easing, v->tightening), margin;
 
-	if (strong < how->threshold || v->neutral > strong)
+	if (strong < threshold || v->neutral > strong)
 		v->label = LABEL_NEUTRAL;
-	else if (weak >= how->mixed * strong && weak >= how->threshold)
+	else if (weak >= how->mixed * strong && weak >= threshold)
 		v->label = LABEL_MIXED;
 	else
 		v->label = v->easing > v->tightening ? LABEL_EASING :
 		    LABEL_TIGHTENING;
 	v->score = strong + v->neutral > 0 ? (v->tightening - v->easing) /
-	    (v->tightening + v->easing + v->neutral + how->threshold / 2) : 0;
+	    (v->tightening + v->easing + v->neutral + threshold / 2) : 0;
 	if (v->label == LABEL_NEUTRAL)
-		margin = how->threshold + v->neutral - strong;
+		margin = threshold + v->neutral - strong;
 	else if (v->label == LABEL_MIXED)
 		margin = weak;
 	else
@@ -684,7 +701,7 @@ judge_verdict(struct judge *j, struct arena *a, struct verdict *v)
 	if (j->tally != NULL)
 		count_hits(j);
 	weigh(j, v);
-	decide(&j->g->judging, v);
+	decide(&j->g->judging, threshold_of(j), v);
 	choose_evidence(j, v, a);
 	describe(j, v);
 }

@@ -6,6 +6,8 @@
  * the one its record names is in that other language. */
 #define FAMILIAR_LEAST	0.06
 #define FAMILIAR_FACTOR	3
+/* A headline of fewer bytes may have no common word at all. */
+#define FAMILIAR_BYTES	200
 /* Code points that are read to tell a language. */
 #define FAMILIAR_LENGTH	800
 
@@ -150,7 +152,8 @@ bench_judge(struct bench *bench, struct str language, struct str title,
 		judge_read(judge_of(bench, (size_t)named), title, text, a);
 		own = judge_familiarity(judge_of(bench, (size_t)named));
 	}
-	if (own < FAMILIAR_LEAST && title.n + text.n > 0)
+	if (own < FAMILIAR_LEAST && title.n + text.n >
+	    (named >= 0 ? FAMILIAR_BYTES : 0))
 		chosen = choose_language(bench, named, own, title, text, a);
 	if (chosen < 0)
 		chosen = 0;
