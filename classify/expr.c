@@ -2,6 +2,7 @@
 #include <pcre2.h>
 
 #include "classify/expr.h"
+#include "classify/needle.h"
 
 /* What one evaluation keeps of the places where a part matched. */
 #define SPANS_MAX	32
@@ -29,6 +30,7 @@ struct expr {
 	unsigned	 n;		/* of THEN, NEAR, ATLEAST */
 	struct expr	*left, *right;
 	pcre2_code	*regex;
+	struct str	 needle;	/* it cannot match without */
 	pcre2_match_context *limits;
 };
 
@@ -137,6 +139,7 @@ parse_regex(struct parser *p)
 		    lx->column + 1 + (unsigned)offset, "%s", (char *)msg);
 		return NULL;
 	}
+	e->needle = needle_of(lx->text);
 	pcre2_jit_compile(e->regex, PCRE2_JIT_COMPLETE);
 	e->limits = pcre2_match_context_create(NULL);
 	if (e->limits == NULL)
@@ -530,13 +533,15 @@ match_regex(const struct expr *e, const struct unit *u, struct spans *to)
 	const struct token *t = u->words->tokens;
 	size_t start = t[u->first].start, *found;
 	uint32_t first = u->first, end;
+	struct str text;
 
 	literal.n = 0;
 	match_class(u, e->class, &literal);
 	if (literal.n == 0)
 		return;
-	if (pcre2_match(e->regex, (PCRE2_SPTR)u->words->text.p + start,
-	    t[u->end - 1].end - start, 0, PCRE2_NO_UTF_CHECK, u->match,
+	text = str_slice(u->words->text, start, t[u->end - 1].end);
+	if (!needle_in(e->needle, text) || pcre2_match(e->regex,
+	    (PCRE2_SPTR)text.p, text.n, 0, PCRE2_NO_UTF_CHECK, u->match,
 	    e->limits) < 0)
 		return;
 	found = pcre2_get_ovector_pointer(u->match);
