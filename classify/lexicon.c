@@ -62,15 +62,34 @@ static void
 grow_slots(struct lexicon *lex)
 {
 	size_t old = lex->slot_count;
-	uint32_t *was = lex->slots;
+	struct slot *was = lex->slots;
 
 	lex->slot_count = old ? old * 2 : 1024;
 	lex->slots = xreallocarray(NULL, lex->slot_count, sizeof(*lex->slots));
 	memset(lex->slots, 0xff, lex->slot_count * sizeof(*lex->slots));
-	for (size_t i = 0; i < old; i++)
-		if (was[i] != NONE)
-			*slot_of(lex, lex->bindings[was[i]].text) = was[i];
+	for (size_t i = 0; i < old; i++) {
+		struct str text;
+
+		if (was[i].binding == NONE)
+			continue;
+		text = lex->bindings[was[i].binding].text;
+		*slot_of(lex, text, hash64(text)) = was[i];
+	}
 	free(was);
+}
+
+/* The slot of a form, with its tag set, and room for one more. */
+static struct slot *
+take_slot(struct lexicon *lex, struct str key)
+{
+	uint64_t hash = hash64(key);
+	struct slot *slot;
+
+	if (lex->binding_count * 2 >= lex->slot_count)
+		grow_slots(lex);
+	slot = slot_of(lex, key, hash);
+	slot->tag = (uint32_t)(hash >> 32);
+	return slot;
 }
 
 /* Let the form stand for `symbol` as well. */
@@ -78,20 +97,20 @@ static void
 bind(struct lexicon *lex, enum form form, struct str s, uint32_t symbol)
 {
 	struct str key = form_key(lex, "", form, s);
-	uint32_t *slot, at;
+	struct slot *slot = take_slot(lex, key);
 
-	if (lex->binding_count * 2 >= lex->slot_count)
-		grow_slots(lex);
-	slot = slot_of(lex, key);
-	for (at = *slot; at != NONE; at = lex->bindings[at].next)
+	for (uint32_t at = slot->binding; at != NONE;
+	    at = lex->bindings[at].next)
 		if (lex->bindings[at].symbol == symbol)
 			return;
 	GROW(lex->bindings, lex->binding_count, lex->binding_cap);
-	lex->bindings[lex->binding_count] = (struct binding){ *slot != NONE ?
-	    lex->bindings[*slot].text : arena_str(&lex->arena, key), symbol,
-	    *slot };
-	*slot = (uint32_t)lex->binding_count++;
+	lex->bindings[lex->binding_count] = (struct binding){
+	    slot->binding != NONE ? lex->bindings[slot->binding].text :
+	    arena_str(&lex->arena, key), symbol, slot->binding };
+	slot->binding = (uint32_t)lex->binding_count++;
 	lex->infixes += form == FORM_INFIX;
+	lex->raw |= form == FORM_RAW;
+	lex->cased |= form == FORM_CASED;
 	lex->digits |= s.n > 0 && (is_digit(s.p[0]) || form == FORM_SUFFIX ||
 	    form == FORM_INFIX);
 	if (form == FORM_PREFIX && s.n <= WORD_MAX)
@@ -106,18 +125,16 @@ static uint32_t
 intern(struct lexicon *lex, enum form form, struct str s)
 {
 	struct str own = form_key(lex, "=", form, s);
-	uint32_t *slot, symbol;
+	struct slot *slot = take_slot(lex, own);
+	uint32_t symbol;
 
-	if (lex->binding_count * 2 >= lex->slot_count)
-		grow_slots(lex);
-	slot = slot_of(lex, own);
-	if (*slot != NONE)
-		return lex->bindings[*slot].symbol;
+	if (slot->binding != NONE)
+		return lex->bindings[slot->binding].symbol;
 	symbol = ++lex->symbols;
 	GROW(lex->bindings, lex->binding_count, lex->binding_cap);
 	lex->bindings[lex->binding_count] = (struct binding){
 	    arena_str(&lex->arena, own), symbol, NONE };
-	*slot = (uint32_t)lex->binding_count++;
+	slot->binding = (uint32_t)lex->binding_count++;
 	if (form != FORM_FAMILY)
 		bind(lex, form, s, symbol);
 	return symbol;

@@ -186,13 +186,14 @@ gather(const struct lexicon *lex, enum form form, struct str s,
     struct finding *f)
 {
 	char key[WORD_MAX + 1];
+	struct str whole = { key, s.n + 1 };
 	uint32_t at;
 
 	if (s.n > WORD_MAX)
 		return;
 	key[0] = (char)form;
 	memcpy(key + 1, s.p, s.n);
-	at = *slot_of(lex, (struct str){ key, s.n + 1 });
+	at = slot_of(lex, whole, hash64(whole))->binding;
 	for (; at != NONE && f->n < SYMBOLS_MAX; at = lex->bindings[at].next)
 		f->symbols[f->n++] = lex->bindings[at].symbol;
 }
@@ -229,8 +230,10 @@ look_up(struct reader *r, struct str token, enum token_kind kind,
 	if (s.n == 0 || (kind == TOKEN_NUMBER && !r->lex->digits))
 		return;
 	plain = without_genitive(s);
-	gather(r->lex, FORM_RAW, plain, f);
-	gather(r->lex, FORM_CASED, without_genitive(token), f);
+	if (r->lex->raw)
+		gather(r->lex, FORM_RAW, plain, f);
+	if (r->lex->cased)
+		gather(r->lex, FORM_CASED, without_genitive(token), f);
 	gather_affixes(r->lex, plain, f);
 	if (r->lex->infixes > 0)
 		gather_infixes(r->lex, plain, f);

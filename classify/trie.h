@@ -28,6 +28,12 @@ struct binding {
 	uint32_t	next;
 };
 
+/* The tag is of the form's hash, so that others are not even looked at. */
+struct slot {
+	uint32_t	tag;
+	uint32_t	binding;	/* the first of its chain, or NONE */
+};
+
 struct node {
 	uint64_t	follow;		/* signs of the edges' symbols */
 	uint32_t	phrase;		/* ends here, or NONE */
@@ -71,7 +77,7 @@ struct lexicon {
 	struct scratch	*scratch;	/* for compiling */
 	struct binding	*bindings;
 	size_t		 binding_count, binding_cap;
-	uint32_t	*slots;		/* hash of forms to bindings */
+	struct slot	*slots;		/* hash of forms to bindings */
 	size_t		 slot_count;
 	uint32_t	 symbols;	/* given out so far; 0 is none, 1 number */
 	struct node	*nodes;
@@ -88,6 +94,7 @@ struct lexicon {
 	uint8_t		*inner;		/* by symbol: a phrase goes on with it */
 	size_t		 infixes;
 	uint64_t	 prefixes[2], suffixes[2]; /* lengths that are named */
+	bool		 raw, cased;	/* such forms are named */
 	bool		 digits;	/* a form begins with a digit */
 };
 
@@ -100,13 +107,15 @@ sign_of(uint32_t symbol)
 	return 1ULL << ((uint64_t)(symbol * 0x9e3779b1u) * 63 >> 32);
 }
 
-static inline uint32_t *
-slot_of(const struct lexicon *lex, struct str key)
+/* Where the form of this hash is, or belongs. */
+static inline struct slot *
+slot_of(const struct lexicon *lex, struct str key, uint64_t hash)
 {
-	size_t mask = lex->slot_count - 1, i = hash64(key) & mask;
+	uint32_t tag = (uint32_t)(hash >> 32);
+	size_t mask = lex->slot_count - 1, i = hash & mask;
 
-	while (lex->slots[i] != NONE &&
-	    !str_eq(lex->bindings[lex->slots[i]].text, key))
+	while (lex->slots[i].binding != NONE && (lex->slots[i].tag != tag ||
+	    !str_eq(lex->bindings[lex->slots[i].binding].text, key)))
 		i = (i + 1) & mask;
 	return &lex->slots[i];
 }
