@@ -519,6 +519,8 @@ in_class(const struct grammar *g, const struct mark *m, uint16_t class)
 static void
 match_class(const struct unit *u, uint16_t class, struct spans *to)
 {
+	if (!(u->signs & class_sign(class)))
+		return;
 	for (size_t i = 0; i < u->count; i++)
 		if (u->marks[i].end <= u->end && in_class(u->g, &u->marks[i],
 		    class))

@@ -52,6 +52,7 @@ struct unit {
 	const struct words	*words;
 	const struct mark	*marks;
 	size_t			 count;
+	uint64_t		 signs;		/* of all of them */
 	uint32_t		 first, end;	/* tokens */
 	struct pcre2_real_match_data_8 *match;
 };

@@ -220,10 +220,20 @@ unit_of(const struct judge *j, const struct view *view, enum scope scope,
 		end = (uint32_t)w->count;
 		break;
 	}
-	i = mark_at(view, first);
-	*u = (struct unit){ j->g, w, view->marks.v + i,
-	    mark_at(view, end) - i, first, end, j->match };
+	*u = (struct unit){ .g = j->g, .words = w, .first = first, .end = end,
+	    .match = j->match };
 	return true;
+}
+
+static void
+set_marks(struct unit *u, const struct view *view)
+{
+	size_t from = mark_at(view, u->first);
+
+	u->marks = view->marks.v + from;
+	u->count = mark_at(view, u->end) - from;
+	for (size_t i = 0; i < u->count; i++)
+		u->signs |= u->marks[i].signs;
 }
 
 /* expr_match(), counted and timed when somebody asks. */
@@ -266,6 +276,7 @@ try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
 {
 	const struct rule *rule = &j->g->rules[id];
 	struct unit u;
+	struct span span;
 	struct hit hit;
 	size_t from, end;
 	uint64_t key;
@@ -276,16 +287,17 @@ try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
 	if (j->tried[id] == key)
 		return;
 	j->tried[id] = key;
-	hit = (struct hit){ .rule = rule->name, .effect = rule->effect,
-	    .weight = rule->weight, .stage = rule->stage ? rule->stage :
-	    STAGE_ANNOUNCED, .domain = rule->domain, .topic = rule->topic,
-	    .action = rule->name, .strong = rule->strong,
-	    .leads = rule->leads };
-	if (!match_rule(j, id, &u, &hit.span)) {
+	set_marks(&u, view);
+	if (!match_rule(j, id, &u, &span)) {
 		view_miss(view, rule->name, (struct span){ m->first, m->end },
 		    "is not all there", NULL);
 		return;
 	}
+	hit = (struct hit){ .rule = rule->name, .effect = rule->effect,
+	    .weight = rule->weight, .stage = rule->stage ? rule->stage :
+	    STAGE_ANNOUNCED, .domain = rule->domain, .topic = rule->topic,
+	    .action = rule->name, .strong = rule->strong,
+	    .leads = rule->leads, .span = span };
 	if (rule->flag != NULL)
 		hit.flags[hit.flag_count++] = rule->flag;
 	from = (size_t)(u.marks - view->marks.v);
@@ -350,9 +362,11 @@ try_rules(struct judge *j, const struct view *view, size_t s, size_t from,
 	for (size_t i = from; i < end; i++) {
 		const struct mark *m = &view->marks.v[i];
 		size_t count;
-		const uint16_t *classes = phrase_classes(j->g->lexicon,
-		    m->phrase, &count);
+		const uint16_t *classes;
 
+		if (!(m->flags & MARK_TRIGGERS))
+			continue;
+		classes = phrase_classes(j->g->lexicon, m->phrase, &count);
 		for (size_t k = 0; k < count; k++) {
 			const struct trigger *t = &j->triggers[classes[k]];
 

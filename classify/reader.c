@@ -626,6 +626,18 @@ step(struct walk *k, size_t at, uint32_t node)
 	}
 }
 
+/* `next` are the signs of the word at `at`. */
+static inline void
+try_root(struct walk *k, size_t at, uint32_t root, uint64_t next)
+{
+	const struct node *nd = &k->r->lex->nodes[root];
+
+	if (nd->gap_child != NONE || (nd->follow & next) != 0)
+		step(k, at, root);
+	else if (nd->phrase != NONE)
+		add_mark(k, at, nd->phrase);
+}
+
 static void
 walk_starts(struct walk *k, size_t count)
 {
@@ -649,7 +661,7 @@ walk_starts(struct walk *k, size_t count)
 		k->budget = WALK_STEPS;
 		if (known->follow & next)
 			for (size_t n = 0; n < known->roots; n++)
-				step(k, at + 1, roots[n]);
+				try_root(k, at + 1, roots[n], next);
 		else
 			for (size_t n = 0; n < known->phrases; n++)
 				put_mark(k, at + 1, phrases[n]);
