@@ -207,22 +207,26 @@ scan_word(struct scan *s, const char *p, struct str word)
 	return p + word.n;
 }
 
+/* Stops behind `most` bytes, or up to three more. */
 static struct str
-unescape(struct str body, struct arena *a)
+unescape(struct str body, size_t most, struct arena *a)
 {
-	char *to = arena_alloc(a, body.n + 1), *q = to;
+	char *to = arena_alloc(a, (body.n < most ? body.n : most) + 4), *q = to;
 	const char *p = body.p, *end = body.p + body.n;
 
-	while (p < end) {
-		const char *slash = memchr(p, '\\', (size_t)(end - p));
-		size_t run = (size_t)((slash ? slash : end) - p);
+	while (p < end && (size_t)(q - to) < most) {
+		size_t left = most - (size_t)(q - to);
+		size_t reach = (size_t)(end - p) < left ? (size_t)(end - p) :
+		    left;
+		const char *slash = memchr(p, '\\', reach);
+		size_t run = slash ? (size_t)(slash - p) : reach;
 		unsigned v, w;
 
 		memcpy(q, p, run);
 		q += run;
 		p += run;
-		if (p == end)
-			break;
+		if (slash == NULL)
+			continue;
 		switch (p[1]) {
 		case 'b': *q++ = '\b'; p += 2; break;
 		case 'f': *q++ = '\f'; p += 2; break;
@@ -311,7 +315,7 @@ scan_object(struct scan *s, const char *p, unsigned depth, enum collect collect)
 			return NULL;
 		m.name = (struct str){ start + 1, (size_t)(p - start) - 2 };
 		if (escaped)
-			m.name = unescape(m.name, s->a);
+			m.name = unescape(m.name, SIZE_MAX, s->a);
 		if (s->nnames - from == LIMIT_JSON_MEMBERS)
 			return bad(s, start, "too many members in one object");
 		ARENA_GROW(s->a, s->names, s->nnames, s->names_cap, 32);
@@ -489,13 +493,19 @@ json_find(const struct json_member *members, size_t count, const char *name)
 struct str
 json_str(const struct json_value *v, struct arena *a)
 {
+	return json_str_start(v, SIZE_MAX, a);
+}
+
+struct str
+json_str_start(const struct json_value *v, size_t most, struct arena *a)
+{
 	struct str body;
 
 	if (v->type != JSON_STRING)
 		return STR_NONE;
 	assert(v->raw.n >= 2);
 	body = str_slice(v->raw, 1, v->raw.n - 1);
-	return v->escaped ? unescape(body, a) : body;
+	return v->escaped ? unescape(body, most, a) : body;
 }
 
 double

@@ -52,6 +52,10 @@ const struct json_member *json_find(const struct json_member *members,
 /* The decoded string: a view into the text when it has no escapes, else in `a`.
  * STR_NONE when the value is not a string. */
 struct str json_str(const struct json_value *v, struct arena *a);
+/* The same, and of a string with escapes only the start: `most` bytes, up to
+ * three more, or all.  The last code point may be cut. */
+struct str json_str_start(const struct json_value *v, size_t most,
+    struct arena *a);
 /* The number; `otherwise` when the value is none, is written with more than 63
  * characters or is too large for a double. */
 double json_num(const struct json_value *v, double otherwise);

@@ -111,9 +111,16 @@ record_check_article(const struct record *rec, struct err *err)
 struct str
 record_str(const struct record *rec, enum record_field field, struct arena *a)
 {
+	return record_str_start(rec, field, SIZE_MAX, a);
+}
+
+struct str
+record_str_start(const struct record *rec, enum record_field field,
+    size_t most, struct arena *a)
+{
 	const struct json_member *m = rec->known[field];
 
-	return m ? json_str(&m->value, a) : STR_NONE;
+	return m ? json_str_start(&m->value, most, a) : STR_NONE;
 }
 
 const struct json_value *

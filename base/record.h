@@ -62,6 +62,9 @@ const char *record_name(enum record_field field);
 /* The decoded string, STR_NONE when absent or null. */
 struct str record_str(const struct record *rec, enum record_field field,
     struct arena *a);
+/* At least the first `most` bytes of it, or all: json_str_start(). */
+struct str record_str_start(const struct record *rec, enum record_field field,
+    size_t most, struct arena *a);
 /* `outer`'s member `name`, where `outer` is an object: the value, or NULL. */
 const struct json_value *record_inner(const struct record *rec,
     enum record_field outer, const char *name, struct arena *a);

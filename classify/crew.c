@@ -67,8 +67,9 @@ judge_record(struct worker *w, const struct record *rec, struct buf *b)
 	w->misses.n = 0;
 	w->bench.misses = w->misses.wanted ? &w->misses : NULL;
 	bench_judge(&w->bench, record_str(rec, RECORD_LANGUAGE, a),
-	    record_str(rec, RECORD_TITLE, a),
-	    record_str(rec, whole ? RECORD_TEXT : RECORD_SUMMARY, a), a, &v);
+	    record_str_start(rec, RECORD_TITLE, JUDGE_TEXT_ASKED, a),
+	    record_str_start(rec, whole ? RECORD_TEXT : RECORD_SUMMARY,
+	    JUDGE_TEXT_ASKED, a), a, &v);
 	if (w->misses.wanted != NULL) {
 		verdict_why_not(b, &w->bench, record_str(rec, RECORD_ID, a),
 		    &v);

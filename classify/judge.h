@@ -11,6 +11,8 @@
 
 /* Bytes of an article that are read; what makes news stands above that. */
 #define JUDGE_TEXT_MAX	(256UL << 10)
+/* So many that it shows where the last code point of those ends. */
+#define JUDGE_TEXT_ASKED	(JUDGE_TEXT_MAX + 4)
 #define NAMES_MAX	24
 
 enum label {

@@ -348,6 +348,29 @@ agrees_with_json_c(void **state)
 	buf_release(&b);
 }
 
+/* Of a long string only the start is decoded, and that is the same. */
+static void
+decodes_a_start(void **state)
+{
+	static const char text[] = "\"a\\nb\\u00e9c\\ud83d\\ude00d\\\"e plain\"";
+	struct json_value v = { .type = JSON_STRING, .escaped = true,
+	    .raw = { text, sizeof(text) - 1 } };
+	struct arena mine = ARENA_INIT;
+	struct str whole = json_str(&v, &mine);
+
+	(void)state;
+	assert_true(str_eq(whole,
+	    STR("a\nb\xc3\xa9" "c\xf0\x9f\x98\x80" "d\"e plain")));
+	for (size_t most = 0; most <= whole.n + 2; most++) {
+		struct str start = json_str_start(&v, most, &mine);
+
+		assert_true(str_starts(whole, start));
+		assert_true(start.n >= most || start.n == whole.n);
+		assert_true(start.n <= most + 3);
+	}
+	arena_release(&mine);
+}
+
 int
 main(void)
 {
@@ -360,6 +383,7 @@ main(void)
 		cmocka_unit_test(numbers_are_written_short),
 		cmocka_unit_test(what_is_written_reads_back),
 		cmocka_unit_test(agrees_with_json_c),
+		cmocka_unit_test(decodes_a_start),
 	};
 	int rc = cmocka_run_group_tests(tests, NULL, NULL);
 
