@@ -21,7 +21,8 @@ PACKAGES = gcc make pkg-config libxml2-dev libicu-dev libcurl4-openssl-dev \
 	libpcre2-dev libstemmer-dev libzstd-dev zlib1g-dev libbrotli-dev libssl-dev libutf8proc-dev \
 	libseccomp-dev libmicrohttpd-dev tzdata
 TEST_PACKAGES = libcmocka-dev libjson-c-dev perl python3 jq zstd mandoc \
-	openssl procps nghttp2-server
+	openssl procps nghttp2-server valgrind
+BENCH_PACKAGES = python3 jq grep python3-stemmer valgrind
 LINT_PACKAGES = clang cppcheck clang-tidy clang-format shellcheck mandoc
 
 CPPFLAGS = -D_GNU_SOURCE -I. $(shell pkg-config --cflags libxml-2.0)
@@ -171,13 +172,19 @@ demo:
 check check-all:
 	@$(MAKE) --no-print-directory deps-test
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 release asan units-release units-asan
+ifneq ($(filter check-all,$(MAKECMDGOALS)),)
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 build/counted/stance-classify
+endif
 	@tests/run $(if $(filter check-all,$@),--long) release asan
 ifneq ($(filter check-all,$(MAKECMDGOALS)),)
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 tiny units-tiny
 	@tests/run --long tiny
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 tsan
+	@TESTS=tests/classify/filter.t tests/run tsan
 endif
 
-bench: release
+bench: release build/counted/stance-classify
+	@$(call install_packages,$(BENCH_PACKAGES))
 	@tests/bench/run build/release
 
 fuzz:
