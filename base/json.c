@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -613,6 +614,31 @@ json_put_int(struct buf *b, long long v)
 	buf_addf(b, "%lld", v);
 }
 
+/* What printf makes of "%.*f", several times as fast: the product is exact, for
+ * it has ten bits more than v, and rounding to the even one of two is printf's. */
+static size_t
+print_small(char *to, double v, int places)
+{
+	static const unsigned powers[] = { 1, 10, 100, 1000 };
+	long long n = llrintl((long double)v * powers[places]);
+	unsigned long long left = (unsigned long long)(n < 0 ? -n : n);
+	char digits[24];
+	size_t count = 0, length = 0;
+
+	do {
+		digits[count++] = (char)('0' + left % 10);
+		left /= 10;
+	} while (left > 0 || count <= (size_t)places);
+	if (n < 0)
+		to[length++] = '-';
+	while (count > 0) {
+		if (count == (size_t)places)
+			to[length++] = '.';
+		to[length++] = digits[--count];
+	}
+	return length;
+}
+
 void
 json_put_num(struct buf *b, double v, int places)
 {
@@ -622,7 +648,11 @@ json_put_num(struct buf *b, double v, int places)
 	separate(b);
 	if (!isfinite(v) || fabs(v) > 1e15)
 		v = 0;
-	n = (size_t)snprintf(digits, sizeof(digits), "%.*f", places, v);
+	if (LDBL_MANT_DIG >= 64 && places >= 0 && places <= 3 &&
+	    fabs(v) < 1e6)
+		n = print_small(digits, v, places);
+	else
+		n = (size_t)snprintf(digits, sizeof(digits), "%.*f", places, v);
 	if (places > 0) {
 		while (digits[n - 1] == '0')
 			n--;

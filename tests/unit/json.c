@@ -371,6 +371,34 @@ decodes_a_start(void **state)
 	arena_release(&mine);
 }
 
+/* Numbers are rounded as printf does it, ties too. */
+static void
+rounds_like_printf(void **state)
+{
+	struct buf b = BUF_INIT;
+	char want[64];
+	uint32_t random = 1;
+
+	(void)state;
+	for (int i = 0; i < 40000; i++) {
+		int places = i % 4;
+		double v = i < 4000 ? (i - 2000) / 16.0 : 0, back;
+
+		if (i >= 4000) {
+			random = random * 1664525 + 1013904223;
+			v = ((double)random / 4294967296.0 - 0.5) *
+			    (i % 3 == 0 ? 2 : i % 3 == 1 ? 300 : 2e6);
+		}
+		buf_reset(&b);
+		json_put_num(&b, v, places);
+		snprintf(want, sizeof(want), "%.*f", places, v);
+		back = strtod(buf_z(&b), NULL);
+		assert_true(back == strtod(want, NULL));
+		assert_true(b.n <= strlen(want));
+	}
+	buf_release(&b);
+}
+
 int
 main(void)
 {
@@ -384,6 +412,7 @@ main(void)
 		cmocka_unit_test(what_is_written_reads_back),
 		cmocka_unit_test(agrees_with_json_c),
 		cmocka_unit_test(decodes_a_start),
+		cmocka_unit_test(rounds_like_printf),
 	};
 	int rc = cmocka_run_group_tests(tests, NULL, NULL);
 
