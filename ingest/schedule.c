@@ -8,6 +8,10 @@
 /* The longest pause that failures lead to. */
 #define BACKOFF_MOST	(24 * 3600LL)
 
+/* Polls in the pause that a feed usually makes, once it has made some. */
+#define POLLS_A_PAUSE	4
+#define PAUSES_LEAST	5
+
 /* The directive `name` of a Cache-Control header: its number, 0 for a bare one
  * such as no-store, -1 where it is absent. */
 static long long
@@ -96,6 +100,17 @@ unskipped(int64_t at, const struct hints *hints)
 	return at;
 }
 
+/* The longest interval that suits the feed: a part of its usual pause, so that a
+ * night or a weekend without news does not make it late in the morning. */
+static long long
+longest(const struct feed_state *feed, int64_t now)
+{
+	if (feed->articles < PAUSES_LEAST || feed->first_poll == 0)
+		return SCHEDULE_MOST;
+	return clamp((now - feed->first_poll) / feed->articles / POLLS_A_PAUSE,
+	    SCHEDULE_LEAST, SCHEDULE_MOST);
+}
+
 void
 schedule_answered(struct feed_state *feed, const struct hints *hints,
     bool changed, long long fixed, int64_t now)
@@ -108,7 +123,8 @@ schedule_answered(struct feed_state *feed, const struct hints *hints,
 		feed->interval /= 2;
 	else
 		feed->interval += feed->interval / 5 + 1;
-	feed->interval = clamp(feed->interval, SCHEDULE_LEAST, SCHEDULE_MOST);
+	feed->interval = clamp(feed->interval, SCHEDULE_LEAST,
+	    longest(feed, now));
 	asked = clamp(hints->ttl > hints->max_age ? hints->ttl :
 	    hints->max_age, 0, 4 * SCHEDULE_MOST);
 	wait = fixed > 0 ? fixed : feed->interval;

@@ -1,10 +1,10 @@
 /*
  * When a feed is asked again.  Three voices count: how often it really changes
  * (each poll that finds something halves the interval, each that does not
- * lengthens it by a fifth), what the publisher asks for (ttl, update period,
- * skipped hours and days, Cache-Control or Expires less Age, Retry-After), and
- * the bounds of good manners.  A feed that fails is asked ever more rarely but
- * never given up.
+ * lengthens it by a fifth, up to a quarter of the pause that the feed usually
+ * makes), what the publisher asks for (ttl, update period, skipped hours and
+ * days, Cache-Control or Expires less Age, Retry-After), and the bounds of good
+ * manners.  A feed that fails is asked ever more rarely but never given up.
  */
 #ifndef INGEST_SCHEDULE_H
 #define INGEST_SCHEDULE_H
