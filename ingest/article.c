@@ -70,6 +70,32 @@ put_attachments(struct buf *to, const struct feed_attachment *files,
 	json_close(to, ']');
 }
 
+/* The words of one module; a word given twice keeps its first value. */
+static void
+put_extras(struct buf *to, const char *module, const struct feed_extra *extras,
+    size_t count)
+{
+	bool open = false;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t first = 0;
+
+		while (strcmp(extras[first].module, extras[i].module) != 0 ||
+		    strcmp(extras[first].name, extras[i].name) != 0)
+			first++;
+		if (first < i || strcmp(extras[i].module, module) != 0)
+			continue;
+		if (!open) {
+			json_name(to, module);
+			json_open(to, '{');
+			open = true;
+		}
+		json_member_str(to, extras[i].name, extras[i].value);
+	}
+	if (open)
+		json_close(to, '}');
+}
+
 void
 article_of_page(struct buf *to, const struct page *page)
 {
@@ -103,6 +129,8 @@ article_of_entry(struct buf *to, const struct feed_entry *entry)
 	put_tags(to, entry->tags, entry->ntags);
 	put_attachments(to, entry->attachments, entry->nattachments);
 	json_member_str(to, "image", entry->image);
+	put_extras(to, "_georss", entry->extras, entry->nextras);
+	put_extras(to, "_slash", entry->extras, entry->nextras);
 	json_member_str(to, "options", entry->options);
 	json_member_str(to, "home", entry->home);
 	json_close(to, '}');
@@ -122,7 +150,7 @@ static const struct {
 	{ "content_text", true }, { "authors", false },
 	{ "date_published", false }, { "date_modified", false },
 	{ "language", true }, { "tags", false }, { "attachments", false },
-	{ "image", false },
+	{ "image", false }, { "_georss", false }, { "_slash", false },
 };
 #define MEMBERS	(sizeof(members) / sizeof(*members))
 

@@ -43,6 +43,13 @@ struct feed_attachment {
 	long long	size, seconds;		/* -1: not told */
 };
 
+/* What a module says that has no place of its own: it is passed through in an
+ * object of the module's name, "_georss" or "_slash". */
+struct feed_extra {
+	const char	*module, *name;
+	struct str	 value;
+};
+
 struct feed_entry {
 	struct str		 id;		/* verbatim */
 	struct str		 url;		/* absolute */
@@ -56,6 +63,8 @@ struct feed_entry {
 	size_t			 ntags;
 	struct feed_attachment	*attachments;
 	size_t			 nattachments;
+	struct feed_extra	*extras;
+	size_t			 nextras;
 	bool			 has_published, has_modified;
 	struct date		 published, modified;
 	struct str		 options;	/* of a subscription in OPML:

@@ -57,6 +57,7 @@ struct feed_node {
 	int			 publisher_rank;
 	VEC(struct feed_category) categories;
 	VEC(struct feed_attachment) attachments;
+	VEC(struct feed_extra)	 extras;
 	struct feed_when	 published, modified;
 	struct feed_node	*source;
 	struct str		 base;

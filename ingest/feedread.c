@@ -94,6 +94,8 @@ read_entry(const struct feed_node *node, const struct feed_node *head,
 	read_tags(node, entry, a);
 	entry->attachments = node->attachments.v;
 	entry->nattachments = node->attachments.n;
+	entry->extras = node->extras.v;
+	entry->nextras = node->extras.n;
 	read_when(&node->published, &entry->has_published, &entry->published);
 	read_when(&node->modified, &entry->has_modified, &entry->modified);
 	entry->options = node->options;

@@ -32,7 +32,9 @@ enum vocabulary {
 	V_CC = 1 << 11,
 	V_PICTURE = 1 << 12,		/* a sitemap's image: */
 	V_OPML = 1 << 13,
-	V_UNKNOWN = 1 << 14
+	V_GEO = 1 << 14,		/* GeoRSS, GML in it, W3C's lat and long */
+	V_SLASH = 1 << 15,
+	V_UNKNOWN = 1 << 16
 };
 
 enum shape {
@@ -50,7 +52,7 @@ enum el {
 	EL_DURATION, EL_IMAGE, EL_THUMBNAIL, EL_MEDIA, EL_LOGO, EL_ICON,
 	EL_GENERATOR, EL_LANGUAGE, EL_TTL, EL_SOURCE, EL_COMMENTS, EL_LICENSE,
 	EL_URL, EL_PERIOD, EL_FREQUENCY, EL_SKIP_HOUR, EL_SKIP_DAY, EL_OUTLINE,
-	EL_SITEMAP, EL_LOC, EL_IGNORED
+	EL_SITEMAP, EL_LOC, EL_EXTRA, EL_IGNORED
 };
 
 struct element {

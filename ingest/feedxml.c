@@ -34,6 +34,7 @@
 /* Each is compared with those before it; no entry has a use for more. */
 #define ATTACHMENTS_MAX	256
 #define CATEGORIES_MAX	256
+#define EXTRAS_MAX	16
 /* Most contents fit, and a buf that starts small is copied a dozen times. */
 #define TEXT_FIRST	(64UL << 10)
 
@@ -820,6 +821,16 @@ end_frequency(struct parser *p, struct frame *f, struct str own)
 	p->feed->frequency = str_number(own, 1000000);
 }
 
+/* A word of a module that has no place of its own in a record. */
+static void
+end_extra(struct parser *p, struct frame *f, struct str own)
+{
+	if (f->node->extras.n < EXTRAS_MAX)
+		*VEC_ADD(p->a, f->node->extras) = (struct feed_extra){
+		    f->element->vocabularies & V_GEO ? "_georss" : "_slash",
+		    f->element->name, own };
+}
+
 static void
 end_source(struct parser *p, struct frame *f, struct str own)
 {
@@ -905,6 +916,7 @@ static const struct action {
 	    .member = offsetof(struct feed_node, license), .is_url = true },
 	[EL_GENERATOR] = { .member = offsetof(struct feed_node, generator) },
 	[EL_LANGUAGE] = { .member = offsetof(struct feed_node, language) },
+	[EL_EXTRA] = { .end = end_extra },
 	[EL_TTL] = { .end = end_ttl },
 	[EL_PERIOD] = { .end = end_period },
 	[EL_FREQUENCY] = { .end = end_frequency },

@@ -41,6 +41,15 @@ records, _, rc = extract("--url", "http://a.example/feed.xml", data=feed)
 eq([r["id"] for r in records], ["id-a", "id-b"], "a feed gives its articles")
 eq(records[0]["feed"]["title"], "The Desk", "with their feed")
 ok(len(records[0]["key"]) == 32, "and keys that do not clash", records[0])
+GEO = ("<georss:point>45.2 -71.9</georss:point><geo:lat>45.2</geo:lat><slash:comments>12</slash:comments>"
+       "<slash:comments>13</slash:comments><slash:section>trade</slash:section><georss:where><gml:Point><gml:pos>"
+       "45 -71</gml:pos></gml:Point></georss:where>")
+for declared in (' xmlns:georss="http://www.georss.org/georss" xmlns:slash="http://purl.org/rss/1.0/modules/slash/" '
+                 'xmlns:gml="http://www.opengis.net/gml" xmlns:geo="http://www.w3.org/2003/01/geo/wgs84_pos#"', ""):
+    (record,), _, rc = extract(data=rss(full("a") + GEO).replace("<rss", "<rss" + declared).encode())
+    eq((record["_georss"], record["_slash"]), ({"point": "45.2 -71.9", "lat": "45.2", "pos": "45 -71"},
+                                               {"comments": "12", "section": "trade"}),
+       "modules without a place of their own pass through" + ("" if declared else ", undeclared"))
 records, _, rc = extract("--feed-info", data=feed)
 eq([r["type"] for r in records], ["feed", "entry", "entry"], "--feed-info tells all")
 
