@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <libgen.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -43,6 +44,7 @@ put_reply(struct channel *ch, const struct http_reply *r, struct buf *frame)
 	wire_put_number(frame, r->tag);
 	wire_put_number(frame, (uint64_t)r->status);
 	wire_put_number(frame, r->hopeless);
+	wire_put_number(frame, r->unasked);
 	wire_put_number(frame, r->on_the_way);
 	wire_put_number(frame, (uint64_t)r->cut_status);
 	wire_put(frame, r->cut);
@@ -103,11 +105,15 @@ child_run(const struct http_options *options, int fd)
 static void
 enter_jail(const struct http_options *options)
 {
-	const char *paths[HTTP_FILES + 2];
+	const char *paths[HTTP_FILES + 3];
 	size_t n = 0;
 
 	for (; http_files[n] != NULL; n++)
 		paths[n] = http_files[n];
+#ifdef STANCE_TEST_CLOCK
+	if (getenv("STANCE_TEST_CLOCK") != NULL)	/* replaced by renames */
+		paths[n++] = dirname(xstrdup(getenv("STANCE_TEST_CLOCK")));
+#endif
 	paths[n++] = options->ca_file;		/* NULL ends the list */
 	paths[n] = NULL;
 	jail_enter(JAIL_READ | JAIL_NET | JAIL_THREAD, paths, NULL);
@@ -174,7 +180,7 @@ bool
 fetcher_next(struct fetcher *f, struct http_reply *reply)
 {
 	struct str frame;
-	uint64_t status, hopeless, on_the_way, cut_status;
+	uint64_t status, hopeless, unasked, on_the_way, cut_status;
 	bool broken;
 
 	if (!channel_next(&f->channel, &frame, &broken)) {
@@ -185,6 +191,7 @@ fetcher_next(struct fetcher *f, struct http_reply *reply)
 	if (!wire_take_number(&frame, &reply->tag) ||
 	    !wire_take_number(&frame, &status) ||
 	    !wire_take_number(&frame, &hopeless) ||
+	    !wire_take_number(&frame, &unasked) ||
 	    !wire_take_number(&frame, &on_the_way) ||
 	    !wire_take_number(&frame, &cut_status) ||
 	    !wire_take(&frame, &reply->cut) ||
@@ -199,6 +206,7 @@ fetcher_next(struct fetcher *f, struct http_reply *reply)
 	reply->status = status > 999 ? 0 : (long)status;
 	reply->cut_status = cut_status > 999 ? 0 : (long)cut_status;
 	reply->hopeless = hopeless != 0;
+	reply->unasked = unasked != 0;
 	reply->on_the_way = on_the_way != 0;
 	f->pending -= !reply->on_the_way;
 	return true;

@@ -167,7 +167,7 @@ take_fetched(struct poller *p)
 		struct buf plain = BUF_INIT;
 
 		p->bytes += r.body.n;
-		if (p->options.archive != NULL &&
+		if (p->options.archive != NULL && !r.unasked &&
 		    (r.status != 0 || r.cut_status != 0))
 			archive(p, &r, &plain);
 		if (r.on_the_way) {

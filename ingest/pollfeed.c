@@ -349,7 +349,7 @@ poller_feed_fetched(struct poller *p, uint64_t tag, struct work *work,
 		feed_failed(p, w, arena_printf(&p->a,
 		    r->status == 410 ? "gone for good (HTTP %ld): not asked again" :
 		    "HTTP status %ld", r->status),
-		    schedule_retry_after(r->headers, now));
+		    http_retry_after(r->headers, now));
 	}
 	poller_work_done(p, tag);
 }

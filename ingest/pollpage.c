@@ -265,7 +265,7 @@ poller_page_fetched(struct poller *p, uint64_t tag, struct work *work,
 		return;
 	}
 	if (is_passing(r) && article->tries < PAGE_RETRIES) {
-		long long wait = schedule_retry_after(r->headers, clock_now());
+		long long wait = http_retry_after(r->headers, clock_now());
 		int own = page_retry[article->tries++];
 
 		if (wait <= page_retry[PAGE_RETRIES - 1]) {

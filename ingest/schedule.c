@@ -4,7 +4,7 @@
 #include "net/http.h"
 
 /* What a server may ask us to wait at most. */
-#define ASKED_MOST	(7 * 86400LL)
+#define ASKED_MOST	HTTP_WAIT_MOST
 /* The longest pause that failures lead to. */
 #define BACKOFF_MOST	(24 * 3600LL)
 
@@ -54,20 +54,6 @@ schedule_max_age(struct str headers, int64_t now)
 	}
 	age = str_number(http_header(headers, "age"), ASKED_MOST);
 	return clamp(fresh - (age > 0 ? age : 0), 0, ASKED_MOST);
-}
-
-long long
-schedule_retry_after(struct str headers, int64_t now)
-{
-	struct str value = http_header(headers, "retry-after");
-	long long seconds = str_number(value, ASKED_MOST);
-	struct date until;
-
-	if (seconds >= 0 || value.n == 0)
-		return seconds;
-	if (date_parse_822(value, &until) == -1)
-		return -1;
-	return clamp(until.seconds - now, 0, ASKED_MOST);
 }
 
 /* A tenth to either side, so that feeds polled together drift apart; the same

@@ -25,8 +25,6 @@ struct hints {
 /* Seconds for which an answer with these headers stays fresh (RFC 9111, 4.2):
  * max-age, else Expires less Date, less Age; 0 where nothing is said. */
 long long schedule_max_age(struct str headers, int64_t now);
-/* Seconds of Retry-After, given so or as a date; -1: not told. */
-long long schedule_retry_after(struct str headers, int64_t now);
 /* Set interval and next_poll after an answer.  `fixed`: the user's own interval
  * in seconds, or 0. */
 void schedule_answered(struct feed_state *feed, const struct hints *hints,

@@ -80,12 +80,13 @@ site_must_ask(struct site *site, int64_t now)
 	return true;
 }
 
-/* 4xx: there are no rules; 5xx or nothing: all is forbidden. */
+/* 4xx: there are no rules; 5xx or nothing: all is forbidden, and while we are
+ * told to slow down, too. */
 void
 site_learn(struct site *site, long status, struct str body, int64_t now)
 {
 	buf_reset(&site->rules);
-	site->silent = status == 0 || status >= 500;
+	site->silent = status == 0 || status == 429 || status >= 500;
 	if (status >= 200 && status < 300)
 		robots_read(&site->rules, body);
 	site->expires = now + (site->silent ? RETRY : FRESH);

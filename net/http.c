@@ -19,6 +19,10 @@
 #define SLOW_SECONDS	20L
 #define CONNECT_MS	15000U
 #define HOST_BUCKETS	4096
+/* A host that has enough of us rests so long at most, or so long where it does
+ * not say; what one address asks for beyond that is for the caller to keep. */
+#define REST_MOST	600LL		/* seconds */
+#define REST_UNTOLD	5LL
 
 const char *const http_files[HTTP_FILES + 1] = { "/etc/ssl", "/etc/pki",
     "/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
@@ -43,7 +47,7 @@ struct transfer {
 	long		 status, cut_status;
 	const char	*cut;
 	struct buf	 lines, body;
-	bool		 refused, too_long, hopeless;
+	bool		 unasked, refused, too_long, hopeless;
 	char		 reason[64], ip[64];
 	char		 why[CURL_ERROR_SIZE + 64];
 };
@@ -60,6 +64,7 @@ struct host {
 	unsigned	 active;
 	bool		 listed;	/* in ready or resting */
 	int64_t		 free_at;	/* ms: when the next request may start */
+	int64_t		 rests_until;	/* seconds: it asked for that */
 	struct transfers waiting;
 };
 
@@ -229,7 +234,7 @@ host_list(struct http *http, struct host *host, int64_t now)
 	if (now < host->free_at)
 		LIST_PUT(&http->resting, host);
 	else if (host->waiting.first == NULL) {
-		if (host->active == 0)
+		if (host->active == 0 && host->rests_until <= clock_now())
 			host_drop(http, host);
 		return;
 	} else if (host->active < http->options.per_host)
@@ -470,6 +475,34 @@ start(struct http *http, struct transfer *t, int64_t now)
 		die("libcurl refuses a transfer");
 }
 
+/* The host has enough for now: answer in its place. */
+static void
+put_off(struct http *http, struct transfer *t)
+{
+	t->status = 429;
+	t->unasked = true;
+	snprintf(t->reason, sizeof(t->reason), "Too Many Requests");
+	buf_reset(&t->lines);
+	buf_addf(&t->lines, "Retry-After: %lld\n",
+	    (long long)(t->host->rests_until - clock_now()));
+	finish(http, t, NULL);
+}
+
+/* After 429 and 503 the host is left alone, whichever address they were for. */
+static void
+note_rest(struct host *host, const struct transfer *t)
+{
+	int64_t now = clock_now();
+	long long wait = http_retry_after(buf_str(&t->lines), now);
+
+	if (wait < 0 && t->status == 429)
+		wait = REST_UNTOLD;
+	if (wait > REST_MOST)
+		wait = REST_MOST;
+	if (wait > 0)
+		host->rests_until = now + wait;
+}
+
 static void
 start_waiting(struct http *http)
 {
@@ -489,7 +522,9 @@ start_waiting(struct http *http)
 			return;
 		host->listed = false;
 		LIST_TAKE(&host->waiting, t);
-		if (t != NULL)
+		if (t != NULL && host->rests_until > clock_now())
+			put_off(http, t);
+		else if (t != NULL)
 			start(http, t, now);
 		host_list(http, host, now);
 	}
@@ -595,6 +630,8 @@ complete(struct http *http, CURL *easy, CURLcode rc)
 		goes_on = redirect(http, t);
 	} else
 		note_cut(t, easy, rc);
+	if (t->status == 429 || t->status == 503)
+		note_rest(host, t);
 	curl_multi_remove_handle(http->multi, easy);
 	curl_easy_cleanup(easy);
 	t->easy = NULL;
@@ -700,6 +737,7 @@ http_next(struct http *http, struct http_reply *reply)
 		.ip = str_of(t->ip),
 		.error = str_of(t->why),
 		.hopeless = t->hopeless,
+		.unasked = t->unasked,
 		.url = str_of(t->url),
 		.moved = str_of(t->moved),
 		.reason = str_of(t->reason),
@@ -707,6 +745,22 @@ http_next(struct http *http, struct http_reply *reply)
 		.body = buf_str(&t->body),
 	};
 	return true;
+}
+
+long long
+http_retry_after(struct str headers, int64_t now)
+{
+	struct str value = http_header(headers, "retry-after");
+	long long seconds = str_number(value, HTTP_WAIT_MOST);
+	struct date until;
+
+	if (seconds >= 0 || value.n == 0)
+		return seconds;
+	if (date_parse_822(value, &until) == -1)
+		return -1;
+	seconds = until.seconds - now;
+	return seconds < 0 ? 0 : seconds > HTTP_WAIT_MOST ? HTTP_WAIT_MOST :
+	    seconds;
 }
 
 struct str

@@ -2,8 +2,8 @@
  * An HTTP client for addresses that strangers name: many transfers at once on
  * one thread, each guarded (net/guard.h) at every hop, only http and https,
  * with ceilings on time, redirects and on what a body grows to when unpacked.
- * Hosts are treated gently: few connections each, and a pause between two
- * requests.  No cookies, no referrer; proxies of the environment are ignored.
+ * Hosts are treated gently: few connections each, a pause between two requests,
+ * and none for a while where a host asks for that (429, 503).  No cookies, no referrer; proxies of the environment are ignored.
  *
  * A caller adds requests, waits on http_fd() for at most http_timeout()
  * milliseconds, pumps, and takes replies.
@@ -59,6 +59,7 @@ struct http_reply {
 					 * "disconnect" (WARC 1.1, 5.13) */
 	struct str	 ip;		/* where it came from, or none */
 	bool		 hopeless;	/* asking again would change nothing */
+	bool		 unasked;	/* we answer for a host that rests */
 	struct str	 url;		/* after redirects */
 	struct str	 moved;		/* where permanent redirects alone led */
 	struct str	 reason;	/* of the status line */
@@ -88,6 +89,10 @@ bool http_next(struct http *http, struct http_reply *reply);
 
 /* The value of the header `name` in a reply's lines, or STR_NONE. */
 struct str http_header(struct str headers, const char *name);
+/* Seconds of Retry-After, given so or as a date, up to HTTP_WAIT_MOST; -1: not
+ * told. */
+#define HTTP_WAIT_MOST	(7 * 86400LL)
+long long http_retry_after(struct str headers, int64_t now);
 /* Scheme, host and port of `url` in one form, malloc'ed; NULL: not http(s). */
 char *http_origin(struct str url);
 

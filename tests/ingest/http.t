@@ -97,6 +97,22 @@ with Room() as room:      # statuses
     out = subprocess.run(room.command("--status"), stdout=subprocess.PIPE).stdout.decode()
     ok("gone" in out and "failing" in out and "HTTP status 500" in out, "--status tells", out)
 
+with Room() as room, Room() as other:      # a host that has enough of us
+    room.script(**{"/h*": {"status": 429, "headers": {"Retry-After": "3600"}}})
+    other.write("feed.xml", rss(full("one")))
+    many = ["@BASE@/h%d.xml" % i for i in range(20)]
+    articles, reports, err, _ = room.ingest("--per-host", "1", *many, other.base + "/feed.xml")
+    eq((len(room.requests()), len(other.requests()), len(articles)), (1, 1, 1),
+       "after 429 a host is left alone, others are not")
+    eq([r["errors"] for r in reports if "/h" in r["url"]], [1] * 20, "its feeds come later")
+    room.ingest("--per-host", "1", *many)
+    eq(room.requests(), [], "not in a moment")
+    room.script(**{"/robots.txt": {"status": 429}})
+    room.write("page.xml", rss(link("a")))
+    room.write("a.html", page("a"))
+    _, _, err, _ = room.ingest("@BASE@/page.xml", state=False)
+    eq([p for p, _, _ in room.requests()], ["/page.xml", "/robots.txt"], "a robots.txt that has enough forbids")
+
 with Room() as room:      # moves
     room.write("new.xml", rss(full("one")))
     room.write("robots.txt", "")

@@ -8,6 +8,7 @@
 #include "ingest/robots.h"
 #include "ingest/schedule.h"
 #include "net/guard.h"
+#include "net/http.h"
 
 #define NOW	1795471200LL		/* Mon, 23 Nov 2026 22:00:00 GMT */
 
@@ -35,12 +36,12 @@ test_freshness(void **unused)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		assert_int_equal(schedule_max_age(str_of(cases[i].headers),
 		    NOW), cases[i].seconds);
-	assert_int_equal(schedule_retry_after(STR("Retry-After: 120\n"), NOW),
+	assert_int_equal(http_retry_after(STR("Retry-After: 120\n"), NOW),
 	    120);
-	assert_int_equal(schedule_retry_after(
+	assert_int_equal(http_retry_after(
 	    STR("Retry-After: Mon, 23 Nov 2026 22:05:00 GMT\n"), NOW), 300);
-	assert_int_equal(schedule_retry_after(STR("X: 1\n"), NOW), -1);
-	assert_int_equal(schedule_retry_after(STR("Retry-After: soon\n"), NOW),
+	assert_int_equal(http_retry_after(STR("X: 1\n"), NOW), -1);
+	assert_int_equal(http_retry_after(STR("Retry-After: soon\n"), NOW),
 	    -1);
 }
 
