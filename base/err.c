@@ -6,6 +6,8 @@
 
 #include "base/err.h"
 
+bool err_over_progress;
+
 static int
 fill(struct err *err, const char *file, unsigned long line,
     unsigned long column, const char *fmt, va_list ap)
@@ -79,6 +81,8 @@ vsay(const char *fmt, va_list ap, const char *tail)
 	char msg[2048];
 	int n, m;
 
+	if (err_over_progress)
+		fputs("\r\033[K", stderr);
 	/* the caller of exec() chose the name, and its length */
 	n = snprintf(msg, sizeof(msg), "%.64s: ", program_invocation_short_name);
 	m = vsnprintf(msg + n, sizeof(msg) - (size_t)n, fmt, ap);

@@ -42,6 +42,8 @@ void err_print(const struct err *err, struct str source);
 /* One line on stderr: `prog: ...`.  Control characters that came from outside
  * are shown, not obeyed. */
 void warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Does a progress line stand on stderr?  Messages clear it then. */
+extern bool err_over_progress;
 /* The same, then exit 3; die_errno() adds strerror(errno). */
 _Noreturn void die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void die_errno(const char *fmt, ...)

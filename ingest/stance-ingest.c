@@ -501,7 +501,8 @@ main(int argc, char **argv)
 	options.acks = open_acks();
 	options.once = once;
 	options.robots = !no_robots;
-	options.progress = isatty(STDERR_FILENO);
+	options.progress = err_over_progress = !probe && !opml && !plain &&
+	    isatty(STDERR_FILENO);
 	http_setup();
 	parse_setup(site_rules.v, site_rules.n);
 	options.fetcher = start_fetcher();

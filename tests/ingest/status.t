@@ -25,7 +25,9 @@ with Room() as room:            # progress
     eq(p.wait(), 0, "with a terminal it ends as without")
     lines = re.findall(rb"feeds (\d+)/(\d+), in flight (\d+), articles (\d+), ([\d.]+) MB, \d+ kB/s", shown)
     eq(lines[-1][:4], (b"2", b"2", b"0", b"2"), "progress says what was done")
-    ok(b"none.xml: HTTP status 404" in shown, "complaints stand between", shown)
+    complaints = [line for line in shown.split(b"\r\n") if b"HTTP status 404" in line]
+    ok(len(complaints) == 1 and complaints[0].rpartition(b"\x1b[K")[2].startswith(b"stance-ingest: "),
+       "complaints have a line of their own", shown)
     _, _, err, _ = room.ingest("@BASE@/feed.xml", state=False)
     eq(err, "", "in a pipe it is quiet")
 
