@@ -120,6 +120,7 @@ article_of_entry(struct buf *to, const struct feed_entry *entry)
 	json_member_str(to, "id", entry->id);
 	json_member_str(to, "url", entry->url);
 	json_member_str(to, "title", entry->title);
+	json_member_str(to, "untitled", entry->untitled);
 	json_member_str(to, "summary", entry->summary);
 	json_member_str(to, "content_text", entry->text);
 	put_authors(to, entry->authors, entry->nauthors);
@@ -152,6 +153,9 @@ static const struct {
 	{ "language", true }, { "tags", false }, { "attachments", false },
 	{ "image", false }, { "_georss", false }, { "_slash", false },
 };
+#define MEMBER_URL	0
+#define MEMBER_TITLE	1
+#define MEMBER_TEXT	3
 #define MEMBERS	(sizeof(members) / sizeof(*members))
 
 /* The member `name` of `rec`, NULL where it is absent, null or empty. */
@@ -181,6 +185,15 @@ static struct str
 text_of(const struct json_member *m, struct arena *a)
 {
 	return m ? json_str(&m->value, a) : STR_NONE;
+}
+
+/* The title of an entry and its page; what was made for the entry comes last. */
+static struct str
+title_of(const struct record *entry, const struct record *page, struct arena *a)
+{
+	const struct json_member *m = either(entry, page, "title");
+
+	return text_of(m ? m : lookup(entry, "untitled"), a);
 }
 
 void
@@ -244,7 +257,7 @@ article_key(const struct record *entry, const struct article_feed *feed,
     struct arena *a)
 {
 	struct str url = text_of(lookup(entry, "url"), a);
-	struct str rev = record_make_rev(text_of(lookup(entry, "title"), a),
+	struct str rev = record_make_rev(title_of(entry, NULL, a),
 	    text_of(lookup(entry, "content_text"), a), a);
 
 	return record_make_key(identify(entry, feed, url, rev, a),
@@ -293,9 +306,9 @@ article_write(struct buf *to, const struct record *entry,
 		found[i] = members[i].page_first ?
 		    either(page, entry, members[i].name) :
 		    either(entry, page, members[i].name);
-	url = text_of(found[0], a);
-	title = text_of(found[1], a);
-	text = text_of(found[3], a);
+	url = text_of(found[MEMBER_URL], a);
+	title = title_of(entry, page, a);
+	text = text_of(found[MEMBER_TEXT], a);
 	rev = record_make_rev(title, text, a);
 	id = identify(entry, feed, url, rev, a);
 
@@ -307,7 +320,9 @@ article_write(struct buf *to, const struct record *entry,
 	    feed ? feed->identity : STR_NONE, url, a));
 	json_member_str(to, "rev", rev);
 	for (size_t i = 0; i < MEMBERS; i++)
-		if (found[i] != NULL && (feed == NULL || feed->zone == NULL ||
+		if (found[i] == NULL && i == MEMBER_TITLE)
+			json_member_str(to, "title", title);
+		else if (found[i] != NULL && (feed == NULL || feed->zone == NULL ||
 		    found[i] != lookup(entry, members[i].name) ||
 		    !put_repaired(to, found[i], members[i].name, feed->zone, a)))
 			json_put_raw(to, found[i]->raw);

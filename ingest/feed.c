@@ -396,8 +396,10 @@ settle_entry(struct feed *feed, struct feed_node *node, struct arena *a)
 		node->url.s = entry_url(node, a);
 	if (node->source != NULL && node->source->url.s.n == 0)
 		node->source->url.s = link_of(node->source, STR("alternate"));
-	if (node->title.value.n == 0)
+	if (node->title.value.n == 0) {
 		node->title.value = entry_title(node, a);
+		node->title_is_made = true;
+	}
 	if (node->language.s.n == 0)
 		node->language = feed->head.language;
 }

@@ -54,6 +54,8 @@ struct feed_entry {
 	struct str		 id;		/* verbatim */
 	struct str		 url;		/* absolute */
 	struct str		 title, summary, language, image;
+	struct str		 untitled;	/* what may stand for a title where
+						 * there is none, nor on its page */
 	struct str		 html, text;	/* the full content, where the feed
 						 * has it: as it came (relative links
 						 * resolved), and in blocks */

@@ -48,6 +48,7 @@ struct feed_node {
 				 logo, generator, license, language, feed_url;
 	bool			 id_is_link;	/* a guid that is the permalink */
 	bool			 id_is_opaque;	/* isPermaLink="false" */
+	bool			 title_is_made;	/* of the text or the address */
 	struct feed_text	 title, summary, rights;
 	VEC(struct feed_text)	 contents;
 	VEC(struct feed_link)	 links;

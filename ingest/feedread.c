@@ -80,7 +80,8 @@ read_entry(const struct feed_node *node, const struct feed_node *head,
 {
 	entry->id = node->id.s;
 	entry->url = node->url.s.n > 0 ? node->url.s : node->feed_url.s;
-	entry->title = plain_line(&node->title, a);
+	*(node->title_is_made ? &entry->untitled : &entry->title) =
+	    plain_line(&node->title, a);
 	entry->summary = plain_text(&node->summary, a);
 	entry->language = feed_language(node->language.s, a);
 	entry->image = node->image.s;

@@ -62,7 +62,8 @@ struct parser {
 	size_t		 depth;
 	unsigned	 skipping;	/* levels inside an element that is not ours */
 	unsigned	 markup;	/* levels inside one written out as markup */
-	bool		 is_atom, is_opml, is_feed, saw_doctype, stray_text;
+	bool		 is_atom, is_opml, is_sitemap, is_feed;
+	bool		 saw_doctype, stray_text;
 	struct str	 outlines[16];	/* titles of the open outlines */
 	unsigned	 noutlines;
 	struct str	 error;
@@ -84,7 +85,8 @@ vocabulary_of(const struct parser *p, const xmlChar *prefix, const xmlChar *uri)
 	unsigned vocabulary;
 
 	if (uri == NULL && prefix == NULL)
-		return p->is_opml ? V_OPML | V_CORE : V_CORE | V_SITEMAP;
+		return p->is_opml ? V_OPML | V_CORE :
+		    p->is_sitemap ? V_SITEMAP : V_CORE | V_SITEMAP;
 	if (uri == NULL)
 		return vocabulary_of_prefix((const char *)prefix);
 	vocabulary = vocabulary_of_namespace((const char *)uri);
@@ -280,7 +282,9 @@ set_version(struct parser *p, struct str name, const struct attributes *attrs,
 	struct str version = attr_of(attrs, NULL, "version");
 	struct str space = str_xml(uri);
 
-	p->feed->version = "rss";
+	p->feed->is_sitemap_index = str_eq(name, STR("sitemapindex"));
+	p->is_sitemap = p->feed->is_sitemap_index || str_eq(name, STR("urlset"));
+	p->feed->version = p->is_sitemap ? "sitemap" : "rss";
 	if (str_eq(name, STR("feed")) || str_eq(name, STR("entry"))) {
 		p->is_atom = true;
 		p->feed->version = str_istarts(space,
@@ -294,14 +298,10 @@ set_version(struct parser *p, struct str name, const struct attributes *attrs,
 	else if (str_eq(name, STR("opml"))) {
 		p->is_opml = true;
 		p->feed->version = "opml";
-	}
-	else if (str_eq(name, STR("urlset")) || str_eq(name, STR("sitemapindex")))
-		p->feed->version = "sitemap";
-	else
+	} else
 		for (size_t i = 0; known[i] != NULL; i += 2)
 			if (str_starts(version, str_of(known[i])))
 				p->feed->version = known[i + 1];
-	p->feed->is_sitemap_index = str_eq(name, STR("sitemapindex"));
 }
 
 static void

@@ -50,6 +50,8 @@ for declared in (' xmlns:georss="http://www.georss.org/georss" xmlns:slash="http
     eq((record["_georss"], record["_slash"]), ({"point": "45.2 -71.9", "lat": "45.2", "pos": "45 -71"},
                                                {"comments": "12", "section": "trade"}),
        "modules without a place of their own pass through" + ("" if declared else ", undeclared"))
+records, _, _ = extract("--url", "http://a.example/map.xml", data=b"<urlset><url><loc>http://a.example/1</loc></url></urlset>")
+eq([r["url"] for r in records], ["http://a.example/1"], "a sitemap that forgot its namespace")
 records, _, rc = extract("--feed-info", data=feed)
 eq([r["type"] for r in records], ["feed", "entry", "entry"], "--feed-info tells all")
 

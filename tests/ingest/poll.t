@@ -136,6 +136,20 @@ def index(*parts):
         for name, day in parts))
 
 
+with Room() as room:            # entries without a title
+    room.write("robots.txt", "")
+    room.write("a.html", page("a"))
+    room.write("map.xml", NEWS % "<url><loc>@BASE@/a.html</loc></url><url><loc>@BASE@/none.html</loc></url>")
+    room.write("note.json", json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": [
+        {"id": "1", "content_text": "The ministry lifts the ban on tin."}, {"id": "2", "title": "Named",
+                                                                          "content_text": "Text."}]}))
+    articles, _, _, _ = room.ingest("@BASE@/map.xml", "@BASE@/note.json")
+    eq(sorted(a["title"] for a in articles), sorted(["Headline a", room.base + "/none.html", "Named",
+                                                     "The ministry lifts the ban on tin."]),
+       "a title is the page's where the feed has none, else what can be had")
+    eq(room.ingest("@BASE@/map.xml", "@BASE@/note.json")[0], [], "and stays")
+    ok(not any("untitled" in a for a in articles), "drafts keep to themselves", articles)
+
 with Room() as room:            # sitemap indexes, and what nobody listed
     today = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     parts = [("new.xml", today), ("old.xml", "2020-01-01"), ("undated.xml", None), ("secret/no.xml", today)]
