@@ -16,7 +16,7 @@ LONG = "STANCE_LONG" in os.environ and VARIANT == "asan"
 START, STEP, GRACE, PATIENCE = 1795471200, 60, 10, 120
 HOURS = 10 if LONG else 2
 KILLS = int(os.environ.get("STANCE_KILLS", 500 if LONG else 12))
-FEEDS = ("busy", "quiet", "broken", "moved", "edited", "paged", "flood", "gone")
+FEEDS = ("busy", "quiet", "broken", "moved", "edited", "paged", "flood", "gone", "map")
 VICTIMS = ("ingest", "fetch", "classify", "store")
 RULES = "language en english\noperator ends -: VERBS\nobject limit -: ban\n"
 
@@ -39,7 +39,10 @@ class Chain:
 
     def start(self):
         ingest = self.program(
-            self.room.command("--follow", "--acks", self.fifo, *("@BASE@/%s.xml" % f for f in FEEDS)),
+            self.room.command("--follow", "--acks", self.fifo, *(
+                # broken has a host of its own, for one that answers 429 is left alone as a whole
+                "%s/%s.xml" % (self.room.base.replace("127.0.0.1", "localhost") if f == "broken" else self.room.base, f)
+                for f in FEEDS)),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env={**os.environ, "STANCE_TEST_CLOCK": self.clock})
         classify = self.program([BUILD + "/stance-classify", "-r", self.rules], stdin=ingest.stdout,
                                 stdout=subprocess.PIPE)
@@ -138,6 +141,20 @@ class Web:
         return (link if name == "paged" else full)(entry).replace(
             "Headline " + entry, "Headline %s of revision %d" % (entry, rev))
 
+    def publish_map(self, now):
+        """A sitemap index with one more sitemap, of two stories."""
+        n = len(self.entries["map"]) + 1
+        self.entries["map"].append((n, 0))
+        stories = ["story-%d-%d" % (n, i) for i in (1, 2)]
+        for story in stories:
+            self.room.write(story + ".html", page(story))
+            self.published.add(("%s/%s.html" % (self.room.base, story), "Headline " + story))
+        self.room.write("part-%d.xml" % n, "<urlset>%s</urlset>" % "".join(
+            "<url><loc>@BASE@/%s.html</loc></url>" % story for story in stories))
+        self.room.write("map.xml", "<sitemapindex>%s</sitemapindex>" % "".join(
+            "<sitemap><loc>@BASE@/part-%d.xml</loc><lastmod>%s</lastmod></sitemap>" % (
+                part, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))) for part, _ in self.entries["map"]))
+
     def publish(self, name, count=1, window=40):
         entries = self.entries[name]
         newest = entries[0][0] if entries else 0
@@ -157,8 +174,9 @@ with Room() as room:
     os.mkdir(room.state)
     room.write("robots.txt", "")
     clock, web = os.path.join(room.state, "clock"), Web(room)
-    for name in FEEDS:
+    for name in FEEDS[:-1]:
         web.publish(name)
+    web.publish_map(START)
     set_clock(clock, START)
     roll, steps = random.Random(11), HOURS * 3600 // STEP
     kills = collections.Counter(roll.randrange(2, steps) for _ in range(KILLS))
@@ -180,6 +198,8 @@ with Room() as room:
                 web.publish("busy")
             if step % 7 == 0:
                 web.publish("paged")
+            if step % 30 == 20:
+                web.publish_map(now)
             if step % 10 == 0:
                 web.publish("edited")
             if step % 10 == 5:
@@ -221,7 +241,7 @@ with Room() as room:
     eq(sorted(web.published - {(r["id"], r["title"]) for r in records}), [], "every article and revision is stored")
     eq([v for v, n in versions.items() if n > 1], [], "each key and rev once")
     eq(len(versions), len(web.published), "and nothing else")
-    ok(all("quarter of a point" in r["content_text"] for r in records if r["id"].startswith("id-paged")),
+    ok(all("quarter of a point" in r["content_text"] for r in records if r["id"].startswith(("id-paged", "http"))),
        "pages have their text")
     ok(any(rev > 0 for _, rev in web.entries["edited"]), "some were revised", web.entries["edited"])
     check = subprocess.run([BUILD + "/stance-store", "check", chain.store], capture_output=True, text=True)
