@@ -185,6 +185,20 @@ feed_failed(struct poller *p, struct watch *w, struct str why,
 	poller_let_go(p, w);
 }
 
+/* Its host has enough of us for now, which is not the feed's fault. */
+static void
+feed_put_off(struct poller *p, struct watch *w, long long wait)
+{
+	w->busy = false;
+	p->asking--;
+	p->answered++;
+	schedule_put_off(w->state, wait > 0 ? wait : SCHEDULE_LEAST,
+	    clock_now());
+	feed_rests(p, w);
+	state_save(p->options.state, w->state);
+	poller_let_go(p, w);
+}
+
 static void
 send_request(struct poller *p, struct watch *w)
 {
@@ -342,6 +356,8 @@ poller_feed_fetched(struct poller *p, uint64_t tag, struct work *work,
 		note_validators(w, r, NULL);
 	if (r->status == 200 || r->status == 304)
 		feed_answered(p, w, &work->hints);
+	else if (r->unasked)
+		feed_put_off(p, w, http_retry_after(r->headers, now));
 	else if (r->status == 0)
 		feed_failed(p, w, r->error, -1);
 	else {

@@ -125,6 +125,15 @@ schedule_answered(struct feed_state *feed, const struct hints *hints,
 }
 
 void
+schedule_put_off(struct feed_state *feed, long long wait, int64_t now)
+{
+	long long later = jitter(feed, wait, now);
+
+	feed->not_before = now + wait;
+	feed->next_poll = now + (later < wait ? 2 * wait - later : later);
+}
+
+void
 schedule_failed(struct feed_state *feed, long long retry_after, int64_t now)
 {
 	long long wait = SCHEDULE_LEAST;

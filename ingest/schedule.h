@@ -29,6 +29,8 @@ long long schedule_max_age(struct str headers, int64_t now);
  * in seconds, or 0. */
 void schedule_answered(struct feed_state *feed, const struct hints *hints,
     bool changed, long long fixed, int64_t now);
+/* Set next_poll for a feed that was not asked, for its host rests so long. */
+void schedule_put_off(struct feed_state *feed, long long wait, int64_t now);
 /* The same after a failure; errors is counted up. */
 void schedule_failed(struct feed_state *feed, long long retry_after,
     int64_t now);

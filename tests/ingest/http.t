@@ -104,7 +104,7 @@ with Room() as room, Room() as other:      # a host that has enough of us
     articles, reports, err, _ = room.ingest("--per-host", "1", *many, other.base + "/feed.xml")
     eq((len(room.requests()), len(other.requests()), len(articles)), (1, 1, 1),
        "after 429 a host is left alone, others are not")
-    eq([r["errors"] for r in reports if "/h" in r["url"]], [1] * 20, "its feeds come later")
+    eq([r["errors"] for r in reports if "/h" in r["url"]], [1], "its other feeds come later, which is no failure")
     room.ingest("--per-host", "1", *many)
     eq(room.requests(), [], "not in a moment")
     room.script(**{"/robots.txt": {"status": 429}})
