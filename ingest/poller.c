@@ -458,6 +458,7 @@ poller_watch(struct poller *p, struct list *list)
 
 		p->nwatched += w->generation != p->generation;
 		w->generation = p->generation;
+		w->state->dropped = 0;
 		watch_follow(w, &list->v[i]);
 	}
 	for (size_t i = 0; i < p->nwatches; i++)

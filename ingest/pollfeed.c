@@ -11,6 +11,8 @@
 
 /* A permanent redirect seen so often in a row is taken over. */
 #define MOVED_STABLE	3
+/* New sitemaps that an index may name; the others wait for tomorrow. */
+#define PARTS_A_DAY	100
 
 static const char feed_types[] = "application/rss+xml, application/atom+xml, "
     "application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5";
@@ -61,12 +63,25 @@ poller_let_go(struct poller *p, struct watch *w)
 		watch_follow(w, NULL);
 }
 
+static bool
+may_name_more(struct watch *index)
+{
+	int64_t today = clock_now() / 86400;
+
+	if (index->parts_day != today)
+		index->parts = 0;
+	index->parts_day = today;
+	return index->parts++ < PARTS_A_DAY;
+}
+
 void
 poller_watch_part(struct poller *p, struct watch *index, const char *url)
 {
-	struct watch *w = poller_watch_of(p, state_feed(p->options.state,
-	    url));
+	struct watch *w;
 
+	if (!state_has_feed(p->options.state, url) && !may_name_more(index))
+		return;
+	w = poller_watch_of(p, state_feed(p->options.state, url));
 	if (w == index || (w->index == NULL && poller_watches(p, w)))
 		return;			/* the list's own word counts */
 	if (w->index != index) {
@@ -75,6 +90,7 @@ poller_watch_part(struct poller *p, struct watch *index, const char *url)
 		p->nwatched++;
 	}
 	w->named = index->answers;
+	w->state->dropped = 0;
 	watch_follow(w, index->sub);
 	p->next_due = p->pass_due = 0;
 	if (str_eq(str_of(w->state->index), str_of(index->state->id)))
@@ -95,6 +111,7 @@ poller_drop_parts(struct poller *p, const struct watch *index)
 		w->index = NULL;	/* and no list has it */
 		p->nwatched--;
 		state_set(&w->state->index, STR_NONE);
+		w->state->dropped = 1;
 		state_save(p->options.state, w->state);
 		poller_let_go(p, w);
 	}

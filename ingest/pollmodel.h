@@ -31,6 +31,8 @@ struct watch {
 	struct watch	*index;		/* the sitemap index that has it; NULL: the
 					 * list has it */
 	unsigned	 answers;	/* of an index */
+	unsigned	 parts;		/* new ones that it named on that day */
+	int64_t		 parts_day;
 	unsigned	 named;		/* by which answer of its index */
 	bool		 late;		/* it came to an index that we knew: what is
 					 * there is news */
@@ -120,7 +122,8 @@ struct watch *poller_watch_of(struct poller *p, struct feed_state *feed);
 /* pollfeed.c */
 /* Is it in the list, or named by an index that is? */
 bool poller_watches(const struct poller *p, const struct watch *w);
-/* Watch a feed that an index has named; forget those that its last answer did
+/* Watch a feed that an index has named (of new ones only so many a day, for each
+ * is remembered); forget those that its last answer did
  * not name; watch those that earlier answers named. */
 void poller_watch_part(struct poller *p, struct watch *index, const char *url);
 void poller_drop_parts(struct poller *p, const struct watch *index);

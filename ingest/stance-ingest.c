@@ -381,7 +381,9 @@ print_status(void)
 	    "LAST SUCCESS", "NEXT POLL", "LAST NEWS", "ERRORS", "ITEMS/DAY",
 	    "FEED");
 	for (size_t i = 0; i < state_count(state); i++)
-		print_feed(out_buf(&out), state_nth(state, i), clock_now());
+		if (!state_nth(state, i)->dropped)
+			print_feed(out_buf(&out), state_nth(state, i),
+			    clock_now());
 	out_close(&out);
 	state_close(state);
 	return EXIT_DONE;

@@ -52,7 +52,8 @@ static const struct {
 }, numbers[] = {
 	TEXT(moved_seen), TEXT(interval), TEXT(next_poll), TEXT(not_before),
 	TEXT(first_poll), TEXT(last_success), TEXT(last_new), TEXT(errors),
-	TEXT(articles), TEXT(gone), TEXT(found), TEXT(said), TEXT(said_at),
+	TEXT(articles), TEXT(gone), TEXT(found), TEXT(dropped), TEXT(said),
+	TEXT(said_at),
 };
 #define TEXTS	(sizeof(texts) / sizeof(*texts))
 #define NUMBERS	(sizeof(numbers) / sizeof(*numbers))
@@ -118,6 +119,12 @@ state_feed(struct state *s, const char *id)
 	s->feeds[s->nfeeds++] = feed;
 	s->by_id[slot] = s->nfeeds;
 	return feed;
+}
+
+bool
+state_has_feed(const struct state *s, const char *id)
+{
+	return s->by_id[feed_slot(s, str_of(id))] != 0;
 }
 
 size_t
@@ -333,12 +340,15 @@ compact(struct state *s, struct err *err)
 	int rc;
 
 	forget(s);
+	s->lines = s->narticles;
 	for (size_t i = 0; i < s->nfeeds; i++)
-		put_feed(&all, s->feeds[i]);
+		if (!s->feeds[i]->dropped) {
+			put_feed(&all, s->feeds[i]);
+			s->lines++;
+		}
 	for (size_t i = 0; i < s->nplaces; i++)
 		if (s->articles[i].day != 0)
 			put_article(&all, &s->articles[i]);
-	s->lines = s->nfeeds + s->narticles;
 	rc = file_replace(s->path, buf_str(&all), 0644, err);
 	buf_release(&all);
 	buf_reset(&s->unsaved);

@@ -37,6 +37,8 @@ struct feed_state {
 	long long	 articles;	/* handed on after first_poll */
 	long long	 gone;		/* it said 410 */
 	long long	 found;		/* a page led to its address */
+	long long	 dropped;	/* its index left it out: forgotten when the
+					 * file is written anew */
 	long long	 said, said_at;	/* what was last reported of it, when */
 };
 
@@ -48,6 +50,7 @@ void state_close(struct state *s);
 
 /* The feed called `id`, made where it is new; it lives as long as `s`. */
 struct feed_state *state_feed(struct state *s, const char *id);
+bool state_has_feed(const struct state *s, const char *id);
 /* All feeds; the order is that of their first appearance. */
 size_t state_count(const struct state *s);
 struct feed_state *state_nth(const struct state *s, size_t n);

@@ -183,6 +183,14 @@ with Room() as room:            # sitemap indexes, and what nobody listed
     eq(sorted((p, s) for p, s, _ in room.requests()),
        [("/fresh.xml", 304), ("/index.xml", 304), ("/new.xml", 304), ("/robots.txt", 200)],
        "and one that left it no more")
+    out = subprocess.run(room.command("--status"), stdout=subprocess.PIPE).stdout.decode()
+    ok("/fresh.xml" in out and "/undated.xml" not in out, "--status has what is watched", out)
+    room.script(**{"/x*": {"body": NEWS % (STORY % ("d", "d"))}})
+    for n in range(4):
+        room.write("many.xml", index(*[("x%d-%d.xml" % (n, i), today) for i in range(200)]))
+        room.ingest("--no-robots", "--per-host", "50", "@BASE@/many.xml")
+    asked = {p for p, _, _ in room.requests() if p.startswith("/x")}
+    eq(len(asked), 200, "an index has its 50 newest sitemaps watched")
     room.write("deep.xml", index(("index.xml", today)))
     _, _, err, _ = room.ingest("@BASE@/deep.xml", state=False)
     ok("index.xml: an index in an index" in err, "indexes do not nest", err)

@@ -54,6 +54,8 @@ test_compaction(void **unused)
 
 	(void)unused;
 	state_set(&feed->etag, STR("\"a\""));
+	state_feed(s, "https://desk.example/part")->dropped = 1;
+	state_save(s, state_feed(s, "https://desk.example/part"));
 	for (int i = 0; i < 30 * MANY; i++) {
 		feed->articles = i;
 		state_save(s, feed);
@@ -68,6 +70,7 @@ test_compaction(void **unused)
 	feed = state_feed(s, "https://desk.example/feed");
 	assert_int_equal(feed->articles, 30 * MANY - 1);
 	assert_string_equal(feed->etag, "\"a\"");
+	assert_int_equal(state_count(s), 1);
 
 	for (unsigned i = 0; i < MANY; i++) {
 		key_of(i, key);
