@@ -23,6 +23,7 @@ int
 lock_take(const char *path, bool wait, bool *unclean, long *holder,
     struct err *err)
 {
+	bool is_new = access(path, F_OK) == -1;
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	char text[32] = "";
 	ssize_t n;
@@ -31,6 +32,11 @@ lock_take(const char *path, bool wait, bool *unclean, long *holder,
 	if (fd == -1)
 		return err_set(err, "cannot open '%s': %s", path,
 		    strerror(errno));
+	/* a lock whose name a power cut takes away tells of a clean end */
+	if (is_new && sync_parent(path, err) == -1) {
+		close(fd);
+		return -1;
+	}
 	if (lock_file(fd, wait) == 0) {
 		n = read_full(fd, text, sizeof(text) - 1);
 		*unclean = n > 0;

@@ -770,6 +770,47 @@ last_sealed(struct writer *w)
 	return n > 0 ? w->list.v[n - 1].last : 0;
 }
 
+/* Does a plain file end within a line?  What would be appended to it would be
+ * lost. */
+static bool
+is_torn(const struct segment *seg)
+{
+	char *path = segment_file(seg), last = '\n';
+	int fd = seg->sealed ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd != -1 && lseek(fd, -1, SEEK_END) != -1 &&
+	    read_full(fd, &last, 1) == -1)
+		die_errno("cannot read '%s'", path);
+	if (fd != -1)
+		close(fd);
+	free(path);
+	return last != '\n';
+}
+
+/* Does anything in this segment need mending? */
+static bool
+is_damaged(const struct segment *seg, uint64_t seq)
+{
+	struct segment_text text;
+	struct str lines, one;
+	struct line line;
+	uint64_t at = 0;
+	struct err err;
+	bool sound = segment_open(&text, seg, &err) == 0;
+
+	while (sound && (sound = segment_lines(&text, at, &lines, &err) == 0) &&
+	    lines.n > 0) {
+		at += lines.n;
+		while (sound && line_split(&lines, &one)) {
+			sound = line_read(&line, one) == 0 &&
+			    line.seq > seq && line_is_whole(&line);
+			seq = line.seq;
+		}
+	}
+	segment_close(&text);
+	return !sound || is_torn(seg);
+}
+
 static struct ids *
 open_ids(struct writer *w, const char *folder)
 {
@@ -815,7 +856,8 @@ writer_open(const char *store, const struct writer_options *options)
 	struct writer *w = writer_lock(store);
 
 	w->options = *options;
-	if (w->unclean && w->list.n > 0 && !active(w)->sealed) {
+	if (w->list.n > 0 && !active(w)->sealed &&
+	    (w->unclean || is_torn(active(w)))) {
 		go_on_from(w, w->list.n - 1);
 		mend(w, active(w), w->seq);
 	}
@@ -845,30 +887,6 @@ writer_close(struct writer *w)
 	free(w->folder);
 	free(w->store);
 	free(w);
-}
-
-/* Does anything in this segment need mending? */
-static bool
-is_damaged(const struct segment *seg, uint64_t seq)
-{
-	struct segment_text text;
-	struct str lines, one;
-	struct line line;
-	uint64_t at = 0;
-	struct err err;
-	bool sound = segment_open(&text, seg, &err) == 0;
-
-	while (sound && (sound = segment_lines(&text, at, &lines, &err) == 0) &&
-	    lines.n > 0) {
-		at += lines.n;
-		while (sound && line_split(&lines, &one)) {
-			sound = line_read(&line, one) == 0 &&
-			    line.seq > seq && line_is_whole(&line);
-			seq = line.seq;
-		}
-	}
-	segment_close(&text);
-	return !sound;
 }
 
 /* Describe anew what its description or index does not fit. */
@@ -908,7 +926,8 @@ writer_repair(const char *store)
 		die("%s", err.msg);
 	ids_check(ids, note_fault, &stale);
 	for (size_t i = 0; i < w->list.n; i++) {
-		if (is_damaged(&w->list.v[i], seq)) {
+		if (is_damaged(&w->list.v[i], seq) ||
+		    (w->unclean && !w->list.v[i].sealed)) {	/* I3 */
 			mend(w, &w->list.v[i], seq);
 			stale = true;		/* places have moved */
 		}

@@ -1,10 +1,23 @@
 /*
- * Preloaded into a program: the call number FAULT_NTH of the kind FAULT_KIND
- * ("call" or "alloc") fails, all others do their work.  When it does, one byte
- * goes to the descriptor FAULT_MARK, so that the loop over n knows its end.
+ * Preloaded into a program, this is a disk and a memory that fail.  FAULT_KIND
+ * says what the call number FAULT_NTH of its kind does, all others do their
+ * work:
  *
- * Only the program's own allocations fail: libcrypto does not survive that of
- * its own while it sets itself up.
+ *	call	a system call fails, with FAULT_ERRNO or what is usual for it
+ *	short	a read or write does half of what it should
+ *	alloc	an allocation fails
+ *
+ * When it happens one byte goes to the descriptor FAULT_MARK, so that the loop
+ * over n knows its end.  Only the program's own allocations fail: libcrypto does
+ * not survive that of its own while it sets itself up.
+ *
+ * With FAULT_LOG, a descriptor, what changes files is written there, for
+ * tests/store/crash.t to replay: a line of text each, files by their inodes,
+ *
+ *	create INODE PATH	write INODE OFFSET SIZE, then the bytes
+ *	sync INODE		truncate INODE SIZE		rename FROM\tTO
+ *	unlink PATH		mkdir INODE PATH		rmdir PATH
+ *	said SIZE, then the bytes: standard output
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -12,6 +25,7 @@
 #include <fcntl.h>
 #include <link.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,9 +36,9 @@ void *__libc_malloc(size_t);
 void *__libc_calloc(size_t, size_t);
 void *__libc_realloc(void *, size_t);
 
-static char kind;		/* 'c' or 'a'; 0 until the program starts */
+static char kind;		/* 'c', 's' or 'a'; 0 until the program starts */
 static long left;
-static int mark;
+static int mark, why, log_fd = -1;
 static char *text, *text_end;	/* of the program itself */
 
 /* The first object that the loader tells of is the program. */
@@ -47,23 +61,28 @@ __attribute__((constructor)) static void
 setup(void)
 {
 	const char *k = getenv("FAULT_KIND"), *n = getenv("FAULT_NTH");
-	const char *m = getenv("FAULT_MARK");
+	const char *m = getenv("FAULT_MARK"), *e = getenv("FAULT_ERRNO");
+	const char *l = getenv("FAULT_LOG");
 
+	if (l != NULL)
+		log_fd = atoi(l);
 	if (k != NULL && n != NULL && m != NULL) {
 		dl_iterate_phdr(find_text, NULL);
 		left = atol(n);
 		mark = atoi(m);
+		why = e ? atoi(e) : 0;
 		kind = k[0];
 	}
 }
 
+/* Is it the turn of this call, which usually fails with `usual`? */
 static int
-fails(char which, int why)
+fails(char which, int usual)
 {
 	if (kind != which || --left != 0)
 		return 0;
 	syscall(SYS_write, mark, "x", 1);
-	errno = why;
+	errno = which == 'c' && why ? why : usual;
 	return 1;
 }
 
@@ -103,12 +122,53 @@ reallocarray(void *p, size_t count, size_t n)
 	return __libc_realloc(p, total);
 }
 
+/* One event of the log. */
+static void
+tell(const char *fmt, ...)
+{
+	char line[5000];
+	int saved = errno, n;
+	va_list ap;
+
+	if (log_fd == -1)
+		return;
+	va_start(ap, fmt);
+	n = vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	syscall(SYS_write, log_fd, line, n);
+	errno = saved;
+}
+
+static unsigned long
+inode_of(int fd)
+{
+	struct stat st;
+
+	return syscall(SYS_fstat, fd, &st) == 0 ? (unsigned long)st.st_ino : 0;
+}
+
 static int
 open_at(int folder, const char *path, int flags, mode_t mode)
 {
+	int fd = -1;
+
 	if (fails('c', EMFILE))
 		return -1;
-	return (int)syscall(SYS_openat, folder, path, flags, mode);
+	if (log_fd != -1 && (flags & O_CREAT))		/* is it there? */
+		fd = (int)syscall(SYS_openat, folder, path,
+		    flags & ~(O_CREAT | O_EXCL), mode);
+	if (fd != -1 && (flags & O_EXCL)) {
+		syscall(SYS_close, fd);
+		errno = EEXIST;
+		return -1;
+	}
+	if (fd == -1) {
+		fd = (int)syscall(SYS_openat, folder, path, flags, mode);
+		if (fd != -1 && (flags & O_CREAT))
+			tell("create %lu %s\n", inode_of(fd), path);
+	} else if (flags & O_TRUNC)
+		tell("truncate %lu 0\n", inode_of(fd));
+	return fd;
 }
 
 #define MODE(last, mode) do {						\
@@ -139,67 +199,128 @@ openat(int folder, const char *path, int flags, ...)
 	return open_at(folder, path, flags, mode);
 }
 
+static size_t
+half(size_t n)
+{
+	return n > 1 && fails('s', 0) ? n / 2 : n;
+}
+
 ssize_t
 read(int fd, void *p, size_t n)
 {
-	return fails('c', EIO) ? -1 : syscall(SYS_read, fd, p, n);
+	return fails('c', EIO) ? -1 : syscall(SYS_read, fd, p, half(n));
 }
 
 ssize_t
 pread(int fd, void *p, size_t n, off_t at)
 {
-	return fails('c', EIO) ? -1 : syscall(SYS_pread64, fd, p, n, at);
+	return fails('c', EIO) ? -1 : syscall(SYS_pread64, fd, p, half(n), at);
 }
 
 ssize_t
 write(int fd, const void *p, size_t n)
 {
+	ssize_t done;
+
 	/* the last write of a full disk takes what still fits */
 	if (fails('c', ENOSPC)) {
-		if (n > 1)
+		int failed = errno;
+
+		if (n > 1 && failed == ENOSPC)
 			syscall(SYS_write, fd, p, n / 2);
-		errno = ENOSPC;
+		errno = failed;
 		return -1;
 	}
-	return syscall(SYS_write, fd, p, n);
+	done = syscall(SYS_write, fd, p, half(n));
+	if (log_fd == -1 || done <= 0)
+		return done;
+	if (fd == STDOUT_FILENO)
+		tell("said %zd\n", done);
+	else if (fd > STDERR_FILENO)
+		tell("write %lu %ld %zd\n", inode_of(fd),
+		    syscall(SYS_lseek, fd, 0, SEEK_CUR) - done, done);
+	if (fd != STDERR_FILENO)
+		syscall(SYS_write, log_fd, p, done);
+	return done;
 }
 
 int
 fsync(int fd)
 {
-	return fails('c', EIO) ? -1 : NEXT(fsync)(fd);
+	int rc = fails('c', EIO) ? -1 : NEXT(fsync)(fd);
+
+	if (rc == 0)
+		tell("sync %lu\n", inode_of(fd));
+	return rc;
 }
 
 int
 fdatasync(int fd)
 {
-	return fails('c', EIO) ? -1 : NEXT(fdatasync)(fd);
+	int rc = fails('c', EIO) ? -1 : NEXT(fdatasync)(fd);
+
+	if (rc == 0)
+		tell("sync %lu\n", inode_of(fd));
+	return rc;
 }
 
 int
 ftruncate(int fd, off_t n)
 {
-	return fails('c', EIO) ? -1 : NEXT(ftruncate)(fd, n);
+	int rc = fails('c', EIO) ? -1 : NEXT(ftruncate)(fd, n);
+
+	if (rc == 0)
+		tell("truncate %lu %ld\n", inode_of(fd), (long)n);
+	return rc;
 }
 
 int
 rename(const char *from, const char *to)
 {
-	return fails('c', EIO) ? -1 : NEXT(rename)(from, to);
+	int rc = fails('c', EIO) ? -1 : NEXT(rename)(from, to);
+
+	if (rc == 0)
+		tell("rename %s\t%s\n", from, to);
+	return rc;
+}
+
+int
+unlink(const char *path)
+{
+	int rc = fails('c', EIO) ? -1 : NEXT(unlink)(path);
+
+	if (rc == 0)
+		tell("unlink %s\n", path);
+	return rc;
+}
+
+int
+rmdir(const char *path)
+{
+	int rc = fails('c', EIO) ? -1 : NEXT(rmdir)(path);
+
+	if (rc == 0)
+		tell("rmdir %s\n", path);
+	return rc;
 }
 
 int
 mkdir(const char *path, mode_t mode)
 {
-	return fails('c', ENOSPC) ? -1 : NEXT(mkdir)(path, mode);
+	int rc = fails('c', ENOSPC) ? -1 : NEXT(mkdir)(path, mode);
+	struct stat st;
+
+	if (rc == 0 && stat(path, &st) == 0)
+		tell("mkdir %lu %s\n", (unsigned long)st.st_ino, path);
+	return rc;
 }
 
 int
 close(int fd)
 {
-	int r = (int)syscall(SYS_close, fd);
+	int rc = (int)syscall(SYS_close, fd);
 
-	return fails('c', EIO) ? -1 : r;
+	return fails('c', EIO) ? -1 : rc;
 }
 
 int

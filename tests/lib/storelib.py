@@ -5,6 +5,8 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 BUILD = os.environ.get("STANCE_BUILD", TOP + "/build/release")
 VARIANT = os.environ.get("STANCE_VARIANT", "release")
 STORE = BUILD + "/stance-store"
+# Where syncs cost nothing, for what must be done many times.
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 LONG = bool(os.environ.get("STANCE_LONG"))
 tests = 0
 

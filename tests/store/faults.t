@@ -1,25 +1,16 @@
 #!/usr/bin/env python3
-"""Each file call of add, seal and repair fails once in turn: the program says so
-and exits 3, or goes on unharmed; nothing acknowledged is lost, and the next run
-goes on."""
-import errno, json, os, shutil, subprocess, sys, tempfile
+"""Each system call of add with sealing and retention, of a merge, a repair and a
+note fails once in turn: the program says so and exits 3, or goes on unharmed;
+nothing acknowledged is lost, and the next run goes on.  Every call with
+STANCE_LONG, else some."""
+import errno, hashlib, json, os, shutil, subprocess, sys, tempfile, time
 
-TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BUILD = os.environ.get("STANCE_BUILD", TOP + "/build/release")
-STORE = BUILD + "/stance-store"
-LONG = bool(os.environ.get("STANCE_LONG"))
-if os.environ.get("STANCE_VARIANT", "release") != "release":
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from storelib import LONG, MEMORY, TOP, VARIANT, done, ids, ok, store
+
+if VARIANT != "release":
     print("1..0 # SKIP a sanitizer and a preloaded library do not mix")
     sys.exit(0)
-count = 0
-
-
-def ok(good, name, note=""):
-    global count
-    count += 1
-    print(("ok" if good else "not ok"), count, "-", name, flush=True)
-    if not good:
-        print("#", str(note)[:2000].replace("\n", "\n# "))
 
 
 def article(n):
@@ -28,54 +19,96 @@ def article(n):
 
 
 LINES = [article(n) for n in range(40)]
+OLD = ["http://a.example/old%d" % n for n in (1, 2)]
 ADD = ["add", "--ack", "--group", "5", "--segment-size", "2000"]
 
 
-def add(path, lines, env=None):
-    r = subprocess.run([STORE, *ADD, path], input="".join(lines).encode(),
-                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, timeout=60)
-    return r, {json.loads(x)["id"] for x in r.stdout.splitlines()}
+def make(path, before):
+    """A store with an old segment, some sealed ones and one in work."""
+    shutil.rmtree(path, ignore_errors=True)
+    day = time.gmtime(time.time() - 400 * 86400)
+    folder = path + time.strftime("/articles/%Y/%m/%d", day)
+    os.makedirs(folder)
+    open(path + "/FORMAT", "w").write("stance-store 1\n")
+    with open(folder + "/000001.jsonl", "w") as f:
+        for n, name in enumerate(OLD, 1):
+            d = '{"id":"%s","title":"old","key":"%s","rev":"1","revision":1,"seq":%d,"stored":"%s"' % (
+                name, name, n, time.strftime("%Y-%m-%dT00:00:00Z", day))
+            f.write(d + ',"x":"%s"}\n' % hashlib.sha256(d.encode()).hexdigest()[:16])
+    store(*ADD, path, input="".join(LINES[:before]).encode())
 
 
-def ids(path):
-    r = subprocess.run([STORE, "query", path], stdout=subprocess.PIPE, timeout=60)
-    return [json.loads(x)["id"] for x in r.stdout.splitlines()]
+def run(shim, kind, code, n, args, given):
+    """What came of it, and whether the fault came."""
+    with tempfile.TemporaryFile() as mark:
+        env = dict(os.environ, LD_PRELOAD=shim, FAULT_KIND=kind, FAULT_NTH=str(n), FAULT_ERRNO=str(code),
+                   FAULT_MARK=str(mark.fileno()))
+        r = store(*args, env=env, pass_fds=[mark.fileno()], input=given)
+        return r, os.fstat(mark.fileno()).st_size > 0
 
 
-def sound(path):
-    return subprocess.run([STORE, "check", path], stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, timeout=60)
+def acked(r):
+    return {json.loads(x)["id"] for x in r.stdout.split(b"\n")[:-1] if x.startswith(b"{")}
 
 
-def loop(tmp, shim, code, name):
-    wrong, n, step = [], 0, 1 if LONG else 11
-    done = False
-    while not done:
-        n += step
-        path = tmp + "/s"
-        mark = path + "/mark"           # in the store: the jail allows no other place
-        shutil.rmtree(path, ignore_errors=True)
-        _, acked = add(path, LINES[:7])
-        env = dict(os.environ, LD_PRELOAD=shim, FAULT_AT=str(n), FAULT_ERRNO=str(code),
-                   FAULT_MARK=mark)
-        r, more = add(path, LINES[:30], env)
-        done = not os.path.exists(mark)
-        acked |= more
-        again, more = add(path, LINES[20:])
+def sealed_damaged(path):
+    """Flip a byte in the middle of a sealed segment, and tear the active one."""
+    for folder, _, names in os.walk(path + "/articles"):
+        for name in sorted(names):
+            if name.startswith("000003") and name.endswith(".zst"):
+                data = bytearray(open(folder + "/" + name, "rb").read())
+                data[len(data) // 2] ^= 16
+                open(folder + "/" + name, "wb").write(data)
+    open(path + "/articles/LOCK", "w").write("1\n")
+
+
+CASES = {
+    "add": (7, ADD, "".join(LINES[:30]).encode(), None),
+    "add with retention": (7, ADD + ["--keep", "100"], "".join(LINES[:20]).encode(), None),
+    "compact": (30, ["compact"], None, None),
+    "repair": (30, ["check", "--repair"], None, sealed_damaged),
+    "note": (7, ["note"], b'{"type":"note","text":"a"}\n{"type":"note","text":"b"}\n', None),
+}
+
+
+def loop(tmp, shim, case, kind, code, name):
+    before, args, given, spoil = CASES[case]
+    path, wrong, n, came = tmp + "/s", [], 0, True
+    while came and len(wrong) < 5:
+        n += 1 if LONG else 1 + n // 2
+        make(path, before)
+        had = set(ids(path))
+        if spoil:
+            spoil(path)
+            had = set(ids(path))
+        r, came = run(shim, kind, code, n, [*args, path], given)
+        fine = (0, 1, 3) if kind == "call" and case == "repair" else (0, 3) if kind == "call" else (0,)
+        had |= acked(r) if case.startswith("add") else set()
+        if "--keep" in args:
+            had -= set(OLD)
+        if spoil:
+            store("check", "--repair", path)
+        again = store(*ADD, path, input="".join(LINES[20:]).encode())
         kept = ids(path)
-        if r.returncode not in ((0, 3) if code else (0,)) or again.returncode != 0 or \
-                not (acked | more) <= set(kept) or len(kept) != len(set(kept)) or \
-                sound(path).returncode:
-            wrong.append((n, r, again, sorted((acked | more) - set(kept)), sound(path)))
-    ok(not wrong and n > step, "%s at any of %d calls" % (name, n), wrong[:2])
+        check = store("check", path)
+        notes = store("note", "--list", path)
+        if r.returncode not in fine or (r.returncode == 3 and not r.stderr) or again.returncode or \
+                not (had | acked(again)) <= set(kept) or len(kept) != len(set(kept)) or check.returncode or \
+                (case == "note" and r.stdout.count(b'"new"') > notes.stdout.count(b'"note"')):
+            wrong.append((n, r, again, sorted((had | acked(again)) - set(kept)), check))
+        if case == "compact":
+            r = store("compact", path)
+            if r.returncode or sorted(ids(path)) != sorted(kept) or store("check", path).returncode:
+                wrong.append((n, "compacting again", r, store("check", path)))
+    ok(not wrong and n > 3, "%s: %s at any of %d calls" % (case, name, n), "\n".join(map(str, wrong[:2])))
 
 
-with tempfile.TemporaryDirectory() as folder:
+with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
     shim = folder + "/fault.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", shim, TOP + "/tests/faults/fault.c", "-ldl"],
-                   check=True)
-    loop(folder, shim, errno.EIO, "an input/output error")
-    loop(folder, shim, errno.ENOSPC, "a full disk")
-    loop(folder, shim, errno.EINTR, "an interrupt")
-    loop(folder, shim, 0, "half of a read or write")
-print("1..%d" % count)
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", shim, TOP + "/tests/faults/shim.c", "-ldl"], check=True)
+    for case in CASES:
+        loop(folder, shim, case, "call", errno.EIO, "an input/output error")
+        loop(folder, shim, case, "call", errno.ENOSPC, "a full disk")
+        loop(folder, shim, case, "call", errno.EINTR, "an interrupt")
+        loop(folder, shim, case, "short", 0, "half of a read or write")
+done()
