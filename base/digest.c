@@ -72,6 +72,18 @@ sha256_hex_parts(const struct str *s, size_t count, char *out, unsigned digits)
 }
 
 uint64_t
+sha256_64(const struct str *s, size_t count)
+{
+	unsigned char raw[SHA256_SIZE];
+	uint64_t first = 0;
+
+	parts(s, count, true, raw);
+	for (int i = 0; i < 8; i++)
+		first = first << 8 | raw[i];
+	return first;
+}
+
+uint64_t
 hash64(struct str s)
 {
 	uint64_t h = 0xcbf29ce484222325u;

@@ -19,6 +19,8 @@ void sha256_hex(struct str s, char *out, unsigned digits);
 /* Of several strings with a NUL byte after each, so that parts cannot move. */
 void sha256_hex_parts(const struct str *parts, size_t count, char *out,
     unsigned digits);
+/* The first 64 bits of the same. */
+uint64_t sha256_64(const struct str *parts, size_t count);
 void hex_encode(const unsigned char *bytes, size_t n, char *out);
 
 /* 64-bit FNV-1a with a final mix: for tables, never for files. */

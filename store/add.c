@@ -21,17 +21,42 @@
 struct adding {
 	struct writer	*writer;
 	struct out	 out;		/* acknowledgements for what is durable */
-	struct buf	 waiting;	/* those for what is not, yet */
+	struct buf	 sent;		/* those for what was sent to the disk */
+	struct buf	 waiting;	/* and for what was not, yet */
 	bool		 ack;
 };
 
+/* The waiting ones become those that were sent. */
+static void
+take_turns(struct adding *adding)
+{
+	struct buf empty = adding->sent;
+
+	buf_reset(&empty);
+	adding->sent = adding->waiting;
+	adding->waiting = empty;
+}
+
+/* A full group goes to the disk; the one before it is there now. */
+static void
+send_group(struct adding *adding)
+{
+	writer_send(adding->writer);
+	buf_adds(out_buf(&adding->out), buf_str(&adding->sent));
+	take_turns(adding);
+	out_flush(&adding->out);
+}
+
+/* All that came so far. */
 static void
 commit(void *arg)
 {
 	struct adding *adding = arg;
 
 	writer_commit(adding->writer);
+	buf_adds(out_buf(&adding->out), buf_str(&adding->sent));
 	buf_adds(out_buf(&adding->out), buf_str(&adding->waiting));
+	buf_reset(&adding->sent);
 	buf_reset(&adding->waiting);
 	out_flush(&adding->out);
 }
@@ -135,7 +160,7 @@ add_all(struct adding *adding, struct refusals *refusals, size_t group)
 		}
 		if (writer_pending(adding->writer) >= group ||
 		    writer_age_ms(adding->writer) >= GROUP_MS)
-			commit(adding);
+			send_group(adding);
 	}
 	commit(adding);
 	in_release(&in);
@@ -179,7 +204,8 @@ run_add(int argc, char **argv)
 	refusals_open(&refusals, rejects);
 	store_make(store);
 	digest_setup();
-	jail_enter(JAIL_WRITE, NULL, (const char *[]){ store, NULL });
+	jail_enter(JAIL_WRITE | JAIL_THREAD, NULL,
+	    (const char *[]){ store, NULL });
 
 	out_init(&adding.out, STDOUT_FILENO, "<stdout>");
 	adding.out.keep_going = true;	/* the store outlives its readers */
@@ -193,6 +219,7 @@ run_add(int argc, char **argv)
 		warn("nobody read the acknowledgements: %s",
 		    strerror(adding.out.error));
 	out_close(&adding.out);
+	buf_release(&adding.sent);
 	buf_release(&adding.waiting);
 	return refusals_exit(&refusals);
 }

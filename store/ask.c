@@ -139,7 +139,7 @@ static void
 take_revised_rows(struct asking *ask, const struct segment *seg,
     const struct index *x)
 {
-	for (size_t i = 0; x->revisions > 0 && i < x->n; i++)
+	for (size_t i = 0; i < x->n; i++)
 		if (x->revision[i] > 1)
 			ids_put(ask->revised, x->key[i],
 			    (struct place){ seg->number, x->offset[i] });
@@ -155,6 +155,10 @@ find_revised(struct asking *ask)
 
 	ask->revised = ids_new();
 	while ((seg = segment_behind_number(ask, behind)) != NULL) {
+		if (index_has_no_revisions(seg)) {
+			behind = seg->last;
+			continue;
+		}
 		if (index_open(&x, seg, &ignored) == -1) {
 			behind = read_segment(ask, seg, take_revised);
 			continue;

@@ -10,7 +10,7 @@
 
 #define FIRST_SLOTS	1024u
 /* Entries of the largest run that merging makes: it is made in memory. */
-#define MERGED_MAX	(2u << 20)
+#define MERGED_MAX	(1u << 20)
 /* A run is merged into the one before it unless that is so much larger, so an
  * entry is rewritten a few times only. */
 #define MERGE_RATIO	4u
@@ -54,10 +54,7 @@ ids_free(struct ids *ids)
 static uint64_t
 id_of(const struct str *parts, size_t count)
 {
-	char hex[17];
-
-	sha256_hex_parts(parts, count, hex, 16);
-	return strtoull(hex, NULL, 16) | 2;	/* never 0 */
+	return sha256_64(parts, count) | 2;	/* never 0 */
 }
 
 uint64_t

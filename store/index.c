@@ -207,46 +207,68 @@ is_header(const struct header *h, uint64_t size, uint64_t packed)
 	    file_size(h->n) == size && h->packed == packed;
 }
 
-int
-index_open(struct index *x, const struct segment *seg, struct err *err)
+/* Open the file and read its header, which must fit the segment's file: a
+ * descriptor and the size, or -1. */
+static int
+open_header(const struct segment *seg, struct header *h, size_t *size,
+    struct err *err)
 {
 	char *path = index_path(seg), *sealed = segment_file(seg);
 	struct stat st, st_sealed;
-	struct header h;
 	int fd = -1;
 
-	*x = (struct index){ .map = NULL };
 	if (seg->sealed && stat(sealed, &st_sealed) == 0)
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd == -1)
 		err_set(err, "cannot open '%s': %s", path, strerror(errno));
 	else if (fstat(fd, &st) == -1 ||
-	    read_full(fd, &h, HEADER_SIZE) != HEADER_SIZE ||
-	    !is_header(&h, (uint64_t)st.st_size, (uint64_t)st_sealed.st_size))
+	    read_full(fd, h, HEADER_SIZE) != HEADER_SIZE ||
+	    !is_header(h, (uint64_t)st.st_size, (uint64_t)st_sealed.st_size)) {
 		err_set(err, "'%s' is not the index of its segment", path);
-	else {
-		x->size = (size_t)st.st_size;
-		x->map = mmap(NULL, x->size, PROT_READ, MAP_SHARED, fd, 0);
-		if (x->map == MAP_FAILED) {
-			err_set(err, "cannot map '%s': %s", path,
-			    strerror(errno));
-			x->map = NULL;
-		}
-	}
-	if (x->map != NULL) {
-		x->n = h.n;
-		x->first_seq = h.first_seq;
-		x->revisions = h.revisions;
-		x->first_stored = h.first_stored;
-		x->last_stored = h.last_stored;
-		x->bytes = h.plain;
-		find_columns(x);
-	}
-	if (fd != -1)
 		close(fd);
+		fd = -1;
+	} else
+		*size = (size_t)st.st_size;
 	free(path);
 	free(sealed);
-	return x->map != NULL ? 0 : -1;
+	return fd;
+}
+
+int
+index_open(struct index *x, const struct segment *seg, struct err *err)
+{
+	struct header h;
+	int fd;
+
+	*x = (struct index){ .map = NULL };
+	if ((fd = open_header(seg, &h, &x->size, err)) == -1)
+		return -1;
+	x->map = mmap(NULL, x->size, PROT_READ, MAP_SHARED, fd, 0);
+	close(fd);
+	if (x->map == MAP_FAILED) {
+		x->map = NULL;
+		return err_set(err, "cannot map '%s.idx': %s", seg->path,
+		    strerror(errno));
+	}
+	x->n = h.n;
+	x->first_seq = h.first_seq;
+	x->bytes = h.plain;
+	find_columns(x);
+	return 0;
+}
+
+bool
+index_has_no_revisions(const struct segment *seg)
+{
+	struct header h;
+	struct err ignored;
+	size_t size;
+	int fd = open_header(seg, &h, &size, &ignored);
+
+	if (fd == -1)
+		return false;
+	close(fd);
+	return h.revisions == 0;
 }
 
 void
@@ -310,12 +332,14 @@ static size_t
 count_labels(const struct index *x, const struct sieve *s, size_t from,
     size_t behind)
 {
+	/* one comparison for both ends of the range */
+	uint64_t start = (uint64_t)s->published_from;
+	uint64_t span = (uint64_t)s->published_to - start;
 	size_t n = 0;
 
 	for (size_t i = from; i < behind; i++)
 		n += (s->labels >> x->label[i] & 1) &
-		    (x->published[i] >= s->published_from) &
-		    (x->published[i] <= s->published_to);
+		    ((uint64_t)x->published[i] - start <= span);
 	return n;
 }
 

@@ -93,8 +93,7 @@ bool sieve_is_open(const struct sieve *s);
 struct index {
 	char		*map;
 	size_t		 size, n;
-	uint64_t	 first_seq, revisions;
-	int64_t		 first_stored, last_stored;
+	uint64_t	 first_seq;
 	uint64_t	 bytes;		/* of the plain text */
 	const uint64_t	*key;
 	const int64_t	*published;
@@ -106,6 +105,8 @@ struct index {
 /* -1: there is none, or it is not that of the segment's file. */
 int index_open(struct index *x, const struct segment *seg, struct err *err);
 void index_close(struct index *x);
+/* There is one, and it tells of no revised article. */
+bool index_has_no_revisions(const struct segment *seg);
 /* The first row from `from` on that passes, or x->n. */
 size_t index_next(const struct index *x, const struct sieve *s, size_t from);
 /* How many pass. */

@@ -18,11 +18,12 @@
 #include "store/reader.h"
 #include "store/seal.h"
 #include "store/story.h"
+#include "store/syncer.h"
 #include "store/writer.h"
 
 #define SECONDS_PER_DAY	86400
-/* Ids learned before they go to a run, when there are none yet: 32 MB. */
-#define IDS_IN_MEMORY	(1u << 20)
+/* Ids learned before they go to a run, when there are none yet: 8 MB. */
+#define IDS_IN_MEMORY	(1u << 18)
 
 struct writer {
 	char		*store;
@@ -32,10 +33,11 @@ struct writer {
 	bool		 unclean;	/* the last writer did not close */
 	struct segments	 list;		/* the last is the active one */
 	int		 fd;		/* of the active segment, or -1 */
-	uint64_t	 size;		/* of it on disk */
+	uint64_t	 size;		/* of it on disk for sure */
 	int64_t		 day;		/* of it, since 1970 */
 	uint64_t	 seq;		/* the last given */
 	int64_t		 stored;	/* the last given: never falls */
+	struct syncer	*syncer;	/* has the group before that */
 	struct buf	 group;		/* lines not written yet */
 	size_t		 pending;	/* records in it */
 	int64_t		 since_ms;
@@ -390,9 +392,23 @@ end_segment(struct writer *w)
 	flush_ids(w, active(w)->number);
 }
 
+/* Wait until the group that was sent is durable.  I2 */
+static void
+wait_sent(struct writer *w)
+{
+	size_t n = syncer_bytes(w->syncer).n;
+	int error = syncer_wait(w->syncer);
+
+	if (error != 0)
+		die("cannot write to '%s': %s", active(w)->path,
+		    strerror(error));
+	w->size += n;
+}
+
 static void
 commit_group(struct writer *w)
 {
+	wait_sent(w);
 	if (w->pending == 0)
 		return;
 	/* I1, I2 */
@@ -404,12 +420,19 @@ commit_group(struct writer *w)
 	buf_reset(&w->group);
 }
 
+/* Where the next line will begin. */
+static uint64_t
+end_of_lines(const struct writer *w)
+{
+	return w->size + syncer_bytes(w->syncer).n + w->group.n;
+}
+
 /* Have an active segment of today with room in it. */
 static void
 have_segment(struct writer *w)
 {
 	if (w->fd != -1 &&
-	    (w->size + w->group.n >= w->options.segment_size ||
+	    (end_of_lines(w) >= w->options.segment_size ||
 	    w->day != w->stored / SECONDS_PER_DAY)) {
 		commit_group(w);
 		end_segment(w);
@@ -422,8 +445,8 @@ have_segment(struct writer *w)
 static void
 read_back(struct writer *w, struct place place, struct line *line)
 {
+	struct str sent = syncer_bytes(w->syncer), rest, text;
 	struct err err;
-	struct str rest, text;
 
 	if (w->fd == -1 || place.segment != active(w)->number ||
 	    place.offset < w->size) {
@@ -432,7 +455,9 @@ read_back(struct writer *w, struct place place, struct line *line)
 			die("%s; see 'stance-store check'", err.msg);
 		return;
 	}
-	rest = str_from(buf_str(&w->group), place.offset - w->size);
+	rest = place.offset < w->size + sent.n ?
+	    str_from(sent, place.offset - w->size) :
+	    str_from(buf_str(&w->group), place.offset - w->size - sent.n);
 	if (!line_split(&rest, &text) || line_read(line, text) == -1)
 		BUG("the group holds a line that is none");
 }
@@ -473,12 +498,13 @@ compare(struct writer *w, const struct record *rec, struct arena *a,
 	added->rev = record_rev(rec, a);
 	added->status = ADDED_NEW;
 	added->revision = 1;
-	if (look_up(w, id_of_text(added->key, added->rev), added->key,
-	    added->rev, a, &found)) {
+	added->key_id = id_of_key(added->key);
+	added->text_id = id_of_text(added->key, added->rev);
+	if (look_up(w, added->text_id, added->key, added->rev, a, &found)) {
 		added->status = ADDED_DUPLICATE;
 		added->seq = found.seq;
 		added->revision = found.revision;
-	} else if (look_up(w, id_of_key(added->key), added->key, STR_NONE, a,
+	} else if (look_up(w, added->key_id, added->key, STR_NONE, a,
 	    &found)) {
 		added->status = ADDED_REVISION;
 		added->revision = found.revision + 1;
@@ -534,7 +560,7 @@ describe(struct writer *w, const struct record *rec, struct arena *a,
 		return;
 	}
 	art.line = &line;
-	index_rows_add(&w->rows, &art, id_of_key(added->key), offset);
+	index_rows_add(&w->rows, &art, added->key_id, offset);
 }
 
 /* Title and text of a stored article, for the stories to compare. */
@@ -609,15 +635,15 @@ writer_add(struct writer *w, const struct record *rec, struct arena *a,
 		w->stored = now;
 	have_segment(w);
 	place = (struct place){ active(w)->number,
-	    (uint32_t)(w->size + w->group.n) };
+	    (uint32_t)end_of_lines(w) };
 	added->seq = ++w->seq;		/* I7 */
 	if (added->status == ADDED_NEW && added->revision > 0)
 		find_story(w, rec, place, a, &story);
 	append(w, rec, a, added, &story);
 	describe(w, rec, a, added, place.offset);
 	if (added->revision > 0) {
-		ids_put(w->ids, id_of_key(added->key), place);
-		ids_put(w->ids, id_of_text(added->key, added->rev), place);
+		ids_put(w->ids, added->key_id, place);
+		ids_put(w->ids, added->text_id, place);
 	}
 }
 
@@ -736,6 +762,20 @@ drop_old(struct writer *w)
 }
 
 void
+writer_send(struct writer *w)
+{
+	if (w->sealed_one) {
+		writer_commit(w);
+		return;
+	}
+	wait_sent(w);
+	if (w->pending == 0)
+		return;
+	syncer_start(w->syncer, w->fd, &w->group);
+	w->pending = 0;
+}
+
+void
 writer_commit(struct writer *w)
 {
 	commit_group(w);
@@ -755,6 +795,7 @@ writer_lock(const char *store)
 	w->folder = xasprintf("%s/articles", store);
 	w->fd = -1;
 	w->picker = PICKER_INIT(&w->list, w->folder);
+	w->syncer = syncer_new();
 	take_lock(w);
 	list_anew(w);
 	return w;
@@ -881,6 +922,7 @@ writer_close(struct writer *w)
 	segments_release(&w->list);
 	ids_free(w->ids);
 	stories_free(w->stories);
+	syncer_free(w->syncer);
 	buf_release(&w->group);
 	buf_release(&w->lost);
 	index_rows_release(&w->rows);

@@ -28,6 +28,7 @@ struct added {
 	uint64_t		seq;	/* of a duplicate: the original's */
 	uint64_t		revision;
 	struct str		key, rev;	/* STR_NONE: no article */
+	uint64_t		key_id, text_id;	/* store/ids.h */
 };
 
 /* Make the folder `store` a store where it does not exist or is empty; before
@@ -52,6 +53,10 @@ void writer_add(struct writer *w, const struct record *rec, struct arena *a,
 /* Records in the group, and the milliseconds since the first came. */
 size_t writer_pending(const struct writer *w);
 long writer_age_ms(const struct writer *w);
+/* Have the group written and synced while the next is gathered.  When this
+ * returns, the group before it is durable. */
+void writer_send(struct writer *w);
+/* All that was added is durable when this returns. */
 void writer_commit(struct writer *w);
 void writer_close(struct writer *w);
 

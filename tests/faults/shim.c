@@ -24,6 +24,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +41,8 @@ static char kind;		/* 'c', 's' or 'a'; 0 until the program starts */
 static long left;
 static int mark, why, log_fd = -1;
 static char *text, *text_end;	/* of the program itself */
+/* Around an event and its bytes: threads write at the same time. */
+static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* The first object that the loader tells of is the program. */
 static int
@@ -232,15 +235,16 @@ write(int fd, const void *p, size_t n)
 		return -1;
 	}
 	done = syscall(SYS_write, fd, p, half(n));
-	if (log_fd == -1 || done <= 0)
+	if (log_fd == -1 || done <= 0 || fd == STDERR_FILENO)
 		return done;
+	pthread_mutex_lock(&log_lock);
 	if (fd == STDOUT_FILENO)
 		tell("said %zd\n", done);
-	else if (fd > STDERR_FILENO)
+	else
 		tell("write %lu %ld %zd\n", inode_of(fd),
 		    syscall(SYS_lseek, fd, 0, SEEK_CUR) - done, done);
-	if (fd != STDERR_FILENO)
-		syscall(SYS_write, log_fd, p, done);
+	syscall(SYS_write, log_fd, p, done);
+	pthread_mutex_unlock(&log_lock);
 	return done;
 }
 
