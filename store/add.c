@@ -158,7 +158,9 @@ add_all(struct adding *adding, struct refusals *refusals, size_t group)
 			refuse(refusals, in.name, in.line, line, &err);
 			acknowledge_refusal(adding, line, in.line, &err, &a);
 		}
+		/* duplicates write nothing, but wait for their answers */
 		if (writer_pending(adding->writer) >= group ||
+		    adding->waiting.n >= IO_WRITE ||
 		    writer_age_ms(adding->writer) >= GROUP_MS)
 			send_group(adding);
 	}

@@ -22,6 +22,7 @@
 #include "store/writer.h"
 
 #define SECONDS_PER_DAY	86400
+#define CLOCK_SLACK	5	/* seconds that clocks are set by */
 /* Ids learned before they go to a run, when there are none yet: 8 MB. */
 #define IDS_IN_MEMORY	(1u << 18)
 
@@ -864,6 +865,21 @@ open_ids(struct writer *w, const char *folder)
 	return ids;
 }
 
+/* Arrivals never fall (I7): until a clock that was set back has caught up, all
+ * bear the time of the newest. */
+static void
+warn_of_clock(const struct writer *w)
+{
+	int64_t behind = w->stored - clock_now();
+	char when[DATE_SIZE];
+
+	date_format_utc(w->stored, when);
+	if (behind > CLOCK_SLACK)
+		warn("the clock is %" PRId64 " s behind the newest record of "
+		    "'%s': new ones will bear its time, %s", behind,
+		    w->store, when);
+}
+
 /* Read what is sound by now, and be ready to append. */
 static void
 writer_start(struct writer *w)
@@ -886,6 +902,7 @@ writer_start(struct writer *w)
 		open_active(w);
 	if (lock_sign(w->lock, &err) == -1)
 		die("%s", err.msg);
+	warn_of_clock(w);
 	note_lost(w);
 	drop_old(w);
 	free(folder);

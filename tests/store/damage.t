@@ -118,8 +118,34 @@ def test_tails(tmp):
     ok(not wrong, "%d torn tails are cut at their last sound line" % len(tails), wrong[:2])
 
 
+def test_reading_while_mending(tmp):
+    """Readers beside repairs see sound lines in order, and in the end all."""
+    path = build(tmp + "/beside", 120)
+    whole, wrong, seen = ids(path), [], 0
+    for i in range(20 if LONG else 6):
+        rng = random.Random(i)
+        bad = rng.choice([f for f in files(path) if f.endswith(".zst")])
+        data = bytearray(open(bad, "rb").read())
+        data[len(data) // 2] ^= 1 << i % 8
+        open(bad, "wb").write(data)
+        p = subprocess.Popen([STORE, "check", "--repair", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while p.poll() is None or seen % 3 == 0:
+            r = store("query", path)
+            got = [json.loads(x)["id"] for x in r.stdout.splitlines()]
+            seen += 1
+            if r.returncode not in (0, 3) or (r.returncode == 3) != bool(r.stderr) or \
+                    [x for x in whole if x in set(got)] != got:
+                wrong.append((i, r.returncode, r.stderr, len(got)))
+        said = p.communicate()
+        if p.returncode or store("query", path).returncode:
+            wrong.append((i, said, store("query", path).stderr))
+        whole = ids(path)
+    ok(not wrong and seen > 3, "%d readers beside repairs" % seen, wrong[:3])
+
+
 with tempfile.TemporaryDirectory() as folder:
     test_flips(folder)
+    test_reading_while_mending(folder)
     test_kills(folder)
     test_tails(folder)
 done()
