@@ -52,6 +52,8 @@ struct asking {
 	bool		 count, colours, raw;
 	unsigned	 width;
 	size_t		 limit, found;
+	uint64_t	 below;		/* newest first: from this seq on all
+					 * was looked at; 0: nothing */
 	struct hit	*hits;
 	size_t		 hits_cap;
 	bool		 damaged;
@@ -268,7 +270,8 @@ take_line(struct asking *ask, const struct line *line, struct arena *a)
 	struct article art;
 	struct err err;
 
-	if (article_read(&art, line, a, &err) == -1 ||
+	if ((ask->below > 0 && line->seq >= ask->below) ||
+	    article_read(&art, line, a, &err) == -1 ||
 	    !query_match(ask->query, &art) || !is_latest(ask, &art))
 		return true;
 	take_hit(ask, &art);
@@ -308,12 +311,46 @@ count_segment(struct asking *ask, const struct segment *seg)
 	return true;
 }
 
+/* Of the hits from number `from` on, which came in order. */
+static uint64_t
+lowest_seq(const struct asking *ask, size_t from)
+{
+	return (uint64_t)ask->hits[from].rank;
+}
+
+/* The newest first, and only so many: from the last segment back, until there
+ * are enough. */
+static void
+search_back(struct asking *ask)
+{
+	uint32_t least = first_behind(ask), number = UINT32_MAX;
+	const struct segments *list = &ask->reader.list;
+
+	while (number - 1 > least && ask->found < ask->limit) {
+		size_t i = number == UINT32_MAX ? list->n :
+		    segments_from(list, number);
+		uint64_t found = ask->found;
+
+		if (i == 0)
+			break;
+		number = list->v[i - 1].number;
+		read_segment(ask, &list->v[i - 1], take_line);
+		if (ask->found > found)
+			ask->below = lowest_seq(ask, found);
+	}
+}
+
 static void
 search(struct asking *ask)
 {
 	const struct segment *seg;
 	uint32_t behind = first_behind(ask);
 
+	if (ask->order == ORDER_NEWEST && ask->limit < INT64_MAX &&
+	    !ask->count && ask->groups == NULL && ask->balance == NULL) {
+		search_back(ask);
+		return;
+	}
 	while ((seg = segment_behind_number(ask, behind)) != NULL)
 		behind = count_segment(ask, seg) ? seg->last :
 		    read_segment(ask, seg, take_line);

@@ -573,6 +573,8 @@ read_text(void *arg, struct place place, struct arena *a)
 	struct line line;
 	struct err ignored;
 
+	if (place.segment < w->list.v[0].number)	/* dropped */
+		return STR_NONE;
 	read_back(w, place, &line);
 	return article_read(&art, &line, a, &ignored) == 0 ?
 	    story_text(&art) : STR_NONE;

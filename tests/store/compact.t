@@ -49,6 +49,8 @@ def test_index(tmp):
     ok(with_index == without and with_index[0][1], "an index changes no answer",
        [(a, b) for a, b in zip(with_index, without) if a != b][:1])
     ok(stats == store("stats", path).stdout, "and no count")
+    newest = [store("query", path, "--order", "newest", "--limit", "7", q).stdout.splitlines() for q in QUERIES]
+    ok(newest == [a.splitlines()[:-8:-1] for _, a, _ in with_index], "the newest are found from the end", newest[0])
     ok([c for _, a, c in with_index] == [b"%d\n" % a.count(b"\n") for _, a, c in with_index],
        "what is counted is what is printed")
     r = store("check", path)
@@ -140,8 +142,8 @@ def test_beside(tmp):
     ok(store("check", path).returncode == 0 and len(sealed(path)) > 1, "and the store is sound", store("check", path))
 
 
-def old_line(seq, day):
-    d = article(seq).strip()[:-1] + ',"key":"http://a.example/%d","rev":"%d","revision":1,"seq":%d,' \
+def old_line(seq, day, text=None):
+    d = (text or article(seq)).strip()[:-1] + ',"key":"http://a.example/%d","rev":"%d","revision":1,"seq":%d,' \
         '"stored":"%sT10:00:00Z"' % (seq, seq, seq, day)
     return d + ',"x":"%s"}\n' % hashlib.sha256(d.encode()).hexdigest()[:16]
 
@@ -186,6 +188,17 @@ def test_keep(tmp):
     r, _ = add(path, [article(300)], "--keep", "10")
     ok(lines_of(path)[0]["seq"] >= 16 and store("check", path).returncode == 0 and seqs(path)[-1] == 23,
        "and again, with the earlier manifest in what stays or goes", (seqs(path), store("check", path)))
+    words = " ".join("w%d" % n for n in range(90))
+    make_old(tmp + "/window", [day(2)])
+    told = [json.dumps({"id": "http://b.example/%d" % n, "title": "t", "content_text": words + " x%d" % n}) + "\n"
+            for n in range(2)]
+    folder = "%s/articles/%s/" % (tmp + "/window", day(2).replace("-", "/"))
+    with open(folder + "000001.jsonl", "a") as f:
+        f.write(old_line(4, day(2), told[0]))
+    r, acks = add(tmp + "/window", [article(60)])
+    r, more = add(tmp + "/window", [told[1]] + [article(n) for n in range(61, 90)], "--keep", "1")
+    ok(r.returncode == 0 and len(more) == 30 and store("check", tmp + "/window").returncode == 0,
+       "a story whose first article was dropped", r)
     make_old(tmp + "/future", [day(30), day(20), day(-300)])
     r, _ = add(tmp + "/future", [article(50)], "--keep", "1000")
     stored = [x["stored"] for x in lines_of(tmp + "/future")]
