@@ -211,6 +211,9 @@ allow_path(int ruleset, const char *path, uint64_t access, uint64_t handled)
 	struct stat st;
 
 	rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
+	if (rule.parent_fd == -1 && errno != ENOENT && errno != ENOTDIR &&
+	    errno != EACCES)
+		die_errno("cannot enter the jail: '%s'", path);
 	if (rule.parent_fd == -1)
 		return;		/* cppcheck-suppress memleak */
 	if (fstat(rule.parent_fd, &st) == -1)

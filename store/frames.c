@@ -109,9 +109,14 @@ frames_open(int fd, struct err *err)
 	f->zstd = ZSTD_createDCtx();
 	if (f->zstd == NULL)
 		die("out of memory for zstd");
+	errno = 0;			/* stays where the bytes are wrong */
 	if (fstat(fd, &st) == -1 ||
 	    read_table(f, (uint64_t)st.st_size) == -1) {
-		err_set(err, "no sound seek table at its end");
+		if (errno != 0)
+			err_set(err, "cannot read its seek table: %s",
+			    strerror(errno));
+		else
+			err_set(err, "no sound seek table at its end");
 		frames_free(f);
 		return NULL;
 	}
