@@ -112,14 +112,19 @@ read_header(struct idrun *run)
 int
 idrun_open(struct idrun *run, const char *path, struct err *err)
 {
+	int reason;
+
+	errno = 0;
 	*run = (struct idrun){ .fd = -1 };
 	run->path = xstrdup(path);
 	if (read_name(run, path) == 0)
 		run->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (run->fd != -1 && read_header(run) == 0)
 		return 0;
+	reason = errno;			/* 0 where the bytes are wrong */
 	idrun_close(run);
-	return err_set(err, "'%s' is no run of ids", path);
+	return reason ? err_set(err, "cannot read '%s': %s", path,
+	    strerror(reason)) : err_set(err, "'%s' is no run of ids", path);
 }
 
 void

@@ -718,13 +718,14 @@ note_dropped(struct writer *w, size_t n)
 {
 	struct buf b = BUF_INIT;
 	struct meta meta = { .last_seq = 0 };
-	struct err ignored;
+	struct err err;
 
 	buf_addz(&b, "{\"type\":\"manifest\",\"action\":\"drop\"");
 	json_name(&b, "segments");
 	json_open(&b, '[');
 	for (size_t i = 0; i < n; i++) {
-		meta_read(&w->list.v[i], &meta, &ignored);
+		if (meta_read(&w->list.v[i], &meta, &err) == -1)
+			die("%s", err.msg);
 		json_open(&b, '{');
 		json_member_str(&b, "file", str_from(str_of(
 		    w->list.v[i].path), strlen(w->folder) + 1));
