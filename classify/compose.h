@@ -36,6 +36,7 @@ struct hit {
 	bool		 leads;		/* weighs as in the lead */
 	/* set by the judge */
 	uint8_t		 field, scope;
+	uint32_t	 sentence;	/* of its field */
 	const char	*actor;
 };
 

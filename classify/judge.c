@@ -8,6 +8,8 @@
 
 /* Kept evidence: what a reader can take in. */
 #define HITS_KEPT	12
+/* A half of a mixed story that weighs less is an aside. */
+#define HALF_LEAST	0.3
 /* A lead is at most so many times as long as its first code points. */
 #define LEAD_FACTOR	2
 /* Words from which the language of a text is told. */
@@ -437,6 +439,7 @@ read_sentence(struct judge *j, const struct view *view, size_t s, size_t from,
 			hit->weight *= j->g->judging.unsupported;
 		hit->field = view == &j->title ? FIELD_TITLE : FIELD_TEXT;
 		hit->scope = (uint8_t)place_of(j, view, hit->span.first);
+		hit->sentence = (uint32_t)s;
 		hit->actor = find_actor(view, from, end, hit);
 	}
 }
@@ -523,16 +526,66 @@ threshold_of(const struct judge *j)
 	    how->long_threshold : how->threshold;
 }
 
+/* Do the two halves of a story stand in the title, or in one sentence? */
+static bool
+is_one_story(const struct hits *hits)
+{
+	for (size_t i = 0; i < hits->n; i++) {
+		const struct hit *a = &hits->v[i];
+
+		if (a->scope == PLACED_BODY || a->weight < HALF_LEAST)
+			continue;
+		for (size_t k = i + 1; k < hits->n; k++) {
+			const struct hit *b = &hits->v[k];
+
+			if (a->effect == -b->effect && b->field == a->field &&
+			    b->weight >= HALF_LEAST && a->effect != 0 &&
+			    (a->field == FIELD_TITLE ||
+			    a->sentence == b->sentence))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Which way the title goes, or 0. */
+static int
+title_turn(const struct hits *hits)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < hits->n; i++)
+		if (hits->v[i].field == FIELD_TITLE)
+			sum += hits->v[i].weight * hits->v[i].effect;
+	return (sum > 0) - (sum < 0);
+}
+
+/* What is told apart from the story, before it or behind it, is its history: the
+ * title says which half is news. */
 static void
-decide(const struct judging *how, double threshold, struct verdict *v)
+part_halves(const struct hits *hits, struct verdict *v)
+{
+	int turn = title_turn(hits);
+
+	if (turn == 0)
+		turn = v->tightening > v->easing ? 1 : -1;
+	v->label = turn > 0 ? LABEL_TIGHTENING : LABEL_EASING;
+}
+
+static void
+decide(const struct judging *how, double threshold, const struct hits *hits,
+    struct verdict *v)
 {
 	double strong = fmax(v->easing, v->tightening),
 	    weak = fmin(v->easing, v->tightening), margin;
 
 	if (strong < threshold || v->neutral > strong)
 		v->label = LABEL_NEUTRAL;
-	else if (weak >= how->mixed * strong && weak >= threshold)
+	else if (weak >= how->mixed * strong && weak >= threshold &&
+	    is_one_story(hits))
 		v->label = LABEL_MIXED;
+	else if (weak >= how->mixed * strong && weak >= threshold)
+		part_halves(hits, v);
 	else
 		v->label = v->easing > v->tightening ? LABEL_EASING :
 		    LABEL_TIGHTENING;
@@ -715,7 +768,7 @@ judge_verdict(struct judge *j, struct arena *a, struct verdict *v)
 	if (j->tally != NULL)
 		count_hits(j);
 	weigh(j, v);
-	decide(&j->g->judging, threshold_of(j), v);
+	decide(&j->g->judging, threshold_of(j), &j->hits, v);
 	choose_evidence(j, v, a);
 	describe(j, v);
 }
