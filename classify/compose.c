@@ -15,6 +15,8 @@
 
 /* Words between "the ban that" and the verb of the relative clause. */
 #define RELATIVE_REACH	4
+/* Words between "it" and its verb: "it has now been lifted". */
+#define PRONOUN_REACH	4u
 /* Words between an insertion and the verb of the clause: ", was finally lifted" */
 #define INSERTION_REACH	4
 /* Words between numbers that are compared and what they are about. */
@@ -46,6 +48,7 @@ struct item {
 
 struct clause {
 	const struct view	*view;
+	const struct hits	*hits;
 	const struct sentence	*s;
 	size_t			 from, end;	/* marks */
 	struct item		 items[ITEMS_MAX];
@@ -952,6 +955,29 @@ choose(struct clause *c, size_t i)
 	return right ? right : left;
 }
 
+/* "the tax pause is over", "duty increases delayed": a noun of doing right behind
+ * its object, when the verb comes after it. */
+static void
+join_compounds(struct clause *c)
+{
+	if (c->view->g->head_first)
+		return;
+	for (size_t i = 1; i < c->n; i++) {
+		struct item *op = &c->items[i], *it = &c->items[i - 1];
+		const struct item *next = i + 1 < c->n ? &c->items[i + 1] : NULL;
+
+		if (op->role == ROLE_OPERATOR && op->turn == 0 &&
+		    it->role == ROLE_OBJECT && it->end == op->first &&
+		    op->operator->right && op->operator->left &&
+		    next != NULL && next->operator != NULL && next->turn == 0 &&
+		    next->first <= op->end + 1 &&
+		    (next->first == op->end ||
+		    token_is(c, op->end, TOKEN_PASSIVE)) &&
+		    can_join(c, op, it))
+			join(c, op, it);
+	}
+}
+
 /* "removal of the ban": a preposition ties the object to the operator. */
 static void
 join_nominal(struct clause *c)
@@ -996,6 +1022,48 @@ is_elliptic(const struct clause *c, const struct item *op)
 	    TOKEN_BREAK | TOKEN_JOIN | TOKEN_LINK));
 }
 
+/* Is the operator's subject an "it" that stands for what was named before? */
+static bool
+has_pronoun_subject(const struct clause *c, const struct item *op)
+{
+	uint32_t from = op->first - c->s->first > PRONOUN_REACH ?
+	    op->first - PRONOUN_REACH : c->s->first;
+
+	return op->operator->left && any_token(c, from, op->first,
+	    TOKEN_PASSIVE) && any_token(c, from, op->first, TOKEN_PRONOUN) &&
+	    !any_token(c, from, op->first, TOKEN_BREAK);
+}
+
+/* What the sentence before named last, as an item that stands where `op` does. */
+static bool
+recall(const struct clause *c, const struct item *op, struct item *it)
+{
+	const struct hits *h = c->hits;
+
+	if (h->object == NULL || h->named_in != c->view ||
+	    h->named_until != c->s->first)
+		return false;
+	*it = (struct item){ .role = ROLE_OBJECT, .first = op->first,
+	    .end = op->end, .head = op->first, .mark = h->named,
+	    .named = h->named, .object = h->object, .sign = h->object->sign,
+	    .weight = 1 };
+	return can_join(c, op, it);
+}
+
+static void
+remember(const struct clause *c, struct hits *hits)
+{
+	for (size_t i = c->n; i-- > 0; ) {
+		if (c->items[i].role != ROLE_OBJECT)
+			continue;
+		hits->named_in = c->view;
+		hits->object = c->items[i].object;
+		hits->named = c->items[i].named;
+		hits->named_until = c->s->end;
+		return;
+	}
+}
+
 /* The object named last before the operator; it stays for its own one. */
 static const struct item *
 find_antecedent(const struct clause *c, size_t i)
@@ -1019,6 +1087,7 @@ join_verbal(struct clause *c)
 	for (size_t i = c->n; i-- > 0; ) {
 		struct item *op = &c->items[i], *it;
 		const struct item *named;
+		struct item recalled;
 
 		if (op->role != ROLE_OPERATOR || op->turn != 0)
 			continue;
@@ -1031,6 +1100,9 @@ join_verbal(struct clause *c)
 			copy.first = op->first;
 			copy.end = op->end;
 			join(c, op, &copy);
+		} else if ((token_is(c, op->end, TOKEN_PRONOUN) ||
+		    has_pronoun_subject(c, op)) && recall(c, op, &recalled)) {
+			join(c, op, &recalled);
 		} else {
 			stand_alone(c, op);
 		}
@@ -1138,6 +1210,7 @@ compose_sentence(const struct view *view, const struct sentence *s,
 	struct clause c;
 
 	c.view = view;
+	c.hits = hits;
 	c.s = s;
 	c.from = from;
 	c.end = end;
@@ -1150,6 +1223,8 @@ compose_sentence(const struct view *view, const struct sentence *s,
 	drop_insertions(&c);
 	settle_roles(&c);
 	chain_objects(&c);
+	remember(&c, hits);
+	join_compounds(&c);
 	join_nominal(&c);
 	join_verbal(&c);
 	join_comparisons(&c);

@@ -43,6 +43,11 @@ struct hit {
 struct hits {
 	struct hit	*v;
 	size_t		 n, cap;
+	/* the object named last, for the "it" of the next sentence */
+	const struct view	*named_in;
+	const struct class	*object;
+	uint32_t		 named;		/* its mark */
+	uint32_t		 named_until;	/* token where its sentence ends */
 };
 
 /* Why a list or a rule whose words stand there made no hit, for --why-not. */

@@ -405,12 +405,15 @@ find_actor(const struct view *view, size_t from, size_t end,
 	return best;
 }
 
-/* Can a sentence with marks of these flags give a hit, or tell why not? */
+/* Can a sentence with marks of these flags give a hit, or tell why not?  In the
+ * lead "it" may stand for what the sentence before names. */
 static bool
-composes(const struct view *view, uint32_t flags)
+composes(const struct view *view, uint32_t flags, bool leads)
 {
 	if (view->misses != NULL)
 		return flags & MARK_ROLE;
+	if (leads)
+		return flags & (MARK_ALONE | MARK_OPERATOR | MARK_OBJECT);
 	return (flags & MARK_ALONE) || ((flags & MARK_OPERATOR) &&
 	    (flags & MARK_OBJECT));
 }
@@ -428,7 +431,7 @@ read_sentence(struct judge *j, const struct view *view, size_t s, size_t from,
 		flags |= view->marks.v[i].flags;
 		signs |= view->marks.v[i].signs;
 	}
-	if (composes(view, flags))
+	if (composes(view, flags, sentence->first < j->lead_end))
 		compose_sentence(view, sentence, from, end, &j->hits);
 	if (flags & MARK_TRIGGERS)
 		try_rules(j, view, s, from, end, signs);
@@ -763,6 +766,7 @@ judge_verdict(struct judge *j, struct arena *a, struct verdict *v)
 {
 	*v = (struct verdict){ .label = LABEL_NEUTRAL };
 	j->hits.n = 0;
+	j->hits.object = NULL;
 	read_view(j, &j->title);
 	read_view(j, &j->text);
 	if (j->tally != NULL)
