@@ -1,0 +1,158 @@
+/*
+ * Modifiers: words around a hit that void it, turn it round or weigh it anew, such
+ * as a denial before it or a guesser behind it.
+ */
+#include <string.h>
+
+#include "classify/modify.h"
+
+bool
+modifier_governs(const struct view *view, const struct class *m,
+    const struct mark *at, uint32_t anchor, struct span span)
+{
+	uint32_t from, to;
+	uint16_t stops = TOKEN_BREAK;
+
+	if (m->place == PLACE_SENTENCE || m->place == PLACE_TITLE)
+		return true;
+	if (at->end <= anchor) {
+		from = at->end;
+		to = at->end <= span.first ? span.first : anchor;
+		if (m->place == PLACE_AFTER)
+			return false;
+	} else if (at->first > anchor) {
+		from = at->first >= span.end ? span.end : anchor + 1;
+		to = at->first;
+		if (m->place == PLACE_BEFORE)
+			return false;
+	} else {
+		return false;
+	}
+	if (m->place != PLACE_CLAUSE && to - from > m->distance)
+		return false;
+	if (m->tight)
+		stops |= TOKEN_JOIN;
+	for (; from < to && !m->across; from++)
+		if (view->bits[from] & stops)
+			return false;
+	return true;
+}
+
+bool
+modifier_is_on(const struct class *m, const char *kind)
+{
+	for (size_t i = 0; i < m->on_count; i++)
+		if (kind != NULL && strcmp(m->on[i], kind) == 0)
+			return true;
+	return m->on_count == 0;
+}
+
+static void
+add_flag(struct hit *hit, const char *flag)
+{
+	for (size_t i = 0; i < hit->flag_count; i++)
+		if (strcmp(hit->flags[i], flag) == 0)
+			return;
+	if (hit->flag_count < FLAGS_MAX)
+		hit->flags[hit->flag_count++] = flag;
+}
+
+static void
+act(const struct class *m, struct hit *hit)
+{
+	if (m->flag != NULL)
+		add_flag(hit, m->flag);
+	if (m->stage != STAGE_NONE)
+		hit->stage = m->stage;
+	if (m->action == ACTION_FLIP)
+		hit->effect = (enum effect)-hit->effect;
+	if (m->action == ACTION_SCALE)
+		hit->weight *= m->factor;
+}
+
+/* A word's modifiers and what they could act on. */
+struct governing {
+	const struct view	*view, *of;	/* of the hit, of the word */
+	size_t			 from, end;	/* marks of the hit's sentence */
+	const struct mark	*m;
+	uint32_t		 anchor;
+	const char		*kind;
+};
+
+static bool
+applies(const struct governing *gov, const struct class *mod,
+    const struct hit *hit)
+{
+	bool elsewhere = gov->m < gov->view->marks.v + gov->from ||
+	    gov->m >= gov->view->marks.v + gov->end;
+
+	return mod->kind == CLASS_MODIFIER && mod->action != ACTION_DROP &&
+	    (mod->place == PLACE_TITLE ? gov->of->title == NULL :
+	    gov->of == gov->view && !elsewhere) &&
+	    modifier_is_on(mod, gov->kind) &&
+	    modifier_governs(gov->view, mod, gov->m, gov->anchor,
+	    hit->span) &&
+	    marks_allow(gov->view, gov->from, gov->end, &mod->needs,
+	    &mod->unless);
+}
+
+static void
+miss_hit(const struct view *view, const struct hit *hit, const char *why,
+    const char *who)
+{
+	view_miss(view, hit->rule, hit->span, why, who);
+	if (hit->object != NULL && strcmp(hit->object, hit->rule) != 0)
+		view_miss(view, hit->object, hit->span, why, who);
+}
+
+/* The modifiers of one word act on `hit`; false when one cancels it.  One that
+ * names the hit's kind keeps those away that name none: "not extended" turns
+ * round what "not" voids elsewhere. */
+static bool
+modify_by(const struct governing *gov, struct hit *hit)
+{
+	const struct class *all = gov->view->g->classes, *mod;
+	size_t count;
+	const uint16_t *ids = phrase_classes(gov->view->g->lexicon,
+	    gov->m->phrase, &count);
+	bool named = false;
+
+	for (size_t i = 0; i < count; i++)
+		named |= all[ids[i]].on_count > 0 &&
+		    applies(gov, &all[ids[i]], hit);
+	for (size_t i = 0; i < count; i++) {
+		mod = &all[ids[i]];
+		if ((named && mod->on_count == 0) || !applies(gov, mod, hit))
+			continue;
+		if (mod->action == ACTION_CANCEL) {
+			miss_hit(gov->view, hit, "is cancelled by", mod->name);
+			return false;
+		}
+		act(mod, hit);
+	}
+	return true;
+}
+
+bool
+modify(const struct view *view, size_t from, size_t end, uint32_t anchor,
+    const char *kind, struct hit *hit)
+{
+	const struct view *title = view->title ? view->title : view;
+	struct governing gov = { view, view, from, end, NULL, anchor, kind };
+
+	for (size_t i = from; i < end; i++) {
+		gov.m = &view->marks.v[i];
+		if ((gov.m->flags & MARK_MODIFIES) &&
+		    !modify_by(&gov, hit))
+			return false;
+	}
+	gov.of = title;
+	for (size_t i = 0; i < title->marks.n; i++) {
+		gov.m = &title->marks.v[i];
+		if ((title != view || i < from || i >= end) &&
+		    (gov.m->flags & MARK_MODIFIES) &&
+		    !modify_by(&gov, hit))
+			return false;
+	}
+	return true;
+}

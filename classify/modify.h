@@ -1,0 +1,16 @@
+/*
+ * Which hits a modifier acts on.  modify() itself is in compose.h.
+ */
+#ifndef CLASSIFY_MODIFY_H
+#define CLASSIFY_MODIFY_H
+
+#include "classify/compose.h"
+
+/* Does modifier `m` with this mark govern a hit with its word at `anchor`, or
+ * one that covers `span`? */
+bool modifier_governs(const struct view *view, const struct class *m,
+    const struct mark *at, uint32_t anchor, struct span span);
+/* Does it act on operators of this kind? */
+bool modifier_is_on(const struct class *m, const char *kind);
+
+#endif
