@@ -843,10 +843,35 @@ join_nominal(struct clause *c)
 	}
 }
 
-/* An operator with an effect of its own, such as "outlaws". */
+/* An operator with an effect of its own, such as "outlaws": of the lists that
+ * name the word the one that has such an effect. */
+static const struct class *
+find_alone(const struct clause *c, const struct item *op)
+{
+	for (size_t m = next_alike(c, op->mark, first_alike(c, op->mark));
+	    m < c->end; m = next_alike(c, op->mark, m + 1)) {
+		size_t count;
+		const uint16_t *ids = phrase_classes(c->view->g->lexicon,
+		    c->view->marks.v[m].phrase, &count);
+
+		for (size_t i = 0; i < count; i++) {
+			const struct class *o = &c->view->g->classes[ids[i]];
+
+			if (o->kind == CLASS_OPERATOR && o->alone_weight > 0 &&
+			    present(c, o) != NULL)
+				return o;
+		}
+	}
+	return NULL;
+}
+
 static void
 stand_alone(const struct clause *c, struct item *op)
 {
+	const struct class *alone = op->turn == 0 ? find_alone(c, op) : NULL;
+
+	if (alone != NULL)
+		op->operator = alone;
 	if (op->operator->alone_weight == 0) {
 		miss_item(c, op, "has no object beside it", NULL);
 		return;
