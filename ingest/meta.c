@@ -1037,25 +1037,37 @@ read_by_lines(struct heads *h)
 			read_by_line(h, i);
 }
 
-/* Those of the surest signature; behind the headline first, since menus and
- * teasers above it name others. */
-static void
-add_bylines(struct heads *h, struct page *page, bool stand_ins)
+static bool
+are_names(const struct page *page)
 {
-	for (int kind = 0; kind < SIGNATURE_COUNT; kind++)
-		for (int above = 0; above < 2; above++)
-			for (size_t i = 0; i < h->nbylines; i++) {
-				const struct byline *by = &h->bylines[i];
+	for (size_t i = 0; i < page->nauthors; i++)
+		if (!looks_like_name(page->authors[i].name))
+			return false;
+	return true;
+}
 
-				if (page->nauthors == 0 &&
-				    by->signature == (enum signature)kind &&
-				    (by->at < h->h1_at) == (bool)above &&
-				    (kind == SIGNATURE_INLINE ||
-				    is_near_headline(h, by->at)) &&
-				    !is_of_comment(h, by->at))
-					add_source(h, page, &by->text, 1,
-					    stand_ins);
-			}
+/* Those of the surest signature; behind the headline first, since menus and
+ * teasers above it name others.  Where the site is named elsewhere (`named`),
+ * less sure ones count only if they are people's names. */
+static void
+add_bylines(struct heads *h, struct page *page, bool named, bool stand_ins)
+{
+	for (size_t turn = 0; turn < 2 * SIGNATURE_COUNT * h->nbylines; turn++) {
+		const struct byline *by = &h->bylines[turn % h->nbylines];
+		size_t kind = turn / h->nbylines / 2;
+		bool above = turn / h->nbylines % 2 == 1;
+
+		if (page->nauthors > 0)
+			return;
+		if (by->signature != (enum signature)kind ||
+		    (by->at < h->h1_at) != above ||
+		    (kind != SIGNATURE_INLINE && !is_near_headline(h, by->at)) ||
+		    is_of_comment(h, by->at))
+			continue;
+		add_source(h, page, &by->text, 1, stand_ins);
+		if (named && kind != SIGNATURE_INLINE && !are_names(page))
+			page->nauthors = 0;
+	}
 }
 
 static void
@@ -1067,7 +1079,7 @@ choose_authors(struct heads *h, struct page *page, const struct jsonld *ld)
 	    stand_ins++) {
 		add_source(h, page, ld->authors, ld->nauthors, stand_ins);
 		add_source(h, page, h->authors, h->nauthors, stand_ins);
-		add_bylines(h, page, stand_ins);
+		add_bylines(h, page, ld->nauthors + h->nauthors > 0, stand_ins);
 	}
 }
 
