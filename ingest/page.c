@@ -84,6 +84,17 @@ is_mostly_utf8(struct str bytes)
 	return good >= 8 * bad;
 }
 
+/* UTF-16 without a mark, seen by its first '<'; else what the mark tells. */
+static const char *
+charset_of_start(struct str bytes, size_t *skip)
+{
+	if (str_starts(bytes, (struct str){ "<\0", 2 }))
+		return "utf-16le";
+	if (str_starts(bytes, (struct str){ "\0<", 2 }))
+		return "utf-16be";
+	return charset_of_mark(bytes, skip);
+}
+
 /*
  * The page as UTF-8.  Bytes that are UTF-8 are taken for it whatever the page
  * or its server claim: text in another encoding is not valid UTF-8 by chance.
@@ -96,7 +107,7 @@ decode(const struct source *src, struct arena *a)
 	struct buf decoded = BUF_INIT;
 	bool damaged;
 	size_t skip = 0;
-	const char *mark = charset_of_mark(bytes, &skip);
+	const char *mark = charset_of_start(bytes, &skip);
 
 	name = str_of(mark);
 	if (name.n == 0)

@@ -46,6 +46,13 @@ TEXT = {
     "deep JSON-LD": page(head='<script type="application/ld+json">' + "[" * 5000 + "</script>"),
     "JSON-LD that is none": page(head='<script type="application/ld+json">{oops</script>'),
     "NUL bytes": page().replace("traders", "tra\0ders").replace("<p>", "<p>\0"),
+    "frames, and a text for those without":
+        "<html><frameset><frame src=a><noframes><body>" + BODY + "</body></noframes></frameset></html>",
+    "elements that HTML does not know": "<x-page><x-text>" + BODY + "</x-text></x-page>",
+    "no elements at all": SENTENCE * 5,
+    "a page in a comment of another browser": page("<!--[if lt IE 9]><p>x</p><![endif]-->"),
+    "CDATA and instructions": page("<?xml version='1.0'?><![CDATA[ x ]]>"),
+    "a plaintext element": page("<plaintext>"),
     "noscript only": "<body><div id=app></div><noscript>" + BODY + "</noscript></body>",
     "a page in a form": "<form><div class=share>" + BODY + "</div></form>",
     "a title of separators": page(head="<title>" + "a - " * many(20000) + "</title>"),
@@ -60,6 +67,9 @@ REASON = {
     "a PDF": (b"%PDF-1.7\n1 0 obj", "PDF"),
     "a JPEG": (b"\xff\xd8\xff\xe0\0\x10JFIF", "JPEG"),
     "frames": (b"<html><frameset><frame src=a><frame src=b></frameset></html>", "frames"),
+    "a GIF": (b"GIF89a\x01\0\x01\0", "GIF"),
+    "a ZIP archive": (b"PK\x03\x04\x14\0", "ZIP"),
+    "gzip in gzip": (b"\x1f\x8b\x08\0\0", "gzip"),
     "scripts only": (b"<html><body><div></div><script>go()</script></body></html>", "scripts"),
 }
 
@@ -75,6 +85,21 @@ ENCODING = {
     "UTF-8 that says windows-1252": (encoded("utf-8", "windows-1252"), "Größe und Maß, œuvre"),
     "gb18030 that says gb2312": (encoded("gb18030", "gb2312", "放宽出口管制㐀"), "放宽出口管制㐀"),
     "koi8-r": (encoded("koi8-r", "koi8-r", "Смягчение"), "Смягчение"),
+    "shift_jis": (encoded("shift_jis", "shift_jis", "輸出規制の緩和"), "輸出規制の緩和"),
+    "euc-jp that says x-euc-jp": (encoded("euc-jp", "x-euc-jp", "輸出規制の緩和"), "輸出規制の緩和"),
+    "iso-2022-jp": (encoded("iso2022-jp", "iso-2022-jp", "輸出規制の緩和"), "輸出規制の緩和"),
+    "big5": (encoded("big5", "big5", "放寬出口管制"), "放寬出口管制"),
+    "cp949 that says euc-kr": (encoded("cp949", "euc-kr", "수출 규제 완화 똠"), "수출 규제 완화 똠"),
+    "iso-8859-9, which is windows-1254": (encoded("cp1254", "iso-8859-9", "ihracat kısıtlaması “kalktı”"),
+                                          "ihracat kısıtlaması “kalktı”"),
+    "windows-1251 that says nothing":
+        (b"<title>x</title>" + ("<p>" + "Министерство смягчило правила вывоза стекла. " * 9).encode("cp1251"),
+         "Министерство смягчило"),
+    "an encoding that nobody knows": (encoded("utf-8", "x-none-such"), "Größe und Maß, œuvre"),
+    "a meta behind a long script":
+        (b"<script>" + b"x=1;" * 1000 + b"</script>" + encoded("koi8-r", "koi8-r", "Смягчение"), "Смягчение"),
+    "a mark for UTF-8, whatever the meta says": (b"\xef\xbb\xbf" + encoded("utf-8", "koi8-r"), "Größe und Maß, œuvre"),
+    "UTF-16 that says nothing": (encoded("utf-16-le", "utf-16"), "Größe und Maß, œuvre"),
     "UTF-16 by its mark": (encoded("utf-16", "utf-16"), "Größe und Maß, œuvre"),
     "UTF-8 with a bad byte":
         (encoded("utf-8", "utf-8").replace(b"<title>", b"<title>\xff"), "Größe und Maß, œuvre"),
