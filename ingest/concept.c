@@ -34,7 +34,8 @@ static const struct {
 	    "whatsapp socialshare sharetools likes" },
 	{ CONCEPT_SIGNUP, "newsletter newsletters subscribe subscription signup "
 	    "mailchimp abo donate donation membership regwall "
-	    "premiumbox optin mailinglist cta calltoaction" },
+	    "premiumbox optin mailinglist cta calltoaction login signin "
+	    "registration loginwall" },
 	{ CONCEPT_PAYWALL, "paywall subscriber premium metered locked piano "
 	    "paywalled subscribers fullstory" },
 	{ CONCEPT_AD, "ad ads adv advert adverts advertisement advertising "

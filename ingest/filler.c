@@ -77,6 +77,29 @@ static const struct {
 	{ "photo:", "", 140 }, { "image:", "", 140 }, { "video:", "", 140 },
 	{ "image ", " of ", 20 }, { "photo ", " of ", 20 },
 	{ "©", "", 140 }, { "all rights reserved", "", 140 },
+	{ "", "hier anmelden", 300 }, { "", "jetzt anmelden", 250 },
+	{ "", "sign up here", 250 }, { "", "subscribe here", 250 },
+	{ "", "sign up for our", 300 }, { "", "subscribe to our", 300 },
+	{ "", "newsletter abonnieren", 250 },
+	{ "create an account", "", 140 }, { "sign in", "", 60 },
+	{ "log in", "", 60 }, { "register", "sign in", 80 },
+	{ "already a", "sign in", 80 }, { "already a", "log in", 80 },
+	{ "already have an account", "", 80 },
+	{ "don't have an account", "", 80 },
+	{ "don’t have an account", "", 80 },
+	{ "empfohlener", " inhalt", 60 },
+	{ "an dieser stelle", " extern", 250 },
+	{ "ich bin damit einverstanden", " inhalt", 250 },
+	{ "personenbezogene daten können", "", 250 },
+	{ "damit werden personenbezogene daten", "", 250 },
+	{ "damit können personenbezogene daten", "", 250 },
+	{ "this content is hosted by a third party", "", 250 },
+	{ "we need your consent", "", 250 },
+	{ "pour visualiser ce contenu", "", 250 },
+	{ "para ver este contenido", "", 250 },
+	{ "この記事は会員限定", "", 140 }, { "この記事は有料", "", 140 },
+	{ "table of contents", "", 24 }, { "inhaltsverzeichnis", "", 24 },
+	{ "in this article", "", 24 }, { "sommaire", "", 12 },
 	{ "", "affiliate commission", 250 },
 	{ "", "requires javascript", 60 }, { "", "enable javascript", 140 },
 	{ "caption", "", 7 }, { "close", "", 5 }, { "tweet", "", 5 },
@@ -96,12 +119,28 @@ begins(struct str text, const char *start)
 	    to_lower(text.p[0]) == *start);
 }
 
+/* The longest caption of a picture, and the longest name of who made it. */
+#define CAPTION_MAX	250
+#define CREDIT_MAX	60
+
+/* "The quay at noon © Ada Marsh": a caption, though nothing calls it one. */
+static bool
+ends_with_credit(struct str text)
+{
+	ptrdiff_t at = str_find(text, STR("©"), 0);
+
+	return text.n <= CAPTION_MAX && at >= 0 &&
+	    text.n - (size_t)at <= CREDIT_MAX && !str_ends(text, STR("."));
+}
+
 bool
 filler_is(struct str text)
 {
 	text = str_trim(text);
 	if (text.n > FILLER_MAX)
 		return false;
+	if (ends_with_credit(text))
+		return true;
 	for (size_t i = 0; i < sizeof(fillers) / sizeof(*fillers); i++)
 		if (text.n <= fillers[i].most && begins(text, fillers[i].start) &&
 		    str_istarts(text, str_of(fillers[i].start)) &&
