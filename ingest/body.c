@@ -39,7 +39,7 @@ struct weigh {
 };
 
 /* An article with less text than this is looked for again. */
-#define ARTICLE_MIN	300
+#define ARTICLE_MIN	200
 
 struct finder {
 	const struct tree *tree;
@@ -209,6 +209,17 @@ is_short_box(const struct node *node)
 	    node->text_end - node->text < MEDIA_MAX;
 }
 
+/* Does a word or phrase hold an element that is to be hidden by itself? */
+static bool
+holds_hidden(const struct node *nodes, uint32_t i)
+{
+	for (uint32_t j = i + 1; !tag_is_block(nodes[i].tag) &&
+	    j < nodes[i].end && j < i + QUOTE_NODES; j++)
+		if (concepts_of(&nodes[j]) & CONCEPT_HIDDEN)
+			return true;
+	return false;
+}
+
 /* Those of its `concepts` that speak against the node. */
 static unsigned
 named_away(const struct node *nodes, uint32_t i, unsigned concepts)
@@ -224,6 +235,10 @@ named_away(const struct node *nodes, uint32_t i, unsigned concepts)
 		return 0;
 	if ((concepts & (CONCEPT_SHARE | CONCEPT_MEDIA)) &&
 	    holds_quote(nodes, i))
+		return 0;
+	/* a word that a box opens over, and the two together */
+	if ((concepts & never) == CONCEPT_HIDDEN && (holds_hidden(nodes, i) ||
+	    (tag == TAG_a && nodes[nodes[i].block].tag == TAG_p)))
 		return 0;
 	/* a teaser that leads nowhere is the article's own */
 	if ((concepts & never) == CONCEPT_RELATED && !has_link(nodes, i))

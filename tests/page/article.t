@@ -139,6 +139,24 @@ CASES = {
         page("<article><h1>Quotas lifted</h1><p class=byline>By Ada Marsh</p><time>23 November 2026</time>" + p(0, 1, 2) +
              "<p>Ada Marsh is our harbour reporter.</p></article>"), [say(0), say(2)],
         ["Quotas lifted", "By Ada", "23 November"]),
+    "a box that opens over a name": (
+        page(STORY % (p(0, 1) + '<p>It was <span class="popover-person"><a class="popover-link" href=/marsh>Ada Marsh</a>'
+                      '<span class="popover-box"><img src=a><a href=/1>Rain is late</a><a href=/2>More of Ada Marsh</a>'
+                      "</span></span> who asked for it first, and who got it.</p>")),
+        [say(1), "It was Ada Marsh who asked for it first"], ["Rain is late"]),
+    "a sign-in wall, and a video that wants consent": (
+        page(STORY % (p(0, 1) + "<div><p>Register / sign in to go on</p><p>Create an account, which is free.</p></div>" + p(2) +
+                      "<div><p>Empfohlener redaktioneller Inhalt</p><p>An dieser Stelle finden Sie einen externen Inhalt.</p>"
+                      "</div><p>The quay at noon. © Ada Marsh</p>" + p(3))),
+        [say(0), say(3)], ["Register", "account", "Empfohlener", "externen", "at noon"]),
+    "other stories, more than the article": (
+        page(NAV + "<div class=story><h1>Quotas lifted</h1>" + p(0, 1) + '</div><div class="sidebar-teasers">' + "".join(
+            "<div><h3><a href=/%d>The story of %s</a></h3><p>%s</p></div>" % (i, TOPICS[i], say(i)) for i in range(6, 11)) +
+             "</div>" + FOOT), [say(0), say(1)], [say(7)]),
+    "a list that a filler announces": (
+        page(STORY % (p(0, 1, 2) + "<p>More harbour stories</p><ul>" + "".join(
+            "<li>See <a href=/%d>what became of the %s</a> in the harbour</li>" % (i, TOPICS[i]) for i in range(5)) + "</ul>")),
+        [say(2)], ["became of"]),
     "Chinese": (
         page("<article><h1>取消配额</h1>" + "".join("<p>商务部周一取消了第%d项配额，港口的商人们表示高兴，他们早就提出过这个要求，价格将会下降。</p>" % i
                                                 for i in range(4)) + "</article><nav>体育</nav>"),
