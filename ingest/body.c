@@ -45,19 +45,18 @@ struct finder {
 	const struct tree *tree;
 	const struct node *nodes;
 	uint32_t	 count;
-	struct str	 title, summary;	/* of the page, by its head */
+	const struct body_hints *hints;
 	uint32_t	 h1;			/* the headline: the first h1 */
 	struct weigh	*w;			/* one more than nodes */
 	unsigned char	*dropped;
 	bool		*path;			/* leads to a part */
 	enum trust	 trust;
-	const unsigned char *marks;		/* or NULL */
 };
 
 static bool
 is_marked(const struct finder *f, uint32_t i, unsigned mark)
 {
-	return f->marks != NULL && (f->marks[i] & mark);
+	return f->hints->marks != NULL && (f->hints->marks[i] & mark);
 }
 
 static bool
@@ -478,8 +477,28 @@ is_signature(const struct finder *f, uint32_t i)
 	return text.n < PARAGRAPH_MIN && !is_quoted(f, i);
 }
 
+/* The longest line on an author. */
+#define BIO_MAX		400
+
+/* "Ada Marsh is our harbour reporter." */
+static bool
+is_bio(const struct finder *f, uint32_t i)
+{
+	struct str text = str_trim(tree_text(f->tree, i));
+
+	for (size_t k = 0; k < f->hints->nauthors && text.n <= BIO_MAX; k++) {
+		struct str name = f->hints->authors[k];
+
+		if (memchr(name.p, ' ', name.n) != NULL &&
+		    str_starts(text, name) && text.n > name.n &&
+		    strchr(" ,", text.p[name.n]) != NULL)
+			return true;
+	}
+	return false;
+}
+
 /* Kickers, dates, bylines and the headline again, between the start of the
- * part and its first paragraph; and signatures after the last one. */
+ * part and its first paragraph; signatures and bios after the last one. */
 static void
 drop_margins(struct finder *f, uint32_t from, uint32_t end)
 {
@@ -494,7 +513,8 @@ drop_margins(struct finder *f, uint32_t from, uint32_t end)
 			continue;
 		if (first == 0)
 			first = i;
-		last = i;
+		if (first == i || !is_bio(f, i))
+			last = i;
 	}
 	if (first == 0)
 		return;
@@ -506,7 +526,7 @@ drop_margins(struct finder *f, uint32_t from, uint32_t end)
 		if (is_marked(f, i, MARK_KEEP))
 			continue;
 		if (f->w[i].own > 0 && ((i < first && is_kicker(f, i)) ||
-		    (i > last && is_signature(f, i))))
+		    (i > last && (is_signature(f, i) || is_bio(f, i)))))
 			f->dropped[i] = DROP_MARGIN;
 	}
 }
@@ -700,7 +720,7 @@ is_summary(const struct finder *f, struct str text)
 {
 	struct str start = str_slice(str_trim(text), 0, LEAD_MIN);
 
-	return start.n == LEAD_MIN && str_starts(f->summary, start);
+	return start.n == LEAD_MIN && str_starts(f->hints->summary, start);
 }
 
 /* The headline above `body`: the last h1 before it, else the first in it. */
@@ -761,8 +781,8 @@ static uint32_t
 titled_h1(const struct finder *f)
 {
 	for (uint32_t i = f->h1; i != 0 && i < f->count; i++)
-		if (f->nodes[i].tag == TAG_h1 && f->title.n > 0 &&
-		    str_eq(str_trim(tree_text(f->tree, i)), f->title))
+		if (f->nodes[i].tag == TAG_h1 && f->hints->title.n > 0 &&
+		    str_eq(str_trim(tree_text(f->tree, i)), f->hints->title))
 			return i;
 	return 0;
 }
@@ -887,8 +907,7 @@ body_find(struct body *body, const struct tree *tree,
     const struct body_hints *hints, struct arena *a)
 {
 	struct finder f = { .tree = tree, .nodes = tree->nodes,
-	    .count = tree->count, .title = hints->title,
-	    .summary = hints->summary, .marks = hints->marks };
+	    .count = tree->count, .hints = hints };
 	enum trust best = TRUST_NAMES;
 	uint32_t most;
 

@@ -49,6 +49,8 @@ struct body {
 struct body_hints {
 	struct str		 title;
 	struct str		 summary;	/* which its lead may repeat */
+	const struct str	*authors;
+	size_t			 nauthors;
 	const unsigned char	*marks;		/* by node: what rules for the
 						 * site say; or NULL */
 };

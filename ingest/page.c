@@ -219,6 +219,16 @@ marks_of(const struct override *override, const struct tree *tree,
 	return marks;
 }
 
+static struct str *
+names_of(const struct page *page, struct arena *a)
+{
+	struct str *names = arena_array(a, page->nauthors + 1, sizeof(*names));
+
+	for (size_t i = 0; i < page->nauthors; i++)
+		names[i] = page->authors[i].name;
+	return names;
+}
+
 int
 page_extract(const struct source *src, const struct overrides *overrides,
     struct arena *a, struct page *page, struct page_sight *sight,
@@ -242,6 +252,7 @@ page_extract(const struct source *src, const struct overrides *overrides,
 	jsonld_read(&ld, pre.jsonld, pre.njsonld, a);
 	page_meta_read(page, &s->tree, &ld, s->override, a);
 	hints = (struct body_hints){ page->title, page->summary,
+	    names_of(page, a), page->nauthors,
 	    marks_of(s->override, &s->tree, a) };
 	body_find(&s->body, &s->tree, &hints, a);
 	page->text = article_text(&s->tree, &s->body, a);

@@ -157,6 +157,12 @@ CASES = {
         page(STORY % (p(0, 1, 2) + "<p>More harbour stories</p><ul>" + "".join(
             "<li>See <a href=/%d>what became of the %s</a> in the harbour</li>" % (i, TOPICS[i]) for i in range(5)) + "</ul>")),
         [say(2)], ["became of"]),
+    "who wrote it, below": (
+        page(STORY % (p(0, 1) + "<p>Ada Marsh, who was there, said so, and so did all the others who were asked.</p>" + p(2) +
+                      "<p>Ada Marsh is our harbour reporter. She has written of sand for nine years.</p>"
+                      "<p>Ben Quill, who lives in the old town, draws maps.</p>"),
+             "<meta name=author content='Ada Marsh and Ben Quill'>"),
+        [say(0), "Ada Marsh, who was there", say(2)], ["harbour reporter", "draws maps"]),
     "Chinese": (
         page("<article><h1>取消配额</h1>" + "".join("<p>商务部周一取消了第%d项配额，港口的商人们表示高兴，他们早就提出过这个要求，价格将会下降。</p>" % i
                                                 for i in range(4)) + "</article><nav>体育</nav>"),
