@@ -35,13 +35,6 @@ overrides_new(void)
 	return xcalloc(1, sizeof(struct overrides));
 }
 
-void
-overrides_free(struct overrides *o)
-{
-	arena_release(&o->a);
-	free(o);
-}
-
 /* A mistake at `at`, which points into the line. */
 static int
 mistake(const struct line *line, const char *at, struct err *err)

@@ -31,8 +31,8 @@ struct override {
 
 struct overrides;
 
+/* They live as long as the process. */
 struct overrides *overrides_new(void);
-void overrides_free(struct overrides *o);
 /* Read a file, or the files in a folder whose names end in .site, by name.  -1:
  * one has a mistake, which is told on stderr with its place. */
 int overrides_read(struct overrides *o, const char *path);

@@ -235,7 +235,8 @@ page_extract(const struct source *src, const struct overrides *overrides,
     struct err *err)
 {
 	const char *foreign = foreign_format(src->bytes);
-	struct page_sight own, *s = sight ? sight : &own;
+	struct page_sight own = { .override = NULL };
+	struct page_sight *s = sight ? sight : &own;
 	struct body_hints hints;
 	struct prepass pre;
 	struct jsonld ld;

@@ -315,8 +315,8 @@ leads(const struct step *step, const struct tree *tree, uint32_t node)
 	return false;
 }
 
-bool
-select_matches(const struct select *select, const struct tree *tree,
+static bool
+matches(const struct select *select, const struct tree *tree,
     uint32_t node)
 {
 	for (; select != NULL; select = select->other)
@@ -331,7 +331,7 @@ select_next(const struct select *select, const struct tree *tree,
     uint32_t node)
 {
 	while (++node < tree->count)
-		if (select_matches(select, tree, node))
+		if (matches(select, tree, node))
 			return node;
 	return 0;
 }

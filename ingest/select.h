@@ -20,8 +20,6 @@ struct select;
  * mistake: the reason in err->msg, *at: where it is. */
 struct select *select_parse(struct str text, struct arena *a, size_t *at,
     struct err *err);
-bool select_matches(const struct select *select, const struct tree *tree,
-    uint32_t node);
 /* The first match after `node`, or 0.  Start with the root, 0. */
 uint32_t select_next(const struct select *select, const struct tree *tree,
     uint32_t node);
