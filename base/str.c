@@ -45,8 +45,11 @@ str_find(struct str s, struct str needle, size_t from)
 ptrdiff_t
 str_ifind(struct str s, struct str needle, size_t from)
 {
+	char first = needle.n > 0 ? to_lower(needle.p[0]) : '\0';
+
 	for (size_t i = from; needle.n <= s.n && i <= s.n - needle.n; i++)
-		if (str_istarts(str_from(s, i), needle))
+		if ((needle.n == 0 || to_lower(s.p[i]) == first) &&
+		    str_istarts(str_from(s, i), needle))
 			return (ptrdiff_t)i;
 	return -1;
 }

@@ -799,10 +799,11 @@ looks_like_article(const struct finder *f, uint32_t i)
 
 /* Pages that scroll for ever append other articles, each under an h1 and in an
  * element of its own.  Sections with an h1 look less like an article. */
-static void
+static bool
 drop_next(struct finder *f)
 {
 	uint32_t own = titled_h1(f), first = 0, before;
+	bool found = false;
 
 	for (uint32_t i = own + 1; own != 0 && i < f->count; i++) {
 		uint32_t top = i;
@@ -821,10 +822,13 @@ drop_next(struct finder *f)
 		before = f->w[first].prose - f->w[own].prose;
 		/* a few words above much else introduce it */
 		if (before >= NEXT_MIN && prose(f, top) >= NEXT_MIN &&
-		    2 * before >= prose(f, top) && looks_like_article(f, top))
+		    2 * before >= prose(f, top) && looks_like_article(f, top)) {
 			f->dropped[top] = DROP_NEXT;
+			found = true;
+		}
 		i = f->nodes[top].end - 1;
 	}
+	return found;
 }
 
 /* The part that a rule for the site names, or the one that holds the several
@@ -884,10 +888,8 @@ find_trusting(struct finder *f, enum trust trust, struct body *body)
 	weigh_nodes(f);
 	drop_nodes(f);
 	weigh_nodes(f);
-	if (trust != TRUST_NOTHING) {
-		drop_next(f);
+	if (trust != TRUST_NOTHING && drop_next(f))
 		weigh_nodes(f);
-	}
 	*body = (struct body){ .trust = trust, .dropped = f->dropped };
 	body->from = marked_part(f);
 	if (body->from == 0) {

@@ -259,16 +259,27 @@ has_any(struct str value, const char *const *words, size_t count)
 	return false;
 }
 
+/* Is it called the author's by those who made the page? */
 static bool
 names_author(const struct node *node)
+{
+	struct str class = node_attr(node, ATTR_class);
+
+	return str_ieq(node_attr(node, ATTR_itemprop), STR("author")) ||
+	    str_ifind(node_attr(node, ATTR_rel), STR("author"), 0) >= 0 ||
+	    str_ifind(class, STR("author"), 0) >= 0 ||
+	    str_ifind(class, STR("byline"), 0) >= 0;
+}
+
+/* The same by its id, or in other languages. */
+static bool
+hints_at_author(const struct node *node)
 {
 	static const char *const words[] = { "author", "byline", "autor",
 	    "auteur" };
 	const size_t count = sizeof(words) / sizeof(*words);
 
-	return str_ieq(node_attr(node, ATTR_itemprop), STR("author")) ||
-	    str_ifind(node_attr(node, ATTR_rel), STR("author"), 0) >= 0 ||
-	    has_any(node_attr(node, ATTR_class), words, count) ||
+	return has_any(node_attr(node, ATTR_class), words, count) ||
 	    has_any(node_attr(node, ATTR_id), words, count);
 }
 
@@ -314,11 +325,8 @@ read_element(struct heads *h, uint32_t i)
 		if (str_ieq(itemprop, STR("dateModified")) && h->modified.n == 0)
 			h->modified = date_text(h, i);
 	}
-	if (names_author(node))
-		read_byline(h, i, tag_is_block(node->tag) ? SIGNATURE_BLOCK :
-		    SIGNATURE_INLINE);
-	else if (is_profile(node))
-		read_byline(h, i, SIGNATURE_PROFILE);
+	if (!tag_is_block(node->tag) && names_author(node))
+		read_byline(h, i, SIGNATURE_INLINE);
 }
 
 static void
@@ -1026,15 +1034,27 @@ read_by_line(struct heads *h, uint32_t i)
 	}
 }
 
+/* What names somebody less surely counts near the headline only. */
 static void
-read_by_lines(struct heads *h)
+read_near_headline(struct heads *h)
 {
 	uint32_t from = h->h1_at > BYLINE_BEFORE ? h->h1_at - BYLINE_BEFORE : 1;
 
 	for (uint32_t i = from; h->h1_at != 0 && i < h->tree->count &&
-	    is_near_headline(h, i); i++)
-		if (h->tree->nodes[i].tag == TAG_TEXT)
+	    is_near_headline(h, i); i++) {
+		const struct node *node = &h->tree->nodes[i];
+
+		if (node->tag == TAG_TEXT)
 			read_by_line(h, i);
+		else if (tag_is_block(node->tag) && (names_author(node) ||
+		    hints_at_author(node)))
+			read_byline(h, i, SIGNATURE_BLOCK);
+		else if (!tag_is_block(node->tag) && !names_author(node) &&
+		    hints_at_author(node))
+			read_byline(h, i, SIGNATURE_INLINE);
+		else if (is_profile(node))
+			read_byline(h, i, SIGNATURE_PROFILE);
+	}
 }
 
 static bool
@@ -1074,11 +1094,12 @@ static void
 choose_authors(struct heads *h, struct page *page, const struct jsonld *ld)
 {
 	page->authors = arena_zalloc(h->a, AUTHORS_MAX * sizeof(*page->authors));
-	read_by_lines(h);
 	for (int stand_ins = 0; stand_ins < 2 && page->nauthors == 0;
 	    stand_ins++) {
 		add_source(h, page, ld->authors, ld->nauthors, stand_ins);
 		add_source(h, page, h->authors, h->nauthors, stand_ins);
+		if (page->nauthors == 0 && !stand_ins)
+			read_near_headline(h);
 		add_bylines(h, page, ld->nauthors + h->nauthors > 0, stand_ins);
 	}
 }
