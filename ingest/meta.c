@@ -134,6 +134,7 @@ struct heads {
 	struct str	 h1[H1_MAX];
 	unsigned	 h1s;
 	uint32_t	 h1_at;			/* the first */
+	uint32_t	 title_at;		/* the heading that is the title */
 	struct str	 headline;		/* itemprop */
 	struct str	 published, modified;	/* itemprop */
 	struct str	 time;			/* of a time element */
@@ -582,6 +583,28 @@ choose_title(struct heads *h, const struct page *page, const struct jsonld *ld)
 	return og.n > 0 ? og : title;
 }
 
+/* The heading that is the title, the h1 before others; the first h1 where none
+ * is.  Names stand beside it. */
+static void
+find_title(struct heads *h, struct str title)
+{
+	const struct tree *tree = h->tree;
+	struct str wanted = fold(title, h->a);
+	uint32_t found = 0;
+
+	for (uint32_t i = 1; i < tree->count && wanted.n > 0; i++) {
+		enum tag tag = tree->nodes[i].tag;
+
+		if ((tag == TAG_h1 || (found == 0 && (tag == TAG_h2 ||
+		    tag == TAG_h3))) && str_eq(wanted,
+		    fold(clip(str_trim(tree_text(tree, i))), h->a)))
+			found = i;
+		if (found != 0 && tag == TAG_h1)
+			break;
+	}
+	h->title_at = found ? found : h->h1_at;
+}
+
 static bool
 date_of(struct str s, bool month_first, struct date *d)
 {
@@ -594,24 +617,33 @@ date_of(struct str s, bool month_first, struct date *d)
 /* The same where it is pieced together of several elements. */
 #define DATE_BLOCK_MAX	40
 
+/* Does one of a class's names speak of a date?  "updated" alone does not say
+ * that another does not: "entry-date updated" is WordPress's for both. */
 static bool
-names_date(const struct node *node)
+speaks_of_date(struct str names)
 {
-	static const enum attr names[] = { ATTR_class, ATTR_id, ATTR_itemprop };
 	static const struct str words[] = { { "date", 4 }, { "datum", 5 },
 	    { "publish", 7 }, { "posted", 6 }, { "time", 4 }, { "fecha", 5 },
 	    { "created", 7 } };
+	struct str name;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		struct str value = node_attr(node, names[i]);
-
+	while (str_split(&names, ' ', &name)) {
+		if (str_ifind(name, STR("update"), 0) >= 0 ||
+		    str_ifind(name, STR("modif"), 0) >= 0)
+			continue;
 		for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++)
-			if (str_ifind(value, words[k], 0) >= 0 &&
-			    str_ifind(value, STR("update"), 0) < 0 &&
-			    str_ifind(value, STR("modif"), 0) < 0)
+			if (str_ifind(name, words[k], 0) >= 0)
 				return true;
 	}
 	return false;
+}
+
+static bool
+names_date(const struct node *node)
+{
+	return speaks_of_date(node_attr(node, ATTR_class)) ||
+	    speaks_of_date(node_attr(node, ATTR_id)) ||
+	    speaks_of_date(node_attr(node, ATTR_itemprop));
 }
 
 /* Around a headline, nodes in which the article's own date stands. */
@@ -969,7 +1001,7 @@ is_of_comment(const struct heads *h, uint32_t i)
 	    "comentario", "respond" };
 	const struct node *nodes = h->tree->nodes;
 
-	for (; i > h->h1_at || h->h1_at >= nodes[i].end; i = nodes[i].parent)
+	for (; i > h->title_at || h->title_at >= nodes[i].end; i = nodes[i].parent)
 		if (has_any(node_attr(&nodes[i], ATTR_class), words, 4) ||
 		    has_any(node_attr(&nodes[i], ATTR_id), words, 4))
 			return true;
@@ -983,8 +1015,8 @@ is_of_comment(const struct heads *h, uint32_t i)
 static bool
 is_near_headline(const struct heads *h, uint32_t i)
 {
-	return h->h1_at != 0 && i + BYLINE_BEFORE >= h->h1_at &&
-	    i <= h->h1_at + BYLINE_AFTER;
+	return h->title_at != 0 && i + BYLINE_BEFORE >= h->title_at &&
+	    i <= h->title_at + BYLINE_AFTER;
 }
 
 /* A line about a name. */
@@ -1038,9 +1070,9 @@ read_by_line(struct heads *h, uint32_t i)
 static void
 read_near_headline(struct heads *h)
 {
-	uint32_t from = h->h1_at > BYLINE_BEFORE ? h->h1_at - BYLINE_BEFORE : 1;
+	uint32_t from = h->title_at > BYLINE_BEFORE ? h->title_at - BYLINE_BEFORE : 1;
 
-	for (uint32_t i = from; h->h1_at != 0 && i < h->tree->count &&
+	for (uint32_t i = from; h->title_at != 0 && i < h->tree->count &&
 	    is_near_headline(h, i); i++) {
 		const struct node *node = &h->tree->nodes[i];
 
@@ -1080,7 +1112,7 @@ add_bylines(struct heads *h, struct page *page, bool named, bool stand_ins)
 		if (page->nauthors > 0)
 			return;
 		if (by->signature != (enum signature)kind ||
-		    (by->at < h->h1_at) != above ||
+		    (by->at < h->title_at) != above ||
 		    (kind != SIGNATURE_INLINE && !is_near_headline(h, by->at)) ||
 		    is_of_comment(h, by->at))
 			continue;
@@ -1191,6 +1223,7 @@ page_meta_read(struct page *page, const struct tree *tree,
 	page->site = plain(h->first[FIELD_SITE].n > 0 ? h->first[FIELD_SITE] :
 	    ld->publisher, a);
 	page->title = choose_title(h, page, ld);
+	find_title(h, page->title);
 	page->summary = plain(h->first[FIELD_SUMMARY].n > 0 ?
 	    h->first[FIELD_SUMMARY] : ld->summary, a);
 	page->image = h->first[FIELD_IMAGE].n > 0 ? h->first[FIELD_IMAGE] :
