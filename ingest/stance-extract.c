@@ -163,11 +163,14 @@ put_explanation(struct buf *to, struct str lines)
 	while (str_split(&lines, '\n', &line)) {
 		if (lines.p == NULL)
 			break;			/* behind the last line end */
-		if (line.n > 0 && strchr("+-", line.p[0]) != NULL)
+		bool block = line.n > 0 && strchr("+-", line.p[0]) != NULL;
+
+		if (block)
 			term_style(to, line.p[0] == '+' ? TERM_GREEN : TERM_RED,
 			    colours);
 		term_add(to, line);
-		term_style(to, TERM_PLAIN, colours);
+		if (block)
+			term_style(to, TERM_PLAIN, colours);
 		buf_addc(to, '\n');
 	}
 }
