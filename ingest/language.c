@@ -313,9 +313,9 @@ has_words(size_t language)
 static struct str
 primary_of(struct str tag)
 {
-	struct str primary;
+	struct str primary = STR_NONE;
 
-	str_split(&tag, '-', &primary);
+	str_split(&tag, '-', &primary);		/* of none it makes none */
 	for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++)
 		if (str_ieq(primary, str_of(aliases[i].name)))
 			return str_of(aliases[i].tag);

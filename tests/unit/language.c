@@ -69,6 +69,7 @@ what_nobody_declared_is_found(void **state)
 	is_in(RUSSIAN, "", "ru");
 	is_in("xqz 123 wvx 456. ", "", "");
 	is_in("", "", "");
+	assert_int_equal(language_of_text(STR("b"), STR_NONE).n, 0);
 }
 
 int
