@@ -276,6 +276,11 @@ make_item(struct clause *c, size_t mark, struct item *it)
 		return false;
 	role = &g->roles[m->phrase];
 	discard = role->discard;
+	/* "hebt ... an" is a verb and its particle, "hebt ... an der Stelle" a
+	 * verb and a preposition */
+	if (g->particles && phrase_gapped(g->lexicon, m->phrase) &&
+	    token_is(c, m->end, TOKEN_DET))
+		return false;
 	*it = (struct item){ .first = m->first, .end = m->end,
 	    .head = m->first, .mark = (uint32_t)mark,
 	    .named = (uint32_t)mark, .weight = 1,
@@ -301,13 +306,13 @@ make_item(struct clause *c, size_t mark, struct item *it)
 }
 
 /* Does the longer item `o` hide `it`?  A verb and its particle ("hebt ... auf")
- * hide only what begins where they begin, not their object in between. */
+ * hide only what begins or ends where they do, not their object in between. */
 static bool
 hides(const struct item *o, const struct item *it)
 {
 	return o->turn == 0 && it->turn == 0 && o->first <= it->first &&
 	    o->end >= it->end && o->end - o->first > it->end - it->first &&
-	    (!o->parted || o->first == it->first);
+	    (!o->parted || o->first == it->first || o->end == it->end);
 }
 
 /* Of items that lie within one another only the longest stays; comparisons
@@ -322,15 +327,24 @@ is_covered(const struct clause *c, const struct item *it)
 	return false;
 }
 
+/* The item found before with the very same words, or NULL. */
+static struct item *
+find_twin(struct clause *c, const struct item *it)
+{
+	for (size_t i = c->n; i-- > 0 && c->items[i].first == it->first; )
+		if (c->items[i].end == it->end && c->items[i].turn == 0)
+			return &c->items[i];
+	return NULL;
+}
+
 /* Phrases of the very same words are one item; the first found, which is the
  * most exact, decides. */
 static bool
 merge_item(struct clause *c, const struct item *it)
 {
-	struct item *was = c->n > 0 ? &c->items[c->n - 1] : NULL;
+	struct item *was = it->turn == 0 ? find_twin(c, it) : NULL;
 
-	if (was == NULL || was->first != it->first || was->end != it->end ||
-	    was->turn != 0 || it->turn != 0)
+	if (was == NULL)
 		return false;
 	if (was->role == ROLE_NONE)
 		return true;
@@ -776,6 +790,33 @@ is_apposed(const struct clause *c, const struct item *op)
 	    !token_is(c, op->end, TOKEN_LINK | TOKEN_PRONOUN);
 }
 
+/* May its object stand far on its left: "the ban on rice expires"?  Behind an
+ * "and" or before a pronoun it has one of its own. */
+static bool
+has_subject(const struct clause *c, const struct item *op)
+{
+	return op->operator->subject && !token_is(c, op->end, TOKEN_PRONOUN) &&
+	    !token_is(c, op->first - 1, TOKEN_JOIN);
+}
+
+/* Another verb may stand between that is nearer to the object.  Beyond a comma
+ * it has the object for itself: "the tax on land rises, that on lorries falls";
+ * else `op` takes what it does: "the reopening of the gate planned is delayed". */
+static struct item *
+take_turn(const struct clause *c, struct item *it, struct item *op)
+{
+	for (struct item *k = it + 1; k < op; k++) {
+		if (k->role != ROLE_OPERATOR || k->turn != 0 ||
+		    k->first < it->end || !can_join(c, k, it))
+			continue;
+		if (any_token(c, k->end, op->first, TOKEN_BREAK | TOKEN_JOIN))
+			return NULL;
+		join(c, k, it);
+		return k;
+	}
+	return it;
+}
+
 /* Does a passive or an intransitive verb stand there: "ban was lifted"? */
 static struct item *
 choose(struct clause *c, size_t i)
@@ -787,7 +828,7 @@ choose(struct clause *c, size_t i)
 	struct item *right = op->operator->right ?
 	    find_right(c, i, op->operator->reach) : NULL;
 	bool subject = passive || !op->operator->right ||
-	    (right == NULL && is_apposed(c, op));
+	    (right == NULL && (has_subject(c, op) || is_apposed(c, op)));
 	struct item *left = op->operator->left ? find_left(c, i,
 	    subject ? 3 * op->operator->reach : LEFT_REACH,
 	    subject ? TOKEN_BREAK : TOKEN_BREAK | TOKEN_JOIN) : NULL;
@@ -796,10 +837,17 @@ choose(struct clause *c, size_t i)
 		right = NULL;
 	if (!can_join(c, op, left))
 		left = NULL;
+	if (left != NULL && right == NULL && subject && !passive &&
+	    op->operator->right && !can_join(c, op,
+	    left = take_turn(c, left, op)))
+		left = NULL;
 	if (right != NULL && left != NULL) {
 		bool tied = token_is(c, op->end, TOKEN_LINK);
+		/* "the fee falls to 2 percent and permits are ..." */
+		bool other = op->operator->subject &&
+		    any_token(c, op->end, right->first, TOKEN_JOIN);
 
-		return tied || passive ? left : right;
+		return tied || passive || other ? left : right;
 	}
 	return right ? right : left;
 }
@@ -838,7 +886,8 @@ join_nominal(struct clause *c)
 		    !op->operator->right || !token_is(c, op->end, TOKEN_LINK))
 			continue;
 		it = find_right(c, i, NOMINAL_REACH);
-		if (can_join(c, op, it))
+		if (can_join(c, op, it) && !(op->operator->subject &&
+		    any_token(c, op->end, it->first, TOKEN_JOIN)))
 			join(c, op, it);
 	}
 }
@@ -883,17 +932,29 @@ stand_alone(const struct clause *c, struct item *op)
 	op->act = op->operator;
 }
 
+static bool
+is_kind(const struct item *op, const char *kind)
+{
+	const char *own = op->operator->operator_kind;
+
+	return own != NULL && strcmp(own, kind) == 0;
+}
+
 /* Does the operator lean on an object named before: "lowers the duty on buses,
- * raises it on tyres", "duty on buses lowered, on tyres raised"? */
+ * raises it on tyres", "duty on buses lowered, on tyres raised", "softer rules
+ * for buses, tougher for taxis", "fewer taxes for bakers, more for banks"? */
 static bool
 is_elliptic(const struct clause *c, const struct item *op)
 {
 	if (token_is(c, op->end, TOKEN_PRONOUN))
 		return true;
-	return c->view->title == NULL && op->operator->operator_kind != NULL &&
-	    strcmp(op->operator->operator_kind, KIND_LEVEL) == 0 &&
-	    (op->end >= c->s->end || token_is(c, op->end,
-	    TOKEN_BREAK | TOKEN_JOIN | TOKEN_LINK));
+	if (c->view->title != NULL)
+		return false;
+	if (is_kind(op, KIND_COUNT))
+		return token_is(c, op->end, TOKEN_LINK);
+	return (is_kind(op, KIND_LEVEL) || is_kind(op, KIND_TIGHTEN) ||
+	    is_kind(op, KIND_RELAX)) && (op->end >= c->s->end ||
+	    token_is(c, op->end, TOKEN_BREAK | TOKEN_JOIN | TOKEN_LINK));
 }
 
 /* Is the operator's subject an "it" that stands for what was named before? */
@@ -1034,6 +1095,29 @@ join_comparisons(struct clause *c)
 	}
 }
 
+/* A headline may part the two by a colon: "Visas for Albanians: abolished". */
+static void
+join_headline(struct clause *c)
+{
+	struct item *it = NULL;
+
+	if (c->view->title != NULL || has_event(c))
+		return;
+	for (size_t i = 0; i < c->n; i++) {
+		struct item *op = &c->items[i];
+
+		if (op->role == ROLE_OBJECT)
+			it = op;
+		else if (it != NULL && op->role == ROLE_OPERATOR &&
+		    op->turn == 0 && op->operator->left &&
+		    token_is(c, op->first - 1, TOKEN_BREAK) &&
+		    can_join(c, op, it)) {
+			join(c, op, it);
+			return;
+		}
+	}
+}
+
 /* Objects that say something without a verb: "EU sanctions on Mali". */
 static void
 default_objects(struct clause *c)
@@ -1050,6 +1134,30 @@ default_objects(struct clause *c)
 		it->weight = it->object->alone_weight;
 		it->inner = it->object;
 	}
+}
+
+/* "After two cuts and a reprieve, the bank raised its rate": what stands before
+ * the last comma is what was. */
+static void
+drop_before_comma(struct clause *c)
+{
+	const struct item *last = NULL;
+	uint32_t comma;
+
+	if (!token_is(c, c->s->first, TOKEN_AFTER))
+		return;
+	for (size_t i = 0; i < c->n; i++)
+		if (c->items[i].role == ROLE_EVENT &&
+		    (last == NULL || c->items[i].first > last->first))
+			last = &c->items[i];
+	for (comma = last ? last->first : 0; comma > c->s->first; comma--)
+		if (c->view->words.tokens[comma - 1].kind == TOKEN_MARK)
+			break;
+	for (size_t i = 0; i < c->n; i++)
+		if (c->items[i].role == ROLE_EVENT && c->items[i].end <= comma) {
+			miss_item(c, &c->items[i], "came before the news", NULL);
+			c->items[i].role = ROLE_NONE;
+		}
 }
 
 static void
@@ -1102,7 +1210,9 @@ compose_sentence(const struct view *view, const struct sentence *s,
 	join_nominal(&c);
 	join_verbal(&c);
 	join_comparisons(&c);
+	join_headline(&c);
 	default_objects(&c);
+	drop_before_comma(&c);
 	for (size_t i = 0; i < c.n; i++) {
 		if (c.items[i].role == ROLE_EVENT)
 			emit(&c, &c.items[i], hits);

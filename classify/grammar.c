@@ -237,7 +237,7 @@ enum property {
 	PROPERTY_SENTENCE, PROPERTY_TITLE, PROPERTY_ACROSS, PROPERTY_FLAG,
 	PROPERTY_AUTHORITY, PROPERTY_EASING, PROPERTY_TIGHTENING,
 	PROPERTY_NEUTRAL, PROPERTY_IN, PROPERTY_PLAIN, PROPERTY_STRONG,
-	PROPERTY_LEADS, PROPERTY_TIGHT, PROPERTY_TURNS
+	PROPERTY_LEADS, PROPERTY_TIGHT, PROPERTY_TURNS, PROPERTY_SUBJECT
 };
 
 static const char *const properties[] = {
@@ -246,7 +246,7 @@ static const char *const properties[] = {
 	"flip", "drop", "scale", "set", "on", "before", "after", "clause",
 	"sentence", "title", "across", "flag", "authority", "easing",
 	"tightening", "neutral", "in", "plain", "strong",
-	"leads", "tight", "turns"
+	"leads", "tight", "turns", "subject"
 };
 #define BIT(p)	(1ULL << (p))
 
@@ -266,7 +266,7 @@ static const struct keyword {
 	    BIT(PROPERTY_ZERO) },
 	{ "operator", CLASS_OPERATOR, OF_SIGNED | BIT(PROPERTY_ZERO) |
 	    BIT(PROPERTY_LEFT) | BIT(PROPERTY_RIGHT) | BIT(PROPERTY_REACH) |
-	    BIT(PROPERTY_KIND) },
+	    BIT(PROPERTY_KIND) | BIT(PROPERTY_SUBJECT) },
 	{ "modifier", CLASS_MODIFIER, BIT(PROPERTY_CANCEL) |
 	    BIT(PROPERTY_FLIP) | BIT(PROPERTY_DROP) | BIT(PROPERTY_SCALE) |
 	    BIT(PROPERTY_SET) | BIT(PROPERTY_ON) | BIT(PROPERTY_BEFORE) |
@@ -388,6 +388,7 @@ class_property(struct reading *r, struct class *c, enum property p)
 	case PROPERTY_ALONE: return take_alone(r, c);
 	case PROPERTY_LEFT: c->right = false; return 0;
 	case PROPERTY_RIGHT: c->left = false; return 0;
+	case PROPERTY_SUBJECT: c->subject = true; return 0;
 	case PROPERTY_REACH:
 		if (take_number(r, 0, 40, &n) == -1)
 			return -1;
@@ -643,6 +644,7 @@ read_verdict(struct reading *r)
 	double length = j->lead_length, sentences = j->lead_sentences,
 	    long_text = j->long_text,
 	    head_first = r->g->head_first,
+	    particles = r->g->particles,
 	    compound = r->g->compound;
 	const struct {
 		const char	*name;
@@ -657,6 +659,7 @@ read_verdict(struct reading *r)
 		{ "unsupported", &j->unsupported }, { "head-first", &head_first },
 		{ "compound", &compound }, { "long-text", &long_text },
 		{ "long-threshold", &j->long_threshold },
+		{ "particles", &particles },
 	};
 	const char *names[COUNT(settings)];
 
@@ -675,6 +678,7 @@ read_verdict(struct reading *r)
 	j->lead_sentences = (unsigned)sentences;
 	j->long_text = long_text > 0 ? (unsigned)long_text : 0;
 	r->g->head_first = head_first > 0;
+	r->g->particles = particles > 0;
 	r->g->compound = compound > 0 ? (unsigned)compound : 0;
 	return 0;
 }
@@ -849,6 +853,7 @@ static const struct {
 	{ "passive", TOKEN_PASSIVE }, { "join", TOKEN_JOIN },
 	{ "determiner", TOKEN_DET }, { "relative", TOKEN_RELATIVE },
 	{ "pronoun", TOKEN_PRONOUN },
+	{ "after", TOKEN_AFTER },
 	{ "common-words", TOKEN_COMMON },
 };
 

@@ -45,6 +45,10 @@ enum stage {
 
 /* The kind of operators that move a number; comparisons are of it. */
 #define KIND_LEVEL	"level"
+/* Kinds that lean on an object named before, as that one does. */
+#define KIND_TIGHTEN	"tighten"
+#define KIND_RELAX	"relax"
+#define KIND_COUNT	"count"
 
 /* What a modifier does to the hit it governs. */
 enum action {
@@ -78,6 +82,7 @@ struct class {
 	int		 alone;		/* effect without a partner, or 0 */
 	double		 alone_weight;	/* 0: not without one */
 	bool		 left, right;	/* where an operator finds its object */
+	bool		 subject;	/* what it has on its left may be far */
 	unsigned	 reach;		/* words between them */
 	const char	*operator_kind;	/* NULL: none */
 	enum stage	 stage;
@@ -166,7 +171,8 @@ enum {
 	TOKEN_DET = 16,		/* the, its, new */
 	TOKEN_RELATIVE = 32,	/* that, which, it: as in "the ban it lifted" */
 	TOKEN_COMMON = 64,	/* one of the language's commonest words */
-	TOKEN_PRONOUN = 128	/* it, them: stands for the object before */
+	TOKEN_PRONOUN = 128,	/* it, them: stands for the object before */
+	TOKEN_AFTER = 256	/* after, since: at the head of a sentence */
 };
 
 /* What the engine asks of a phrase, prepared once. */
@@ -201,6 +207,7 @@ struct grammar {
 	struct role_words *roles;	/* by phrase */
 	uint16_t	 authority, common;
 	bool		 head_first;	/* "embargo export", not "export embargo" */
+	bool		 particles;	/* parts of verbs end their clause */
 	unsigned	 compound;	/* words between nouns of one compound */
 };
 

@@ -68,6 +68,9 @@ v = judge({"id": "a", "title": "x", "summary": "Ghana lifts the ban.", "content_
 ok("an empty text is a text", v["label"] == "neutral", v)
 v = judge({"id": "a", "title": "", "language": "xx", "content_text": "Ghana lifts the ban."})[0]["stance"]
 ok("a language without rules is neutral", v["label"] == "neutral", v)
+shipped = os.path.join(top, "rules/default.rules")
+v = judge({"id": "a", "title": "Obergrenze 5 statt 10 Euro", "language": "de"}, args=("-r", shipped))[0]["stance"]
+ok("a headline does not gainsay its language", v["label"] == "tightening", v)
 v = judge({"id": "a", "title": "Ghana lifts the ban", "content_text": "Ghana lifts the ban. Mali lifts the ban."})[0]["stance"]
 twice = [e for e in v["evidence"] if e["field"] == "content_text"]
 ok("a quote that is not unique has its surroundings",
