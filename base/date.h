@@ -49,5 +49,10 @@ bool date_is_valid(int64_t year, int month, int day);
 /* Seconds since 1970 and milliseconds of a clock that never jumps. */
 int64_t clock_now(void);
 int64_t clock_monotonic_ms(void);
+#ifdef STANCE_TEST_CLOCK
+/* All that was due at `now` is done: says so in a file beside the clock's, for
+ * a test that waits before it turns the clock on. */
+void clock_settle(int64_t now);
+#endif
 
 #endif

@@ -350,9 +350,27 @@ show_progress(struct poller *p, bool last)
 	    (double)p->bytes / 1e6, p->rate / 1e3, last ? "\n" : "");
 }
 
+#ifdef STANCE_TEST_CLOCK
+/* Is all done that was due at `now`? */
+static bool
+is_settled(const struct poller *p, int64_t now)
+{
+	return p->next_due > now && p->asking == 0 &&
+	    fetcher_pending(p->options.fetcher) == 0 &&
+	    parser_pending(p->options.parser) == 0 &&
+	    p->retries.first == NULL && p->out.buf.n == 0;
+}
+#endif
+
 static void
 step(struct poller *p, const sigset_t *while_asleep)
 {
+#ifdef STANCE_TEST_CLOCK
+	int64_t now = clock_now();
+
+	if (is_settled(p, now))
+		clock_settle(now);
+#endif
 	poller_ask_due(p);
 	poller_retry_pages(p);
 	wait_for_something(p, while_asleep);

@@ -1,5 +1,5 @@
 """What the tests of ingest share: TAP, a folder, the scripted server, a run."""
-import json, os, shutil, subprocess, sys, tempfile
+import json, os, shutil, subprocess, sys, tempfile, time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("STANCE_BUILD", os.path.join(TOP, "build/release"))
@@ -25,6 +25,31 @@ def eq(got, wanted, name):
 def done():
     print("1..%d" % count)
     sys.exit(failed > 0)
+
+
+class Clock:
+    """What a test build takes for the time, and the word that all is done that was due."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def set(self, now):
+        self.now = now
+        with open(self.path + ".new", "w") as f:
+            f.write("%d\n" % now)
+        os.rename(self.path + ".new", self.path)
+
+    def settle(self, patience=10.0):
+        """Wait for ingest to be done with what was due; a dead one never is."""
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            try:
+                with open(self.path + ".settled") as f:
+                    if f.read() == "%d\n" % self.now:
+                        return
+            except FileNotFoundError:
+                pass
+            time.sleep(0.005)
 
 
 class Room:
