@@ -56,55 +56,6 @@ struct clause {
 	size_t			 n;
 };
 
-static bool
-mark_in(const struct grammar *g, const struct mark *m, uint16_t class)
-{
-	size_t count;
-	const uint16_t *classes;
-
-	if (!(m->signs & class_sign(class)))
-		return false;
-	classes = phrase_classes(g->lexicon, m->phrase, &count);
-	for (size_t i = 0; i < count; i++)
-		if (classes[i] == class)
-			return true;
-	return false;
-}
-
-/* Is a word of class `class` in the marks from..end-1? */
-static bool
-marks_hold(const struct view *view, size_t from, size_t end, uint16_t class)
-{
-	for (size_t i = from; i < end; i++)
-		if (mark_in(view->g, &view->marks.v[i], class))
-			return true;
-	return false;
-}
-
-bool
-marks_near(const struct view *view, size_t from, size_t end, uint16_t class)
-{
-	if (marks_hold(view, from, end, class))
-		return true;
-	if (view->title != NULL)
-		return marks_hold(view->title, 0, view->title->marks.n, class);
-	return view->text != NULL &&
-	    marks_hold(view->text, 0, view->text->lead_marks, class);
-}
-
-bool
-marks_allow(const struct view *view, size_t from, size_t end,
-    const struct references *needs, const struct references *unless)
-{
-	for (size_t i = 0; i < needs->n; i++)
-		if (!marks_near(view, from, end, needs->v[i]))
-			return false;
-	for (size_t i = 0; i < unless->n; i++)
-		if (marks_hold(view, from, end, unless->v[i]))
-			return false;
-	return true;
-}
-
 /* The first of the marks on the very words of `mark`: a stem and a raw form may
  * both be named.  They stand in a row. */
 static size_t
@@ -145,37 +96,6 @@ fits(const struct clause *c, const struct references *refs, uint32_t mark)
 	return false;
 }
 
-void
-view_read(struct view *view, struct str text, struct arena *a)
-{
-	struct words *w = &view->words;
-
-	words_split(w, text);
-	view->marks.n = 0;
-	view->bits = arena_array(a, w->count + 1, sizeof(*view->bits));
-	reader_mark(view->reader, w, &view->marks, view->bits);
-}
-
-void
-view_miss(const struct view *view, const char *name, struct span span,
-    const char *why, const char *who)
-{
-	struct misses *m = view->misses;
-
-	if (m == NULL || strcmp(m->wanted, name) != 0)
-		return;
-	GROW(m->v, m->n, m->cap);
-	m->v[m->n++] = (struct miss){ name, span, why, who,
-	    view->title != NULL };
-}
-
-void
-view_release(struct view *view)
-{
-	words_release(&view->words);
-	free(view->marks.v);
-}
-
 static bool
 any_token(const struct clause *c, uint32_t from, uint32_t end, uint16_t bit)
 {
@@ -197,50 +117,6 @@ is_comma(const struct clause *c, uint32_t at)
 {
 	return c->view->words.tokens[at].kind == TOKEN_MARK &&
 	    token_is(c, at, TOKEN_JOIN);
-}
-
-/* Up or down, from the first and the last number of a comparison. */
-static int
-turn_of(const struct view *view, const struct mark *m)
-{
-	double old = 0, new = 0, value;
-	bool seen = false;
-
-	for (uint32_t i = m->first; i < m->end; i++) {
-		if (!reader_number(view->reader, &view->words, i, &value))
-			continue;
-		if (!seen)
-			old = value;
-		new = value;
-		seen = true;
-	}
-	if (phrase_swapped(view->g->lexicon, m->phrase)) {
-		value = old;
-		old = new;
-		new = value;
-	}
-	return (new > old) - (new < old);
-}
-
-int
-comparison_turn(const struct view *view, size_t from, size_t end,
-    struct span span)
-{
-	const struct mark *best = NULL;
-	uint32_t least = UINT32_MAX;
-
-	for (size_t i = from; i < end; i++) {
-		const struct mark *m = &view->marks.v[i];
-		uint32_t apart = m->end <= span.first ? span.first - m->end :
-		    m->first >= span.end ? m->first - span.end : 0;
-
-		if (view->g->roles[m->phrase].compare != NULL &&
-		    apart < least && turn_of(view, m) != 0) {
-			best = m;
-			least = apart;
-		}
-	}
-	return best ? turn_of(view, best) : 0;
 }
 
 static void

@@ -1,0 +1,61 @@
+/*
+ * A view is one field of a text as rules see it: its words, the marks where
+ * listed words stand, and what is near them.  It lives as long as the text.
+ */
+#ifndef CLASSIFY_VIEW_H
+#define CLASSIFY_VIEW_H
+
+#include "classify/expr.h"
+#include "classify/reader.h"
+
+/* Why a list or a rule whose words stand there made no hit, for --why-not. */
+struct miss {
+	const char	*name;
+	struct span	 span;
+	const char	*why;
+	const char	*who;		/* the list that kept it away, or NULL */
+	uint8_t		 field;
+};
+
+struct misses {
+	const char	*wanted;	/* the name asked for */
+	struct miss	*v;
+	size_t		 n, cap;
+};
+
+/* One field of a text with its marks. */
+struct view {
+	const struct grammar	*g;
+	struct reader		*reader;
+	struct words		 words;
+	struct marks		 marks;
+	uint16_t		*bits;		/* TOKEN_* by token */
+	const struct view	*title;		/* NULL in the title itself */
+	const struct view	*text;		/* of a title: what stands below */
+	size_t			 lead_marks;	/* of its marks, those in the lead */
+	struct misses		*misses;	/* NULL: nobody asks */
+};
+
+/* Find the sentences, marks and bits of `text`, which must outlive the view. */
+void view_read(struct view *view, struct str text, struct arena *a);
+void view_release(struct view *view);
+/* Note a miss of `name`, if it is the one asked for. */
+void view_miss(const struct view *view, const char *name, struct span span,
+    const char *why, const char *who);
+/* Is the word of this mark in the class? */
+bool mark_in(const struct grammar *g, const struct mark *m, uint16_t class);
+/* Is there a word of the class in the marks given, in the title, or for a
+ * title in the lead? */
+bool marks_near(const struct view *view, size_t from, size_t end,
+    uint16_t class);
+/* Are all of `needs` near and none of `unless` in the marks given? */
+bool marks_allow(const struct view *view, size_t from, size_t end,
+    const struct references *needs, const struct references *unless);
+/* Up or down, from the first and the last number of a comparison. */
+int turn_of(const struct view *view, const struct mark *m);
+/* Which way the numbers turn that are compared in `span` or nearest to it in
+ * the marks given: up 1, down -1, 0 for none. */
+int comparison_turn(const struct view *view, size_t from, size_t end,
+    struct span span);
+
+#endif
