@@ -1,90 +1,140 @@
-#include <assert.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/digest.h"
-#include "base/text/words.h"
+#include "base/text/traits.h"
+#include "store/leads.h"
 #include "store/story.h"
 
-#define SHINGLE_WORDS	3
-#define SHINGLES_LEAST	40	/* a shorter text says too little */
-#define SHINGLES_MOST	20000	/* of a long text the first so many */
-#define LEADS		8	/* lowest hashes that lead to a first article */
-/* Only hashes below this are looked up: of 40 shingles or more, the eight lowest
- * are nearly always below a third of the range. */
-#define LEAD_CEILING	(UINT64_MAX / 3)
-#define CANDIDATES	8	/* compared with a new text, the most promising */
-#define SHARE_LEAST	0.5
-#define EVENT_WINDOW_S	(48 * 3600)
-/* Firsts are kept by the day; four days cover the window at any hour. */
-#define DAYS		4
-#define SECONDS_PER_DAY	86400
-/* A shingle in more than one text of a hundred is common, but not in so few. */
-#define COMMON_SHARE	100
-#define COMMON_LEAST	20
-#define COUNTERS	(1u << 20)
+#define SHINGLES_LEAST 40 /* a shorter text says too little */
+#define SHARE_LEAST    0.5 /* of the shingles */
+#define WORDS_LEAST    12 /* of title and lead, in both */
+#define WORDS_SHARE    0.4
+#define COPIED         0.25 /* so much of the shingles, and some is copied */
+/* Names and numbers that must agree: in a copied text, and in one told anew. */
+#define MARKS_COPIED   0.75
+#define MARKS_TOLD     0.5
+#define MARKS_LEAST    2 /* names and numbers: fewer tell nothing */
+#define NUMBERS_LEAST  3
+#define WORDS_WINDOW_S (48 * 3600)
+/* Lowest hashes of shingles and rarest words that lead to a first article. */
+#define SHINGLE_LEADS 6
+#define WORD_LEADS    10
+/* Only hashes below this are looked up: of 40 shingles or more, the six lowest
+ * are mostly below a sixth of the range. */
+#define LEAD_CEILING (UINT64_MAX / 6)
+/* A shingle in more than one text of a hundred is common, a name in more than one of
+ * 500; a word leads somewhere while it is in fewer than one of a thousand.  In so
+ * few texts none is common. */
+#define COMMON_SHARE 100
+#define RARE_SHARE   500
+#define LEAD_SHARE   1000
+#define COMMON_LEAST 20
+/* A word that is no mark leads as well as one that stands in so many more texts. */
+#define NO_MARK      8
+#define SHINGLE_BITS 20
+#define WORD_BITS    18
+#define KEPT         1024 /* profiles of firsts */
 
-/* The first article of a story. */
-struct first {
-	struct place	place;
-	int64_t		stored;
-	uint64_t	story;		/* its id as a number */
+_Static_assert(SHINGLE_LEADS + WORD_LEADS == LEADS_EACH, "leads of a first");
+
+/* In how many texts a hash stood, about: counters are shared by chance, which can
+ * only make it seem more common.  They are halved when they have seen enough. */
+struct counters {
+	uint16_t *v;
+	unsigned bits;
 };
 
-/* The low 40 bits of a hash, and the index of its first article: the more
- * leads there are, the more bits it takes that none leads astray.  0: free. */
-typedef uint64_t lead;
-
-#define FIRST_BITS	24
-#define FIRSTS_MOST	((1u << FIRST_BITS) - 1)
-
-/* The firsts of one day. */
-struct day {
-	int64_t		 day;		/* since 1970; -1: unused */
-	struct first	*firsts;
-	size_t		 n, cap;
-	lead		*leads;		/* open addressing, 3/4 full at most */
-	size_t		 nleads, leads_cap;
-};
-
-struct event {
-	uint64_t	hash;		/* 0: free */
-	uint64_t	story;
-	int64_t		stored;
+/* What a text is compared by; shingles sorted. */
+struct profile {
+	struct place place;
+	struct traits traits;
+	uint64_t label; /* hash of it; 0: none */
+	struct hashes actors; /* sorted */
+	void *block; /* holds the hashes; NULL: no profile */
 };
 
 struct stories {
-	struct str	(*read_text)(void *arg, struct place place,
-			    struct arena *a);
-	void		*arg;
-	struct day	 days[DAYS];	/* by day modulo DAYS */
-	struct event	*events;
-	size_t		 nevents, events_cap;
-	uint16_t	*counters;	/* texts with a shingle, about */
-	uint64_t	 texts;		/* counted in them */
-	struct words	 words;
+	story_reader *read;
+	void *arg;
+	struct leads *leads;
+	struct counters shingles, words;
+	uint64_t texts; /* counted in them */
+	struct profile kept[KEPT]; /* by a hash of the place */
 };
 
-/* Sorted hashes of a text's shingles, each once. */
-struct shingles {
-	uint64_t	*v;
-	size_t		 n;
-};
+static void
+counters_init(struct counters *c, unsigned bits)
+{
+	c->bits = bits;
+	c->v = xcalloc((size_t)1 << bits, sizeof(*c->v));
+}
+
+static uint16_t *
+counter(const struct counters *c, uint64_t hash)
+{
+	return &c->v[hash >> 20 & (((uint64_t)1 << c->bits) - 1)];
+}
+
+static void
+count(struct counters *c, const struct hashes *h)
+{
+	for (size_t i = 0; i < h->n; i++) {
+		uint16_t *n = counter(c, h->v[i]);
+
+		*n += *n < UINT16_MAX;
+	}
+}
+
+static void
+halve(struct counters *c)
+{
+	for (size_t i = 0; i < (size_t)1 << c->bits; i++)
+		c->v[i] /= 2;
+}
+
+static void
+count_text(struct stories *s, const struct traits *t)
+{
+	count(&s->shingles, &t->shingles);
+	count(&s->words, &t->words);
+	if (++s->texts < UINT16_MAX)
+		return;
+	s->texts /= 2;
+	halve(&s->shingles);
+	halve(&s->words);
+}
+
+static uint64_t
+at_least(uint64_t limit)
+{
+	return limit < COMMON_LEAST ? COMMON_LEAST : limit;
+}
+
+/* The shingles that are not common to many texts. */
+static struct hashes
+own_shingles(const struct stories *s, const struct hashes *all, struct arena *a)
+{
+	struct hashes own = { arena_array(a, all->n, sizeof(*own.v)), 0 };
+	uint64_t limit = at_least(s->texts / COMMON_SHARE);
+
+	for (size_t i = 0; i < all->n; i++)
+		if (*counter(&s->shingles, all->v[i]) <= limit)
+			own.v[own.n++] = all->v[i];
+	return own;
+}
 
 struct stories *
-stories_new(struct str (*read_text)(void *arg, struct place place,
-    struct arena *a), void *arg)
+stories_new(story_reader *read, void *arg)
 {
 	struct stories *s = xcalloc(1, sizeof(*s));
 
-	s->read_text = read_text;
+	s->read = read;
 	s->arg = arg;
-	s->counters = xcalloc(COUNTERS, sizeof(*s->counters));
-	for (int i = 0; i < DAYS; i++)
-		s->days[i].day = -1;
-	s->events_cap = 1024;
-	s->events = xcalloc(s->events_cap, sizeof(*s->events));
+	s->leads = leads_new();
+	counters_init(&s->shingles, SHINGLE_BITS);
+	counters_init(&s->words, WORD_BITS);
 	return s;
 }
 
@@ -93,430 +143,296 @@ stories_free(struct stories *s)
 {
 	if (s == NULL)
 		return;
-	for (int i = 0; i < DAYS; i++) {
-		free(s->days[i].firsts);
-		free(s->days[i].leads);
-	}
-	free(s->events);
-	free(s->counters);
-	words_release(&s->words);
+	for (size_t i = 0; i < KEPT; i++)
+		free(s->kept[i].block);
+	leads_free(s->leads);
+	free(s->shingles.v);
+	free(s->words.v);
 	free(s);
 }
 
 static uint64_t
-mix(uint64_t h)
+folded_hash(struct str s, struct arena *a)
 {
-	h ^= h >> 32;
-	h *= 0xd6e8feb86659fd93u;
-	h ^= h >> 32;
-	h *= 0xd6e8feb86659fd93u;
-	return h ^ h >> 32;
+	char *small = arena_cstr(a, s);
+
+	for (size_t i = 0; i < s.n; i++)
+		if (small[i] >= 'A' && small[i] <= 'Z')
+			small[i] |= 0x20;
+	return s.n ? hash64((struct str){ small, s.n }) | 1 : 0;
 }
 
-/* Hashes are uniform, so their top bits alone nearly sort them: deal them into as
- * many buckets as there are hashes, then let the few strays sink. */
-static uint64_t *
-sort_hashes(const uint64_t *v, size_t n, struct arena *a)
+/* Shingles are not sorted yet. */
+static void
+make_profile(struct profile *p, const struct article *art)
 {
-	unsigned bits = 1;
-	uint64_t *sorted = arena_array(a, n, sizeof(*sorted));
-	uint32_t *starts;
+	struct str title = record_str(&art->rec, RECORD_TITLE, art->a);
+	struct str text = record_str(&art->rec, RECORD_TEXT, art->a);
+	struct str *actors;
+	size_t n = article_list(art, "actors", &actors);
 
-	while (((size_t)1 << bits) < n)
-		bits++;
-	starts = arena_zalloc(a, (((size_t)1 << bits) + 1) * sizeof(*starts));
+	if (text.n == 0)
+		text = record_str(&art->rec, RECORD_SUMMARY, art->a);
+	*p = (struct profile){ .label = folded_hash(
+				   article_verdict(art, "label"), art->a) };
+	traits_read(&p->traits, title, text, art->a);
+	p->actors = (struct hashes){ arena_array(art->a, n, 8), n };
 	for (size_t i = 0; i < n; i++)
-		starts[(v[i] >> (64 - bits)) + 1]++;
-	for (size_t i = 1; i <= (size_t)1 << bits; i++)
-		starts[i] += starts[i - 1];
-	for (size_t i = 0; i < n; i++)
-		sorted[starts[v[i] >> (64 - bits)]++] = v[i];
-	for (size_t i = 1; i < n; i++) {
-		uint64_t moved = sorted[i];
-		size_t k = i;
-
-		for (; k > 0 && sorted[k - 1] > moved; k--)
-			sorted[k] = sorted[k - 1];
-		sorted[k] = moved;
-	}
-	return sorted;
+		p->actors.v[i] = folded_hash(actors[i], art->a);
+	hashes_sort(&p->actors, art->a);
 }
 
 static void
-make_shingles(struct stories *s, struct str text, struct arena *a,
-    struct shingles *out)
+keep_hashes(struct hashes *h, uint64_t **at)
 {
-	uint64_t last[SHINGLE_WORDS] = { 0 };
-	size_t words = 0, n = 0;
-	char folded[WORD_MAX];
-
-	words_split(&s->words, text);
-	out->v = arena_array(a, s->words.count, sizeof(*out->v));
-	for (size_t i = 0; i < s->words.count && n < SHINGLES_MOST; i++) {
-		size_t len;
-
-		if (s->words.tokens[i].kind != TOKEN_WORD &&
-		    s->words.tokens[i].kind != TOKEN_NUMBER)
-			continue;
-		len = word_fold(token_str(&s->words, i), folded);
-		last[words++ % SHINGLE_WORDS] =
-		    hash64((struct str){ folded, len });
-		if (words >= SHINGLE_WORDS)
-			out->v[n++] = mix(last[words % SHINGLE_WORDS] +
-			    3 * last[(words + 1) % SHINGLE_WORDS] +
-			    5 * last[(words + 2) % SHINGLE_WORDS]);
-	}
-	out->v = sort_hashes(out->v, n, a);
-	out->n = 0;
-	for (size_t i = 0; i < n; i++)
-		if (i == 0 || out->v[i] != out->v[i - 1])
-			out->v[out->n++] = out->v[i];
+	if (h->n > 0)
+		memcpy(*at, h->v, h->n * sizeof(*h->v));
+	h->v = *at;
+	*at += h->n;
 }
 
-/* Count the text's shingles.  Counters are shared by chance, which can only make
- * a shingle seem more common; they are halved when they have seen enough. */
+/* Copy it out of the arena. */
 static void
-count_shingles(struct stories *s, const struct shingles *sh)
+keep_profile(struct profile *kept, const struct profile *p)
 {
-	for (size_t i = 0; i < sh->n; i++) {
-		uint16_t *c = &s->counters[sh->v[i] % COUNTERS];
+	struct hashes *parts[] = { &kept->traits.shingles, &kept->traits.words,
+		&kept->traits.marks, &kept->traits.numbers, &kept->actors };
+	size_t total = 1;
+	uint64_t *at;
 
-		*c += *c < UINT16_MAX;
+	free(kept->block);
+	*kept = *p;
+	for (size_t i = 0; i < 5; i++)
+		total += parts[i]->n;
+	at = kept->block = xreallocarray(NULL, total, sizeof(*at));
+	for (size_t i = 0; i < 5; i++)
+		keep_hashes(parts[i], &at);
+}
+
+/* The profile of a first article, or NULL when it is gone. */
+static const struct profile *
+first_profile(struct stories *s, struct place place)
+{
+	uint32_t slot =
+	    (place.segment * 0x9e3779b1u ^ place.offset * 0x85ebca6bu) >> 22;
+	struct profile *kept = &s->kept[slot % KEPT], p;
+	struct arena a = ARENA_INIT;
+	struct article art;
+
+	if (kept->block != NULL && kept->place.segment == place.segment &&
+	    kept->place.offset == place.offset)
+		return kept;
+	if (!s->read(s->arg, place, &a, &art)) {
+		arena_release(&a);
+		return NULL;
 	}
-	if (++s->texts < UINT16_MAX)
-		return;
-	s->texts /= 2;
-	for (size_t i = 0; i < COUNTERS; i++)
-		s->counters[i] /= 2;
-}
-
-/* Drop from a text what is common to many. */
-static void
-drop_common(const struct stories *s, struct shingles *sh)
-{
-	uint64_t limit = s->texts / COMMON_SHARE;
-	size_t kept = 0;
-
-	if (limit < COMMON_LEAST)
-		limit = COMMON_LEAST;
-	for (size_t i = 0; i < sh->n; i++)
-		if (s->counters[sh->v[i] % COUNTERS] <= limit)
-			sh->v[kept++] = sh->v[i];
-	sh->n = kept;
-}
-
-static struct day *
-day_for(struct stories *s, int64_t stored)
-{
-	int64_t number = stored / SECONDS_PER_DAY;
-	struct day *d = &s->days[number % DAYS];
-
-	if (d->day != number) {
-		free(d->leads);
-		*d = (struct day){ .day = number, .firsts = d->firsts,
-		    .cap = d->cap, .leads_cap = 1024 };
-		d->leads = xcalloc(d->leads_cap, sizeof(*d->leads));
-	}
-	return d;
-}
-
-static lead
-make_lead(uint64_t hash, size_t first)
-{
-	return (hash | 1) << FIRST_BITS | first;
+	make_profile(&p, &art);
+	hashes_sort(&p.traits.shingles, &a);
+	p.place = place;
+	keep_profile(kept, &p);
+	arena_release(&a);
+	return kept;
 }
 
 static size_t
-lead_slot(const struct day *d, lead l)
+lesser(size_t a, size_t b)
 {
-	return mix(l >> FIRST_BITS) & (d->leads_cap - 1);
+	return a < b ? a : b;
 }
 
-static void
-put_lead(struct day *d, lead l)
+/* Names and numbers that few texts have. */
+static struct hashes
+rare_marks(const struct stories *s, const struct hashes *marks, struct arena *a)
 {
-	size_t i = lead_slot(d, l);
+	struct hashes rare = { arena_array(a, marks->n, sizeof(*rare.v)), 0 };
+	uint64_t limit = at_least(s->texts / RARE_SHARE);
 
-	while (d->leads[i] != 0)
-		i = (i + 1) & (d->leads_cap - 1);
-	d->leads[i] = l;
-	d->nleads++;
+	for (size_t i = 0; i < marks->n; i++)
+		if (*counter(&s->words, marks->v[i]) <= limit)
+			rare.v[rare.n++] = marks->v[i];
+	return rare;
 }
 
-static void
-add_lead(struct day *d, lead l)
+/* Are two or more of the rare marks, and half of those of the text that has fewer,
+ * in both? */
+static bool
+rare_marks_agree(const struct stories *s, const struct hashes *t,
+    const struct hashes *u, struct arena *a)
 {
-	if (4 * (d->nleads + 1) > 3 * d->leads_cap) {
-		lead *old = d->leads;
-		size_t n = d->leads_cap;
+	struct hashes v = rare_marks(s, t, a), w = rare_marks(s, u, a);
+	size_t both = hashes_common(&v, &w);
 
-		d->leads_cap *= 2;
-		d->leads = xcalloc(d->leads_cap, sizeof(*d->leads));
-		d->nleads = 0;
-		for (size_t i = 0; i < n; i++)
-			if (old[i] != 0)
-				put_lead(d, old[i]);
-		free(old);
-	}
-	put_lead(d, l);
+	return both >= MARKS_LEAST && 2 * both >= lesser(v.n, w.n);
 }
 
-static void
-add_first(struct stories *s, const struct shingles *sh,
-    const struct first *first)
+/* Do at least `part` of the marks of the one that has fewer stand in both? */
+static bool
+marks_agree(const struct traits *t, const struct traits *u, double part)
 {
-	struct day *d = day_for(s, first->stored);
+	size_t numbers = lesser(t->numbers.n, u->numbers.n);
+	size_t marks = lesser(t->marks.n, u->marks.n);
 
-	if (sh->n < SHINGLES_LEAST || d->n == FIRSTS_MOST)
-		return;
-	GROW(d->firsts, d->n, d->cap);
-	d->firsts[d->n] = *first;
-	for (size_t i = 0; i < LEADS; i++)
-		add_lead(d, make_lead(sh->v[i], d->n));
-	d->n++;
+	if (numbers >= NUMBERS_LEAST &&
+	    2 * hashes_common(&t->numbers, &u->numbers) < numbers)
+		return false;
+	return (double)hashes_common(&t->marks, &u->marks) >=
+	       part * (double)marks;
 }
 
-/* A first article that shares leads with the new text. */
-struct candidate {
-	const struct first	*first;
-	unsigned		 hits;
+/* A new text against the first articles of stories. */
+struct comparison {
+	struct profile profile;
+	struct hashes own; /* shingles that are not common, sorted */
+	struct story *story; /* the best so far */
+	uint64_t number; /* of it */
+	uint64_t held; /* a story that is in it as a whole */
+	bool roundup; /* and another one */
 };
 
-/* More than so many firsts behind one lead, and it tells nothing. */
-#define PER_LEAD	16
-#define HITS_MOST	512
-
-static int
-by_first(const void *a, const void *b)
+static void
+join(struct comparison *c, uint64_t story, enum joined_by by, double share)
 {
-	const struct candidate *c = a, *d = b;
+	bool better = c->story->by == JOINED_FIRST ||
+		      (by == JOINED_TEXT && c->story->by != JOINED_TEXT) ||
+		      ((by == JOINED_TEXT) == (c->story->by == JOINED_TEXT) &&
+			  share > c->story->share);
 
-	return (c->first > d->first) - (c->first < d->first);
+	if (!better)
+		return;
+	c->story->by = by;
+	c->story->share = share;
+	c->number = story;
 }
 
-static int
-by_hits(const void *a, const void *b)
-{
-	const struct candidate *c = a, *d = b;
-
-	return (c->hits < d->hits) - (c->hits > d->hits);
-}
-
-/* The firsts of one day that `hash` leads to. */
-static size_t
-follow_lead(const struct day *d, uint64_t hash, int64_t oldest,
-    struct candidate *found)
-{
-	lead wanted = make_lead(hash, 0);
-	size_t i = lead_slot(d, wanted), n = 0;
-
-	for (; d->leads[i] != 0; i = (i + 1) & (d->leads_cap - 1)) {
-		const struct first *f;
-
-		if (d->leads[i] >> FIRST_BITS != wanted >> FIRST_BITS)
-			continue;
-		f = &d->firsts[d->leads[i] & FIRSTS_MOST];
-		if (f->stored < oldest)
-			continue;
-		if (n == PER_LEAD)
-			return 0;
-		found[n++] = (struct candidate){ f, 1 };
-	}
-	return n;
-}
-
-/* The most promising first articles, at most CANDIDATES. */
-static size_t
-find_candidates(const struct stories *s, const struct shingles *sh,
-    int64_t now, struct arena *a, struct candidate **found)
-{
-	struct candidate *c = arena_array(a, HITS_MOST + PER_LEAD, sizeof(*c));
-	size_t hits = 0, n = 0;
-
-	for (int k = 0; k < DAYS; k++)
-		for (size_t i = 0; s->days[k].day >= 0 && i < sh->n &&
-		    sh->v[i] < LEAD_CEILING && hits < HITS_MOST; i++)
-			hits += follow_lead(&s->days[k], sh->v[i],
-			    now - STORY_WINDOW_S, c + hits);
-	if (hits > 0)
-		qsort(c, hits, sizeof(*c), by_first);
-	for (size_t i = 0; i < hits; i++) {
-		if (n > 0 && c[n - 1].first == c[i].first)
-			c[n - 1].hits++;
-		else
-			c[n++] = c[i];
-	}
-	if (n > 0)
-		qsort(c, n, sizeof(*c), by_hits);
-	*found = c;
-	return n < CANDIDATES ? n : CANDIDATES;
-}
-
-/* Which part of the shorter one is in both; *whole: half of `first` is. */
+/* Is it the same text?  How much of the shingles stands in both. */
 static double
-share_of(const struct shingles *text, const struct shingles *first,
-    bool *whole)
+compare_shingles(struct stories *s, struct comparison *c,
+    const struct profile *first, uint64_t story, struct arena *a)
 {
-	size_t i = 0, k = 0, both = 0;
-	size_t least = text->n < first->n ? text->n : first->n;
+	struct hashes own = own_shingles(s, &first->traits.shingles, a);
+	size_t least = lesser(c->own.n, own.n);
+	size_t both = hashes_common(&c->own, &own);
+	double share = least ? (double)both / (double)least : 0;
 
-	*whole = false;
 	if (least < SHINGLES_LEAST)
-		return 0;
-	while (i < text->n && k < first->n) {
-		if (text->v[i] == first->v[k]) {
-			both++;
-			i++;
-			k++;
-		} else if (text->v[i] < first->v[k])
-			i++;
-		else
-			k++;
+		return share;
+	if ((double)both >= SHARE_LEAST * (double)own.n) {
+		c->roundup |= c->held != 0 && c->held != story;
+		c->held = story;
 	}
-	*whole = (double)both >= SHARE_LEAST * (double)first->n;
-	return (double)both / (double)least;
+	if (share >= SHARE_LEAST &&
+	    marks_agree(&c->profile.traits, &first->traits, MARKS_COPIED))
+		join(c, story, JOINED_TEXT, share);
+	return share;
 }
 
-/* The story that the text joins: 1, and *story; 0: none; 2: it is a roundup of
- * several. */
-static int
-join_by_text(struct stories *s, const struct shingles *sh, int64_t now,
-    struct arena *a, uint64_t *story, double *share)
-{
-	struct candidate *c;
-	size_t n = sh->n < SHINGLES_LEAST ? 0 :
-	    find_candidates(s, sh, now, a, &c);
-	uint64_t held = 0;
-
-	*share = 0;
-	for (size_t i = 0; i < n; i++) {
-		struct shingles other;
-		bool whole;
-		double part;
-
-		make_shingles(s, s->read_text(s->arg, c[i].first->place, a), a,
-		    &other);
-		drop_common(s, &other);
-		part = share_of(sh, &other, &whole);
-		if (whole && held != 0 && held != c[i].first->story)
-			return 2;
-		if (whole)
-			held = c[i].first->story;
-		if (part >= SHARE_LEAST && part > *share) {
-			*share = part;
-			*story = c[i].first->story;
-		}
-	}
-	return *share > 0;
-}
-
-static struct event *
-find_event(const struct stories *s, uint64_t hash)
-{
-	size_t i = hash & (s->events_cap - 1);
-
-	while (s->events[i].hash != 0 && s->events[i].hash != hash)
-		i = (i + 1) & (s->events_cap - 1);
-	return &s->events[i];
-}
-
-/* Make room; what is older than the window goes. */
+/* Is it the same event in other words?  What is `copied` in part may come from a
+ * template, so more of the marks have to agree. */
 static void
-sweep_events(struct stories *s, int64_t now)
+compare_words(struct stories *s, struct comparison *c,
+    const struct profile *first, uint64_t story, double copied, struct arena *a)
 {
-	struct event *old = s->events;
-	size_t n = s->events_cap, live = 0;
+	const struct traits *t = &c->profile.traits, *u = &first->traits;
+	size_t both = hashes_common(&t->words, &u->words);
+	size_t least = lesser(t->words.n, u->words.n);
+	double share = least ? (double)both / (double)least : 0;
+	bool event = c->profile.label != 0 &&
+		     c->profile.label == first->label &&
+		     hashes_common(&c->profile.actors, &first->actors) > 0;
 
-	for (size_t i = 0; i < n; i++)
-		live += old[i].hash != 0 &&
-		    old[i].stored >= now - EVENT_WINDOW_S;
-	while (4 * live > s->events_cap)
-		s->events_cap *= 2;
-	s->events = xcalloc(s->events_cap, sizeof(*s->events));
-	s->nevents = live;
-	for (size_t i = 0; i < n; i++)
-		if (old[i].hash != 0 && old[i].stored >= now - EVENT_WINDOW_S)
-			*find_event(s, old[i].hash) = old[i];
-	free(old);
+	if (both < WORDS_LEAST || share < WORDS_SHARE ||
+	    !rare_marks_agree(s, &t->marks, &u->marks, a) ||
+	    !marks_agree(t, u, copied < COPIED ? MARKS_TOLD : MARKS_COPIED))
+		return;
+	join(c, story, event ? JOINED_EVENT : JOINED_WORDS, share);
 }
 
-/* Hashes of the article's events: action, object, actor and the label. */
+/* Keep in v the `most` lowest of all that come, ascending, each once. */
 static size_t
-event_hashes(const struct article *art, uint64_t **hashes)
+keep_low(uint64_t *v, size_t n, size_t most, uint64_t hash)
 {
-	static const char *const names[] = { "action", "object", "actor" };
-	const struct json_member *list = json_find(art->stance,
-	    art->stance_count, "events");
-	struct str parts[4] = { article_verdict(art, "label") };
-	struct json_value *v;
-	struct err ignored;
-	size_t count, n = 0;
+	size_t k = n;
 
-	if (list == NULL || list->value.type != JSON_ARRAY ||
-	    json_array(list->value.raw, art->a, &v, &count, &ignored) == -1)
-		return 0;
-	*hashes = arena_array(art->a, count, sizeof(**hashes));
-	for (size_t i = 0; i < count; i++) {
-		struct json_member *m;
-		size_t members, given = 0;
-
-		if (v[i].type != JSON_OBJECT || json_object(v[i].raw, art->a,
-		    &m, &members, &ignored) == -1)
-			continue;
-		for (size_t k = 0; k < 3; k++) {
-			const struct json_member *f = json_find(m, members,
-			    names[k]);
-
-			parts[k + 1] = f ? json_str(&f->value, art->a) :
-			    STR_NONE;
-			given += parts[k + 1].n > 0;
-		}
-		if (given == 3)
-			(*hashes)[n++] = hash64(arena_printf(art->a,
-			    "%.*s\n%.*s\n%.*s\n%.*s", STR_FMT(parts[0]),
-			    STR_FMT(parts[1]), STR_FMT(parts[2]),
-			    STR_FMT(parts[3]))) | 1;
-	}
+	while (k > 0 && v[k - 1] > hash)
+		k--;
+	if (k == most || (k > 0 && v[k - 1] == hash))
+		return n;
+	n += n < most;
+	memmove(v + k + 1, v + k, (n - 1 - k) * sizeof(*v));
+	v[k] = hash;
 	return n;
 }
 
-static bool
-join_by_event(const struct stories *s, const struct article *art, int64_t now,
-    uint64_t *story)
+/* What leads to this text: its lowest shingles and its rarest words. */
+static size_t
+make_leads(const struct stories *s, const struct hashes *own,
+    const struct traits *t, uint64_t leads[LEADS_EACH])
 {
-	uint64_t *hashes;
-	size_t n = event_hashes(art, &hashes);
+	const struct hashes *words = &t->words, *marks = &t->marks;
+	uint64_t rare[WORD_LEADS]; /* rank, then which */
+	size_t mark = 0;
+	size_t n = 0, nrare = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct event *e = find_event(s, hashes[i]);
+	for (size_t i = 0; i < own->n; i++)
+		if (n < SHINGLE_LEADS || own->v[i] < leads[n - 1])
+			n = keep_low(leads, n, SHINGLE_LEADS, own->v[i]);
+	for (size_t i = 0; i < words->n; i++) {
+		uint64_t rank = *counter(&s->words, words->v[i]);
 
-		if (e->hash != 0 && e->stored >= now - EVENT_WINDOW_S) {
-			*story = e->story;
-			return true;
-		}
+		while (mark < marks->n && marks->v[mark] < words->v[i])
+			mark++;
+		if (mark == marks->n || marks->v[mark] != words->v[i])
+			rank += NO_MARK;
+		nrare = keep_low(rare, nrare, WORD_LEADS, rank << 16 | i);
 	}
-	return false;
+	for (size_t i = 0; i < nrare; i++)
+		leads[n++] = words->v[rare[i] & 0xffff];
+	return n;
 }
 
-/* Note the article's events; those of the first article of a story stay. */
-static void
-add_events(struct stories *s, const struct article *art, int64_t now,
-    uint64_t story)
+static size_t
+find_firsts(struct stories *s, const struct comparison *c, int64_t now,
+    struct arena *a, struct first found[LEADS_FOUND])
 {
-	uint64_t *hashes;
-	size_t n = event_hashes(art, &hashes);
+	const struct hashes *own = &c->own, *words = &c->profile.traits.words;
+	uint64_t *shingles = arena_array(a, own->n, 8);
+	uint64_t *rare = arena_array(a, words->n, 8);
+	uint64_t limit = at_least(s->texts / LEAD_SHARE);
+	struct clue clue = { .shingles = shingles, .words = rare };
 
-	for (size_t i = 0; i < n; i++) {
-		struct event *e;
-
-		if (2 * (s->nevents + 1) > s->events_cap)
-			sweep_events(s, now);
-		e = find_event(s, hashes[i]);
-		if (e->hash != 0 && e->stored >= now - EVENT_WINDOW_S)
-			continue;
-		s->nevents += e->hash == 0;
-		*e = (struct event){ hashes[i], story, now };
+	for (size_t i = 0; i < own->n; i++)
+		if (own->v[i] < LEAD_CEILING)
+			shingles[clue.nshingles++] = own->v[i];
+	for (size_t i = 0; i < words->n; i++) {
+		leads_mark(clue.bits, words->v[i]);
+		if (*counter(&s->words, words->v[i]) <= limit)
+			rare[clue.nwords++] = words->v[i];
 	}
+	return leads_find(s->leads, &clue, now - STORY_WINDOW_S, found);
+}
+
+/* Find the story that the text joins. */
+static void
+find_story(
+    struct stories *s, struct comparison *c, int64_t now, struct arena *a)
+{
+	struct first found[LEADS_FOUND];
+	size_t n = find_firsts(s, c, now, a, found);
+
+	if (n > 0)
+		hashes_sort(&c->own, a);
+	for (size_t i = 0; i < n; i++) {
+		const struct profile *first = first_profile(s, found[i].place);
+		double copied;
+
+		if (first == NULL)
+			continue;
+		copied = compare_shingles(s, c, first, found[i].story, a);
+		if (found[i].stored >= now - WORDS_WINDOW_S)
+			compare_words(s, c, first, found[i].story, copied, a);
+	}
+	if (c->roundup)
+		*c->story = (struct story){ .by = JOINED_FIRST };
 }
 
 static uint64_t
@@ -525,80 +441,69 @@ story_number(const char *id)
 	return strtoull(id, NULL, 16);
 }
 
-struct str
-story_text(const struct article *art)
+static void
+add_first(struct stories *s, const struct hashes *own, const struct traits *t,
+    struct first first)
 {
-	struct str title = record_str(&art->rec, RECORD_TITLE, art->a);
-	struct str text = record_str(&art->rec, RECORD_TEXT, art->a);
-	char *both;
+	uint64_t leads[LEADS_EACH];
 
-	if (text.n == 0)
-		text = record_str(&art->rec, RECORD_SUMMARY, art->a);
-	both = arena_alloc(art->a, title.n + 1 + text.n);
-	if (title.n > 0)
-		memcpy(both, title.p, title.n);
-	both[title.n] = '\n';
-	if (text.n > 0)
-		memcpy(both + title.n + 1, text.p, text.n);
-	return (struct str){ both, title.n + 1 + text.n };
+	if (own->n < SHINGLES_LEAST)
+		return;
+	for (size_t i = 0; i < t->words.n; i++)
+		leads_mark(first.words, t->words.v[i]);
+	leads_add(s->leads, &first, leads, make_leads(s, own, t, leads));
 }
 
 void
 stories_place(struct stories *s, const struct article *art, int64_t now,
     struct place place, struct story *story)
 {
-	struct str key = record_key(&art->rec, art->a);
-	struct shingles all, sh;
-	uint64_t number = 0;
-	int joined;
+	struct comparison c = { .story = story };
+	struct traits *t = &c.profile.traits;
 
 	*story = (struct story){ .by = JOINED_FIRST };
-	make_shingles(s, story_text(art), art->a, &all);
-	sh = all;
-	sh.v = arena_array(art->a, all.n, sizeof(*sh.v));
-	if (all.n > 0)
-		memcpy(sh.v, all.v, all.n * sizeof(*sh.v));
-	drop_common(s, &sh);
-	count_shingles(s, &all);
-	joined = join_by_text(s, &sh, now, art->a, &number, &story->share);
-	if (joined == 1)
-		story->by = JOINED_TEXT;
-	else if (joined == 0 && join_by_event(s, art, now, &number))
-		story->by = JOINED_EVENT;
-	if (story->by == JOINED_FIRST) {
-		sha256_hex(key, story->id, STORY_ID_DIGITS);
-		number = story_number(story->id);
-		story->share = 0;
-	} else
+	make_profile(&c.profile, art);
+	c.own = own_shingles(s, &t->shingles, art->a);
+	count_text(s, t);
+	if (c.own.n >= SHINGLES_LEAST)
+		find_story(s, &c, now, art->a);
+	if (story->by != JOINED_FIRST) {
 		snprintf(story->id, sizeof(story->id), "%016llx",
-		    (unsigned long long)number);
-	if (joined == 2)		/* a roundup leads nowhere */
+		    (unsigned long long)c.number);
 		return;
-	if (story->by == JOINED_FIRST)
-		add_first(s, &sh, &(struct first){ place, now, number });
-	add_events(s, art, now, number);
+	}
+	sha256_hex(record_key(&art->rec, art->a), story->id, STORY_ID_DIGITS);
+	if (!c.roundup) /* which leads nowhere */
+		add_first(s, &c.own, t,
+		    (struct first){ .place = place,
+			.story = story_number(story->id),
+			.stored = now });
 }
 
 void
 stories_remember(struct stories *s, const struct article *art, int64_t stored,
     struct place place)
 {
-	struct shingles sh;
+	struct profile p;
+	struct hashes own;
 	struct story story;
 
 	if (!story_read(art, &story))
 		return;
-	make_shingles(s, story_text(art), art->a, &sh);
-	count_shingles(s, &sh);
-	drop_common(s, &sh);
+	make_profile(&p, art);
+	own = own_shingles(s, &p.traits.shingles, art->a);
+	count_text(s, &p.traits);
 	if (story.by == JOINED_FIRST)
-		add_first(s, &sh, &(struct first){ place, stored,
-		    story_number(story.id) });
-	add_events(s, art, stored, story_number(story.id));
+		add_first(s, &own, &p.traits,
+		    (struct first){ .place = place,
+			.story = story_number(story.id),
+			.stored = stored });
 }
 
 static const char *const joined_names[] = { [JOINED_FIRST] = "first",
-	[JOINED_TEXT] = "text", [JOINED_EVENT] = "event",
+	[JOINED_TEXT] = "text",
+	[JOINED_WORDS] = "words",
+	[JOINED_EVENT] = "event",
 	[JOINED_REVISION] = "revision" };
 
 void
@@ -607,7 +512,7 @@ story_put(struct buf *b, const struct story *story)
 	json_open(b, '{');
 	json_member_str(b, "id", str_of(story->id));
 	json_member_str(b, "joined_by", str_of(joined_names[story->by]));
-	if (story->by == JOINED_TEXT) {
+	if (story->share > 0) {
 		json_name(b, "share");
 		json_put_num(b, story->share, 2);
 	}
@@ -624,7 +529,7 @@ story_read(const struct article *art, struct story *story)
 	if (id.n != STORY_ID_DIGITS)
 		return false;
 	memcpy(story->id, id.p, id.n);
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < JOINED_KINDS; i++)
 		if (str_eq(by, str_of(joined_names[i])))
 			story->by = (enum joined_by)i;
 	return true;

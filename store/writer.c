@@ -564,20 +564,19 @@ describe(struct writer *w, const struct record *rec, struct arena *a,
 	index_rows_add(&w->rows, &art, added->key_id, offset);
 }
 
-/* Title and text of a stored article, for the stories to compare. */
-static struct str
-read_text(void *arg, struct place place, struct arena *a)
+/* A stored article, for the stories to compare. */
+static bool
+read_article(void *arg, struct place place, struct arena *a,
+    struct article *art)
 {
 	struct writer *w = arg;
-	struct article art;
-	struct line line;
+	struct line *line = arena_alloc(a, sizeof(*line));
 	struct err ignored;
 
 	if (place.segment < w->list.v[0].number)	/* dropped */
-		return STR_NONE;
-	read_back(w, place, &line);
-	return article_read(&art, &line, a, &ignored) == 0 ?
-	    story_text(&art) : STR_NONE;
+		return false;
+	read_back(w, place, line);
+	return article_read(art, line, a, &ignored) == 0;
 }
 
 static void
@@ -603,7 +602,7 @@ remember_stories(struct writer *w)
 	struct line line;
 	struct err err;
 
-	w->stories = stories_new(read_text, w);
+	w->stories = stories_new(read_article, w);
 	if (reader_open(&r, w->store, &err) == -1)
 		die("%s", err.msg);
 	reader_from(&r, segment_before(&r.list, oldest));

@@ -37,13 +37,6 @@ static const uint8_t ascii[128] = {
 #undef M
 };
 
-static bool
-is_ideograph(uint32_t cp)
-{
-	return (cp >= 0x3040 && cp <= 0x30ff) || (cp >= 0x3400 && cp <= 0x9fff) ||
-	    (cp >= 0xf900 && cp <= 0xfaff) || (cp >= 0x20000 && cp <= 0x3ffff);
-}
-
 static enum letter
 wide_letter(uint32_t cp)
 {

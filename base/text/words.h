@@ -56,6 +56,14 @@ token_str(const struct words *w, size_t i)
 	    w->tokens[i].end - w->tokens[i].start };
 }
 
+/* A Han or kana character, a word of its own. */
+static inline bool
+is_ideograph(uint32_t cp)
+{
+	return (cp >= 0x3040 && cp <= 0x30ff) || (cp >= 0x3400 && cp <= 0x9fff) ||
+	    (cp >= 0xf900 && cp <= 0xfaff) || (cp >= 0x20000 && cp <= 0x3ffff);
+}
+
 /* Longest folded token; what is longer is no word of any language here. */
 #define WORD_MAX	96
 

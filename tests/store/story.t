@@ -26,9 +26,9 @@ def prose(sentences=20):
                     for _ in range(sentences))
 
 
-def article(n, text, title=None, label="easing", events=()):
+def article(n, text, title=None, label="easing"):
     return {"id": "http://a.example/%s" % n, "title": title or "Headline %s" % n, "content_text": text,
-            "stance": {"label": label, "confidence": .8, "events": list(events)}}
+            "stance": {"label": label, "confidence": .8}}
 
 
 def add(path, *articles, options=()):
@@ -65,17 +65,24 @@ with tempfile.TemporaryDirectory() as tmp:
     for n in ("b", "other", "roundup", "short2"):
         ok(got[n]["id"] != first and got[n]["joined_by"] == "first", "%s: joins nothing" % n, got[n])
 
-    event = {"actor": "China", "action": "resume", "object": "rare earth licences", "effect": "easing"}
-    e = tmp + "/e"
-    add(e, article(1, prose(), events=[event]), article(2, prose(), events=[event]),
-        article(3, prose(), label="tightening", events=[event]),
-        article(4, prose(), events=[dict(event, actor="India")]),
-        article(5, prose(), events=[dict(event, actor="")]),
-        article(6, prose(), events=[dict(event, actor="")]))
+    told = ("Ruritania will let ships of any flag load timber in Port Zenda from 14 March, Minister Olga Hentzau said on "
+            "Monday. The harbour had been closed to foreign hulls for seven years. Sawmills in Strelsau expect to sell "
+            "40,000 tonnes more a year, while the shipowners of the country fear for 300 jobs on the coast.")
+    anew = ("From 14 March foreign hulls may again load timber in Port Zenda. Hentzau, the minister, ended a closure of seven "
+            "years on Monday. That means 40,000 tonnes of extra sales for the sawmills of Strelsau; shipowners in Ruritania "
+            "speak of 300 jobs on the coast that could go.")
+    other = anew.replace("14 March", "2 May").replace("Zenda", "Kravonia").replace("Hentzau", "Sapt").replace(
+        "Strelsau", "Hofbau").replace("40,000", "15,500").replace("300", "85").replace("Ruritania", "Glottenberg")
+    e, actors = tmp + "/e", {"actors": ["Ruritania"]}
+    texts = [article(1, told), article(2, anew), article(3, anew + " No more is known.", label="tightening"),
+             article(4, other)]
+    for t in texts:
+        t["stance"].update(actors)
+    add(e, *texts)
     got = stories(e)
-    ok(got["2"]["id"] == got["1"]["id"] and got["2"]["joined_by"] == "event", "the same event joins", got)
-    ok(len({got[n]["id"] for n in "13456"}) == 5,
-       "another label, another actor, no actor do not", got)
+    ok(got["2"]["id"] == got["1"]["id"] and got["2"]["joined_by"] == "event", "told anew: the same event", got)
+    ok(got["3"]["id"] == got["1"]["id"] and got["3"]["joined_by"] == "words", "with another label: by its words", got)
+    ok(got["4"]["joined_by"] == "first", "other names and numbers: another story", got)
 
     t = tmp + "/t"
     template = prose(8)
