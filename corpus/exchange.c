@@ -12,7 +12,7 @@
 #include "base/opt.h"
 #include "corpus/articles.h"
 #include "corpus/commands.h"
-#include "corpus/csv.h"
+#include "base/csv.h"
 
 #define COLUMNS	"id,title,content_text,language,label,capability,domain," \
 		"stage,pair,note,part"

@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "corpus/csv.h"
+#include "base/csv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "corpus/agreement.h"
-#include "corpus/csv.h"
+#include "base/csv.h"
 #include "corpus/index.h"
 #include "corpus/random.h"
 #include "corpus/score.h"

@@ -2,8 +2,8 @@
  * Comma-separated values (RFC 4180), for spreadsheets: fields in quotes where
  * they need them, line breaks within quotes, CRLF or LF between rows.
  */
-#ifndef CORPUS_CSV_H
-#define CORPUS_CSV_H
+#ifndef BASE_CSV_H
+#define BASE_CSV_H
 
 #include "base/buf.h"
 #include "base/err.h"

@@ -1,6 +1,6 @@
 #include <assert.h>
 
-#include "corpus/csv.h"
+#include "base/csv.h"
 
 /* Does `c` end a field without quotes? */
 static bool
