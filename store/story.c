@@ -9,8 +9,12 @@
 
 #define SHINGLES_LEAST 40 /* a shorter text says too little */
 #define SHARE_LEAST    0.5 /* of the shingles */
-#define WORDS_LEAST    12 /* of title and lead, in both */
+/* Of the words of title and lead, in both.  Of few words more must be. */
+#define WORDS_LEAST    12
 #define WORDS_SHARE    0.4
+#define FEW_LEAST      8
+#define FEW_SHARE      0.5
+#define FEW	       24
 #define COPIED         0.25 /* so much of the shingles, and some is copied */
 /* Names and numbers that must agree: in a copied text, and in one told anew. */
 #define MARKS_COPIED   0.75
@@ -340,7 +344,8 @@ compare_words(struct stories *s, struct comparison *c,
 		     c->profile.label == first->label &&
 		     hashes_common(&c->profile.actors, &first->actors) > 0;
 
-	if (both < WORDS_LEAST || share < WORDS_SHARE ||
+	if (both < (least < FEW ? FEW_LEAST : WORDS_LEAST) ||
+	    share < (least < FEW ? FEW_SHARE : WORDS_SHARE) ||
 	    !rare_marks_agree(s, &t->marks, &u->marks, a) ||
 	    !marks_agree(t, u, copied < COPIED ? MARKS_TOLD : MARKS_COPIED))
 		return;
@@ -447,7 +452,7 @@ add_first(struct stories *s, const struct hashes *own, const struct traits *t,
 {
 	uint64_t leads[LEADS_EACH];
 
-	if (own->n < SHINGLES_LEAST)
+	if (own->n < SHINGLES_LEAST && t->words.n < FEW_LEAST)
 		return;
 	for (size_t i = 0; i < t->words.n; i++)
 		leads_mark(first.words, t->words.v[i]);
@@ -465,8 +470,7 @@ stories_place(struct stories *s, const struct article *art, int64_t now,
 	make_profile(&c.profile, art);
 	c.own = own_shingles(s, &t->shingles, art->a);
 	count_text(s, t);
-	if (c.own.n >= SHINGLES_LEAST)
-		find_story(s, &c, now, art->a);
+	find_story(s, &c, now, art->a);
 	if (story->by != JOINED_FIRST) {
 		snprintf(story->id, sizeof(story->id), "%016llx",
 		    (unsigned long long)c.number);

@@ -11,9 +11,9 @@
  * It is compared with the *first* article of a story only, so that a chain of
  * small changes cannot drag a story away.
  *
- * Shingles that many texts share (a template, a disclaimer) count for nothing, a
- * text of fewer than 40 shingles says too little, and one that holds half of two
- * stories is a roundup and joins neither.  For a newsroom a false join is worse
+ * Shingles that many texts share (a template, a disclaimer) count for nothing, fewer
+ * than 40 make no copy, of a short text half of the words must be in both, and a
+ * text that holds half of two stories is a roundup and joins neither.  For a newsroom a false join is worse
  * than an alert too many.  docs/STORIES.md has the figures.
  *
  * Memory has a ceiling (store/leads.h).  The first articles that leads point to
