@@ -1,33 +1,18 @@
 /*
- * query: options and words become one query; what matches goes out as it is
- * stored, or as a table.  Only the latest revision of an article counts, so the
+ * What matches goes out as it is stored, or as a table.  Only the latest revision of an article counts, so the
  * store is first run through for revisions: the indexes of sealed segments know
  * them, and elsewhere their number stands in the tail of a line.
  */
+#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "base/date.h"
-#include "base/digest.h"
-#include "base/io.h"
-#include "base/jail.h"
-#include "base/opt.h"
-#include "base/term.h"
-#include "store/balance.h"
-#include "store/column.h"
-#include "store/commands.h"
-#include "store/group.h"
+#include "store/ask.h"
 #include "store/ids.h"
-#include "store/query.h"
-#include "store/reader.h"
 #include "store/seal.h"
 #include "store/show.h"
 
-enum order { ORDER_OLDEST, ORDER_NEWEST, ORDER_PUBLISHED, ORDER_CONFIDENCE };
-
-static const char *const order_names[] = { [ORDER_OLDEST] = "oldest",
+static const char *const order_names[ORDERS] = { [ORDER_OLDEST] = "oldest",
 	[ORDER_NEWEST] = "newest", [ORDER_PUBLISHED] = "published",
 	[ORDER_CONFIDENCE] = "confidence" };
 
@@ -37,27 +22,11 @@ struct hit {
 	struct place	place;
 };
 
-struct asking {
-	struct query	*query;
-	struct sieve	 sieve;		/* the query, for indexes */
-	struct reader	 reader;
-	struct out	 out;
-	struct ids	*revised;	/* latest places of revised articles;
-					 * NULL: all revisions are wanted */
-	enum order	 order;
-	enum table_format format;
-	struct columns	 columns;	/* n is 0: whole records */
-	struct groups	*groups;	/* NULL: no grouping */
-	struct balance	*balance;	/* NULL: no balance */
-	bool		 count, colours, raw;
-	unsigned	 width;
-	size_t		 limit, found;
-	uint64_t	 below;		/* newest first: from this seq on all
-					 * was looked at; 0: nothing */
-	struct hit	*hits;
-	size_t		 hits_cap;
-	bool		 damaged;
-};
+const char *
+order_name(enum order order)
+{
+	return order_names[order];
+}
 
 /* The next line; damage is named, remembered and passed. */
 static bool
@@ -212,6 +181,8 @@ put_names(struct asking *ask)
 	buf_addc(out_buf(&ask->out), '\n');
 }
 
+static const char *const seal_only[] = { "x", NULL };
+
 static void
 put_article(struct asking *ask, const struct article *art)
 {
@@ -222,7 +193,11 @@ put_article(struct asking *ask, const struct article *art)
 	else if (ask->columns.n > 0)
 		put_columns(ask, art);
 	else {
-		buf_adds(b, art->line->text);
+		if (ask->bare) {
+			record_copy(b, &art->rec, seal_only);
+			json_close(b, '}');
+		} else
+			buf_adds(b, art->line->text);
 		buf_addc(b, '\n');
 	}
 	out_poll(&ask->out);
@@ -243,6 +218,8 @@ rank_of(const struct asking *ask, const struct article *art)
 	case ORDER_CONFIDENCE:
 		confidence = article_measure(art, "confidence");
 		return isnan(confidence) ? -1 : confidence;
+	case ORDERS:
+		break;
 	}
 	BUG("an order of no kind");
 }
@@ -297,14 +274,19 @@ count_rows(const struct asking *ask, const struct segment *seg,
 
 /* Where an index knows all that is asked, no line is read. */
 static bool
+counts_rows(const struct asking *ask)
+{
+	return ask->count && ask->groups == NULL && ask->balance == NULL &&
+	    ask->sieve.exact && ask->limit >= SIZE_MAX / 2;
+}
+
+static bool
 count_segment(struct asking *ask, const struct segment *seg)
 {
 	struct index x;
 	struct err ignored;
 
-	if (!ask->count || ask->groups != NULL || ask->balance != NULL ||
-	    !ask->sieve.exact || ask->limit < SIZE_MAX / 2 ||
-	    index_open(&x, seg, &ignored) == -1)
+	if (!counts_rows(ask) || index_open(&x, seg, &ignored) == -1)
 		return false;
 	ask->found += count_rows(ask, seg, &x);
 	index_close(&x);
@@ -397,287 +379,138 @@ put_hits(struct asking *ask)
 	arena_release(&a);
 }
 
-static enum order
-parse_order(const char *word)
-{
-	for (size_t i = 0; i < sizeof(order_names) / sizeof(*order_names); i++)
-		if (strcmp(word, order_names[i]) == 0)
-			return (enum order)i;
-	usage_error("'--order' takes oldest, newest, published or confidence, "
-	    "not '%s'", word);
-}
-
-static struct query *
-compile(struct str text)
-{
-	char *z = xstrndup(text.p, text.n);
-	struct query *q;
-	struct err err;
-
-	q = query_new(z, clock_now(), &err);
-	if (q == NULL)
-		usage_error("in the query '%s', column %lu: %s", z, err.column,
-		    err.msg);
-	free(z);
-	return q;
-}
-
+/* Open the store and learn what an index can tell. */
 static void
-ask(struct asking *asking, const char *store, bool all_revisions)
+begin(struct asking *ask, const char *store)
 {
 	struct err err;
 
-	if (reader_open(&asking->reader, store, &err) == -1)
+	if (reader_open(&ask->reader, store, &err) == -1)
 		die("%s", err.msg);
-	if (!all_revisions)
-		find_revised(asking);
-	query_sieve(asking->query, &asking->sieve);
-	reader_sieve(&asking->reader, &asking->sieve);
-	if (asking->groups == NULL && asking->balance == NULL &&
-	    !asking->count)
-		put_names(asking);
-	search(asking);
-	put_hits(asking);
-	if (asking->balance != NULL)
-		balance_put(asking->balance, out_buf(&asking->out),
-		    asking->format, asking->raw);
-	else if (asking->groups != NULL)
-		groups_put(asking->groups, out_buf(&asking->out),
-		    asking->format, asking->raw);
-	else if (asking->count)
-		buf_addf(out_buf(&asking->out), "%zu\n", asking->found);
-	out_close(&asking->out);
-	if (query_gave_up(asking->query) > 0)
-		warn("an expression was too costly for %lu texts, which were "
-		    "taken not to match", query_gave_up(asking->query));
-	reader_close(&asking->reader);
-	query_free(asking->query);
-	ids_free(asking->revised);
-	groups_free(asking->groups);
-	balance_free(asking->balance);
-	free(asking->hits);
+	if (!ask->all_revisions)
+		find_revised(ask);
+	query_sieve(ask->query, &ask->sieve);
+	reader_sieve(&ask->reader, &ask->sieve);
 }
 
-/* What the command line says, before it is a query. */
-struct wish {
-	struct opt_list	 label, domain, source, text;
-	const char	*since, *until, *by;
+static int
+end(struct asking *ask)
+{
+	out_close(&ask->out);
+	if (query_gave_up(ask->query) > 0)
+		warn("an expression was too costly for %lu texts, which were "
+		    "taken not to match", query_gave_up(ask->query));
+	reader_close(&ask->reader);
+	query_free(ask->query);
+	ids_free(ask->revised);
+	groups_free(ask->groups);
+	balance_free(ask->balance);
+	free(ask->hits);
+	return ask->damaged ? EXIT_WORLD : EXIT_DONE;
+}
+
+int
+ask(struct asking *ask, const char *store)
+{
+	struct buf *b = out_buf(&ask->out);
+
+	begin(ask, store);
+	if (ask->groups == NULL && ask->balance == NULL && !ask->count)
+		put_names(ask);
+	search(ask);
+	put_hits(ask);
+	if (ask->balance != NULL)
+		balance_put(ask->balance, b, ask->format, ask->raw,
+		    ask->width);
+	else if (ask->groups != NULL)
+		groups_put(ask->groups, b, ask->format, ask->raw);
+	else if (ask->count)
+		buf_addf(b, "%zu\n", ask->found);
+	return end(ask);
+}
+
+/* What the plan counts. */
+struct plan {
+	size_t	before, indexed, whole;		/* segments */
+	size_t	rows, pass;
 };
 
-/* FIELD:"A","B" from what the option was given, with or without commas. */
 static void
-add_choice(struct buf *q, const char *field, const struct opt_list *list)
+plan_segment(const struct asking *ask, const struct segment *seg,
+    struct plan *plan)
 {
-	const char *sign = field;
+	struct index x;
+	struct err ignored;
 
-	for (size_t i = 0; i < list->n; i++) {
-		struct str rest = str_of(list->v[i]), value;
-
-		while (str_split(&rest, ',', &value)) {
-			query_add_value(q, sign, value);
-			sign = ",";
-		}
-	}
-}
-
-static void
-build_query(struct buf *q, const struct wish *wish, int words, char **word)
-{
-	bool published = strcmp(wish->by, "published") == 0, alone;
-
-	if (!published && strcmp(wish->by, "arrival") != 0)
-		usage_error("'--by' takes arrival or published, not '%s'",
-		    wish->by);
-	add_choice(q, " label:", &wish->label);
-	add_choice(q, " domain:", &wish->domain);
-	add_choice(q, " source:", &wish->source);
-	for (size_t i = 0; i < wish->text.n; i++)
-		query_add_value(q, " text:", str_of(wish->text.v[i]));
-	if (wish->since != NULL)
-		query_add_value(q, published ? " published>=" : " stored>=",
-		    str_of(wish->since));
-	if (wish->until != NULL)
-		query_add_value(q, published ? " published<" : " stored<",
-		    str_of(wish->until));
-	alone = q->n == 0;
-	if (words > 0 && !alone)
-		buf_addz(q, " (");
-	for (int i = 0; i < words; i++)
-		buf_addf(q, "%s%s", i > 0 ? " " : "", word[i]);
-	if (words > 0 && !alone)
-		buf_addc(q, ')');
-}
-
-static enum table_format
-parse_format(const char *word)
-{
-	static const char *const formats[] = { [TABLE_JSONL] = "jsonl",
-		[TABLE_TEXT] = "table", [TABLE_CSV] = "csv",
-		[TABLE_TSV] = "tsv" };
-
-	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
-		if (strcmp(word, formats[i]) == 0)
-			return (enum table_format)i;
-	usage_error("'--format' takes jsonl, table, csv or tsv, not '%s'",
-	    word);
-}
-
-/* Columns of CSV when none are named. */
-#define DEFAULT_FIELDS	"seq,published,label,confidence,domain,source,title,url"
-
-static void
-choose_columns(struct asking *ask, const char *fields, const char *group_by)
-{
-	struct columns by;
-	struct err err;
-
-	if (fields == NULL && (ask->format == TABLE_CSV ||
-	    ask->format == TABLE_TSV))
-		fields = DEFAULT_FIELDS;
-	if (fields != NULL && columns_parse(&ask->columns, fields, &err) == -1)
-		usage_error("'--fields': %s", err.msg);
-	if (group_by == NULL)
+	if (index_open(&x, seg, &ignored) == -1) {
+		plan->whole++;
 		return;
-	if (columns_parse(&by, group_by, &err) == -1)
-		usage_error("'--group-by': %s", err.msg);
-	ask->groups = groups_new(&by);
+	}
+	plan->indexed++;
+	plan->rows += x.n;
+	plan->pass += index_count(&x, &ask->sieve);
+	index_close(&x);
+}
+
+static void
+put_sieve(struct buf *b, const struct sieve *s)
+{
+	bool arrival = s->stored_from > INT64_MIN || s->stored_to < INT64_MAX;
+	bool published = s->published_from > INT64_MIN ||
+	    s->published_to < INT64_MAX;
+
+	buf_addf(b, "index      %s%s%s%s%s%s\n",
+	    sieve_is_open(s) ? "can hold nothing back" : "holds back by",
+	    s->labels != UINT32_MAX ? " label" : "",
+	    s->domains != 0 ? " domain" : "",
+	    s->confidence_from > 0 || s->confidence_to < CONFIDENCE_NONE ?
+	    " confidence" : "", arrival ? " arrival" : "",
+	    published ? " published" : "");
+}
+
+static void
+put_plan(struct asking *ask, const struct plan *plan)
+{
+	struct buf *b = out_buf(&ask->out);
+	size_t n = ask->reader.list.n;
+
+	buf_addz(b, "query      ");
+	query_put(ask->query, b);
+	buf_addz(b, "\n");
+	put_sieve(b, &ask->sieve);
+	buf_addf(b, "segments   %zu: %zu too old, %zu with an index, %zu read "
+	    "in full\n", n, plan->before, plan->indexed, plan->whole);
+	buf_addf(b, "rows       %zu of %zu in the indexes pass\n", plan->pass,
+	    plan->rows);
+	if (counts_rows(ask))
+		buf_addz(b, "lines      none of them is read: the index "
+		    "knows all that is asked\n");
+	else
+		buf_addz(b, "lines      theirs are read and matched\n");
+	if (ask->revised == NULL)
+		buf_addz(b, "revisions  all\n");
+	else
+		buf_addf(b, "revisions  the latest; %zu articles were "
+		    "revised\n", ids_in_memory(ask->revised));
+	buf_addf(b, "order      %s\n", ask->groups || ask->balance ?
+	    "of the groups" : ask->count ? "none" :
+	    ask->order == ORDER_OLDEST ? "oldest: printed as they are found" :
+	    "all places are kept and sorted");
 }
 
 int
-run_query(int argc, char **argv)
+ask_explain(struct asking *ask, const char *store)
 {
-	struct asking asking = { .order = ORDER_OLDEST };
-	struct opt_number limit = { INT64_MAX, 0, INT64_MAX };
-	struct wish wish = { .by = "arrival" };
-	const char *format = "jsonl", *order = "oldest", *colour = "auto";
-	const char *fields = NULL, *group_by = NULL;
-	bool all_revisions = false;
-	const struct opt opts[] = {
-		{ 'l', "label", "LABEL", "only this label, or these, joined by "
-		    "commas", OPT_LIST, &wish.label },
-		{ 'd', "domain", "DOMAIN", "only this policy domain", OPT_LIST,
-		    &wish.domain },
-		{ 's', "source", "SOURCE", "only this source: a feed's title "
-		    "or a host", OPT_LIST, &wish.source },
-		{ 't', "text", "WORDS", "only with these words, as a phrase",
-		    OPT_LIST, &wish.text },
-		{ 0, "since", "TIME", "not before: 2026-11-23, 3d, yesterday",
-		    OPT_STRING, &wish.since },
-		{ 0, "until", "TIME", "only before", OPT_STRING, &wish.until },
-		{ 0, "by", "WHICH", "time of arrival (default) or published",
-		    OPT_STRING, &wish.by },
-		{ 'n', "limit", "N", "the first N in the order", OPT_NUMBER,
-		    &limit },
-		{ 0, "order", "ORDER", "oldest (default), newest, published, "
-		    "confidence", OPT_STRING, &order },
-		{ 0, "all-revisions", NULL, "also texts that were replaced "
-		    "since", OPT_FLAG, &all_revisions },
-		{ 'c', "count", NULL, "print only how many", OPT_FLAG,
-		    &asking.count },
-		{ 'g', "group-by", "COLUMNS", "count by day, week, month, "
-		    "label, domain, source...", OPT_STRING, &group_by },
-		{ 'f', "format", "FORMAT", "jsonl (default), table, csv, tsv",
-		    OPT_STRING, &format },
-		{ 0, "fields", "COLUMNS", "only these, joined by commas",
-		    OPT_STRING, &fields },
-		{ 0, "csv-raw", NULL, "do not guard cells that look like "
-		    "formulas", OPT_FLAG, &asking.raw },
-		{ 0, "color", "WHEN", "auto (default), always, never",
-		    OPT_STRING, &colour },
-		{ 0 }
-	};
-	const struct tool tool = { "stance-store query",
-	    "[OPTION...] STORE [QUERY...]",
-	    "Print the articles of STORE that match.", opts,
-	    "A query: label:easing domain:trade confidence>0.6 "
-	    "text:\"rare earths\"" };
-	int n = opt_parse(&tool, argc, argv);
-	const char *store = store_operand(n, argv);
-	struct buf q = BUF_INIT;
+	struct plan plan = { .before = 0 };
+	const struct segments *list;
+	uint32_t behind;
 
-	build_query(&q, &wish, n - 1, argv + 2);
-	asking.query = compile(buf_str(&q));
-	asking.limit = (size_t)limit.value;
-	asking.order = parse_order(order);
-	asking.format = parse_format(format);
-	choose_columns(&asking, fields, group_by);
-	asking.colours = term_colours(colour, STDOUT_FILENO);
-	asking.width = term_columns(STDOUT_FILENO);
-	out_init(&asking.out, STDOUT_FILENO, "<stdout>");
-	digest_setup();
-	jail_enter(JAIL_READ, (const char *[]){ store, NULL }, NULL);
-	ask(&asking, store, all_revisions);
-	buf_release(&q);
-	opt_list_release(&wish.label);
-	opt_list_release(&wish.domain);
-	opt_list_release(&wish.source);
-	opt_list_release(&wish.text);
-	return asking.damaged ? EXIT_WORLD : EXIT_DONE;
-}
-
-static enum column
-parse_period(const char *word)
-{
-	struct columns c;
-	struct err err;
-
-	if (columns_parse(&c, word, &err) == -1 || c.n != 1 ||
-	    (c.v[0] != COLUMN_DAY && c.v[0] != COLUMN_WEEK &&
-	    c.v[0] != COLUMN_MONTH))
-		usage_error("'--by' takes day, week or month, not '%s'", word);
-	return c.v[0];
-}
-
-static enum column
-parse_group(const char *word)
-{
-	struct columns c;
-	struct err err;
-
-	if (word == NULL)
-		return COLUMNS;
-	if (columns_parse(&c, word, &err) == -1)
-		usage_error("'--group': %s", err.msg);
-	if (c.n != 1)
-		usage_error("'--group' takes one column, not '%s'", word);
-	return c.v[0];
-}
-
-int
-run_balance(int argc, char **argv)
-{
-	struct asking asking = { .order = ORDER_OLDEST, .limit = SIZE_MAX };
-	struct wish wish = { .by = "published" };
-	const char *period = "week", *group = NULL, *format = "table";
-	const struct opt opts[] = {
-		{ 'b', "by", "PERIOD", "day, week (default) or month",
-		    OPT_STRING, &period },
-		{ 'g', "group", "COLUMN", "a balance for each domain, topic, "
-		    "actor, source...", OPT_STRING, &group },
-		{ 0, "since", "TIME", "not published before", OPT_STRING,
-		    &wish.since },
-		{ 0, "until", "TIME", "only published before", OPT_STRING,
-		    &wish.until },
-		{ 'f', "format", "FORMAT", "table (default), jsonl, csv, tsv",
-		    OPT_STRING, &format },
-		{ 0 }
-	};
-	const struct tool tool = { "stance-store balance",
-	    "[OPTION...] STORE [QUERY...]",
-	    "Print the balance of easing and tightening over time.", opts,
-	    "A story votes once; the interval is a bootstrap's 95 %." };
-	int n = opt_parse(&tool, argc, argv);
-	const char *store = store_operand(n, argv);
-	struct buf q = BUF_INIT;
-
-	build_query(&q, &wish, n - 1, argv + 2);
-	asking.query = compile(buf_str(&q));
-	asking.format = parse_format(format);
-	asking.balance = balance_new(parse_period(period), parse_group(group));
-	out_init(&asking.out, STDOUT_FILENO, "<stdout>");
-	digest_setup();
-	jail_enter(JAIL_READ, (const char *[]){ store, NULL }, NULL);
-	ask(&asking, store, false);
-	buf_release(&q);
-	return asking.damaged ? EXIT_WORLD : EXIT_DONE;
+	begin(ask, store);
+	list = &ask->reader.list;
+	behind = first_behind(ask);
+	plan.before = segments_from(list, behind + 1);
+	for (size_t i = plan.before; i < list->n; i++)
+		plan_segment(ask, &list->v[i], &plan);
+	put_plan(ask, &plan);
+	return end(ask);
 }

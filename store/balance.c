@@ -2,11 +2,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/date.h"
 #include "base/digest.h"
 #include "base/mem.h"
 #include "base/term.h"
 #include "store/balance.h"
 #include "store/ids.h"
+#include "store/plot.h"
 
 #define SAMPLES		1000
 /* More votes than this are sampled in so many steps, each for several: the
@@ -29,6 +31,7 @@ struct row {
 
 struct balance {
 	enum column	 period, group;
+	uint64_t	 seed;
 	struct row	*rows;		/* in the order they came */
 	size_t		 n, cap;
 	struct ids	*index;		/* key to row */
@@ -37,12 +40,13 @@ struct balance {
 };
 
 struct balance *
-balance_new(enum column period, enum column group)
+balance_new(enum column period, enum column group, uint64_t seed)
 {
 	struct balance *bal = xcalloc(1, sizeof(*bal));
 
 	bal->period = period;
 	bal->group = group;
+	bal->seed = seed;
 	bal->index = ids_new();
 	bal->voted = ids_new();
 	return bal;
@@ -137,13 +141,13 @@ by_value(const void *a, const void *b)
 }
 
 static void
-bootstrap(struct row *r)
+bootstrap(struct row *r, uint64_t seed)
 {
 	double nets[SAMPLES];
 	uint64_t n = r->votes[VOTE_EASING] + r->votes[VOTE_TIGHTENING] +
 	    r->votes[VOTE_MIXED];
 	double easing, tightening;
-	uint64_t state = 0x9e3779b97f4a7c15u;
+	uint64_t state = (2 * seed + 1) * 0x9e3779b97f4a7c15u;
 	uint64_t draws = n < DRAWS_MOST ? n : DRAWS_MOST;
 
 	r->net = r->low = r->high = NAN;
@@ -288,30 +292,121 @@ put_names(struct buf *b, const struct balance *bal, enum table_format format)
 	buf_addc(b, '\n');
 }
 
+/* The number of a period, for an axis of time: days, weeks or months. */
+static long
+period_number(enum column by, struct str period)
+{
+	long year = (long)str_number(str_slice(period, 0, 4), 9999);
+	int month = (int)str_number(str_slice(period, 5, 7), 12);
+	int64_t day;
+
+	if (by == COLUMN_MONTH)
+		return 12 * year + month;
+	day = days_from_civil(year, month,
+	    (int)str_number(str_slice(period, 8, 10), 31));
+	return (long)(by == COLUMN_WEEK ? (day + 3) / 7 : day);
+}
+
+static int
+by_group(const void *a, const void *b)
+{
+	struct str x = ((const struct row *)a)->key, y = x, ignored;
+
+	y = ((const struct row *)b)->key;
+	str_split(&x, SEPARATOR, &ignored);
+	str_split(&y, SEPARATOR, &ignored);
+	return str_eq(x, y) ? by_key(a, b) : str_cmp(x, y);
+}
+
+/* Put the rows that have votes into series, one for each group. */
+static size_t
+make_series(struct balance *bal, struct series *series, struct point *points,
+    struct axis *axis)
+{
+	size_t n = 0, used = 0;
+
+	for (size_t i = 0; i < bal->n; i++) {
+		const struct row *r = &bal->rows[i];
+		struct str group = r->key, period;
+		long at;
+
+		str_split(&group, SEPARATOR, &period);
+		if (isnan(r->net))
+			continue;
+		at = period_number(bal->period, period);
+		if (used == 0 || at < axis->first) {
+			axis->first = at;
+			axis->first_name = period;
+		}
+		if (used == 0 || at > axis->last) {
+			axis->last = at;
+			axis->last_name = period;
+		}
+		if (n == 0 || !str_eq(series[n - 1].name, group))
+			series[n++] = (struct series){ group, points + used,
+			    0 };
+		points[used++] = (struct point){ at, r->net, r->low, r->high };
+		series[n - 1].n++;
+	}
+	return n;
+}
+
+static void
+put_plot(struct balance *bal, struct buf *b, enum table_format format,
+    unsigned columns)
+{
+	struct series *series = xcalloc(bal->n + 1, sizeof(*series));
+	struct point *points = xcalloc(bal->n + 1, sizeof(*points));
+	struct axis axis = { 0, 0, STR_NONE, STR_NONE };
+	size_t n;
+
+	if (bal->n > 0)
+		qsort(bal->rows, bal->n, sizeof(*bal->rows), by_group);
+	n = make_series(bal, series, points, &axis);
+	if (format == TABLE_SVG)
+		plot_svg(b, series, n, &axis);
+	for (size_t i = 0; format == TABLE_PLOT && i < n; i++)
+		plot_text(b, &series[i], &axis, columns);
+	free(series);
+	free(points);
+}
+
+static void
+put_row(struct buf *b, const struct row *r, enum table_format format, bool raw)
+{
+	struct str group = r->key, period;
+
+	str_split(&group, SEPARATOR, &period);
+	switch (format) {
+	case TABLE_JSONL:
+		put_json(b, r, period, group);
+		break;
+	case TABLE_TEXT:
+		put_text(b, r, period, group);
+		break;
+	case TABLE_CSV:
+	case TABLE_TSV:
+		put_cells(b, r, period, group, format, raw);
+		break;
+	case TABLE_PLOT:
+	case TABLE_SVG:
+		break;
+	}
+}
+
 void
 balance_put(struct balance *bal, struct buf *b, enum table_format format,
-    bool raw)
+    bool raw, unsigned columns)
 {
+	for (size_t i = 0; i < bal->n; i++)
+		bootstrap(&bal->rows[i], bal->seed);
+	if (format == TABLE_PLOT || format == TABLE_SVG) {
+		put_plot(bal, b, format, columns);
+		return;
+	}
 	put_names(b, bal, format);
 	if (bal->n > 0)
 		qsort(bal->rows, bal->n, sizeof(*bal->rows), by_key);
-	for (size_t i = 0; i < bal->n; i++) {
-		struct row *r = &bal->rows[i];
-		struct str group = r->key, period;
-
-		str_split(&group, SEPARATOR, &period);
-		bootstrap(r);
-		switch (format) {
-		case TABLE_JSONL:
-			put_json(b, r, period, group);
-			break;
-		case TABLE_TEXT:
-			put_text(b, r, period, group);
-			break;
-		case TABLE_CSV:
-		case TABLE_TSV:
-			put_cells(b, r, period, group, format, raw);
-			break;
-		}
-	}
+	for (size_t i = 0; i < bal->n; i++)
+		put_row(b, &bal->rows[i], format, raw);
 }

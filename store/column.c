@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "base/csv.h"
 #include "base/date.h"
 #include "store/column.h"
 
@@ -14,7 +15,9 @@ static const char *const names[COLUMNS] = {
 	[COLUMN_LANGUAGE] = "lang", [COLUMN_TITLE] = "title",
 	[COLUMN_URL] = "url", [COLUMN_ID] = "id", [COLUMN_KEY] = "key",
 	[COLUMN_REVISION] = "revision", [COLUMN_STORY] = "story",
-	[COLUMN_SENTENCE] = "sentence",
+	[COLUMN_JOINED] = "joined_by", [COLUMN_SENTENCE] = "sentence",
+	[COLUMN_TEXT] = "text", [COLUMN_FETCHED] = "fetched",
+	[COLUMN_FETCHED_URL] = "fetched_url", [COLUMN_SHA256] = "sha256",
 };
 
 const char *
@@ -134,8 +137,18 @@ single(const struct article *art, enum column column)
 		return number(art, art->line->revision);
 	case COLUMN_STORY:
 		return article_inner(art, RECORD_STORY, "id");
+	case COLUMN_JOINED:
+		return article_inner(art, RECORD_STORY, "joined_by");
 	case COLUMN_SENTENCE:
 		return sentence(art);
+	case COLUMN_TEXT:
+		return record_str(rec, RECORD_TEXT, art->a);
+	case COLUMN_FETCHED:
+		return article_inner(art, RECORD_FETCHED, "at");
+	case COLUMN_FETCHED_URL:
+		return article_inner(art, RECORD_FETCHED, "url");
+	case COLUMN_SHA256:
+		return article_inner(art, RECORD_FETCHED, "sha256");
 	case COLUMN_DOMAIN:
 	case COLUMN_TOPIC:
 	case COLUMN_ACTOR:
@@ -176,24 +189,19 @@ column_text(const struct article *art, enum column column)
 	return joined;
 }
 
-static void
-put_csv(struct buf *b, struct str s)
+/* -0.5 begins like a formula and is none. */
+static bool
+is_number(struct str s)
 {
-	bool quote = false;
+	size_t digits = 0, points = 0;
 
-	for (size_t i = 0; i < s.n && !quote; i++)
-		quote = s.p[i] != '\0' && strchr(",\"\r\n", s.p[i]) != NULL;
-	if (!quote) {
-		buf_adds(b, s);
-		return;
+	for (size_t i = str_starts(s, STR("-")); i < s.n; i++) {
+		digits += is_digit(s.p[i]);
+		points += s.p[i] == '.';
+		if (!is_digit(s.p[i]) && s.p[i] != '.')
+			return false;
 	}
-	buf_addc(b, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"')
-			buf_addc(b, '"');
-		buf_addc(b, s.p[i]);
-	}
-	buf_addc(b, '"');
+	return digits > 0 && points <= 1;
 }
 
 void
@@ -205,14 +213,14 @@ cell_put(struct buf *b, enum table_format format, struct str s, bool first,
 	if (!first)
 		buf_addc(b, format == TABLE_CSV ? ',' : '\t');
 	if (!raw && s.n > 0 && s.p[0] != '\0' &&
-	    strchr("=+-@\t\r", s.p[0]) != NULL)
+	    strchr("=+-@\t\r\n", s.p[0]) != NULL && !is_number(s))
 		buf_addc(&safe, '\'');
 	buf_adds(&safe, s);
 	for (size_t i = 0; format != TABLE_CSV && i < safe.n; i++)
 		if (strchr("\t\r\n", safe.p[i]) != NULL)
 			safe.p[i] = ' ';
 	if (format == TABLE_CSV)
-		put_csv(b, buf_str(&safe));
+		csv_put(b, buf_str(&safe));
 	else
 		buf_adds(b, buf_str(&safe));
 	buf_release(&safe);

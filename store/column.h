@@ -1,5 +1,7 @@
 /*
  * Columns: what a table, CSV or group can show of an article, by name.
+ * `fetched`, `fetched_url` and `sha256` are the WARC-Date, the WARC-Target-URI and
+ * the payload's hash of its answer in a web archive.
  */
 #ifndef STORE_COLUMN_H
 #define STORE_COLUMN_H
@@ -11,7 +13,8 @@ enum column {
 	COLUMN_MONTH, COLUMN_LABEL, COLUMN_STAGE, COLUMN_SCORE,
 	COLUMN_CONFIDENCE, COLUMN_DOMAIN, COLUMN_TOPIC, COLUMN_ACTOR,
 	COLUMN_SOURCE, COLUMN_LANGUAGE, COLUMN_TITLE, COLUMN_URL, COLUMN_ID,
-	COLUMN_KEY, COLUMN_REVISION, COLUMN_STORY, COLUMN_SENTENCE, COLUMNS
+	COLUMN_KEY, COLUMN_REVISION, COLUMN_STORY, COLUMN_JOINED, COLUMN_SENTENCE,
+	COLUMN_TEXT, COLUMN_FETCHED, COLUMN_FETCHED_URL, COLUMN_SHA256, COLUMNS
 };
 
 struct columns {
@@ -29,7 +32,10 @@ size_t column_values(const struct article *art, enum column column,
 /* All of them joined by "; ". */
 struct str column_text(const struct article *art, enum column column);
 
-enum table_format { TABLE_JSONL, TABLE_TEXT, TABLE_CSV, TABLE_TSV };
+/* The last two are for balances. */
+enum table_format {
+	TABLE_JSONL, TABLE_TEXT, TABLE_CSV, TABLE_TSV, TABLE_PLOT, TABLE_SVG
+};
 
 /* One cell, preceded by a separator unless it is the first of its line.  CSV as
  * RFC 4180 has it; TSV with tabs and line ends as spaces.  Unless `raw`, an

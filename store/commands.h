@@ -7,6 +7,7 @@
 
 int run_add(int argc, char **argv);
 int run_query(int argc, char **argv);
+int run_export(int argc, char **argv);
 int run_balance(int argc, char **argv);
 int run_follow(int argc, char **argv);
 int run_stats(int argc, char **argv);

@@ -212,6 +212,8 @@ groups_put(struct groups *g, struct buf *b, enum table_format format, bool raw)
 		case TABLE_TEXT:
 			put_row(b, g, &sorted[i]);
 			break;
+		case TABLE_PLOT:
+		case TABLE_SVG:		/* not offered */
 		case TABLE_CSV:
 		case TABLE_TSV:
 			put_cells(b, g, &sorted[i], format, raw);

@@ -15,6 +15,7 @@
 #include "base/date.h"
 #include "base/opt.h"
 #include "store/query.h"
+#include "store/when.h"
 
 #define DEPTH_MAX	32	/* of parentheses */
 #define MATCH_LIMIT	100000	/* of PCRE2: about a millisecond */
@@ -83,6 +84,7 @@ struct node {
 	double			 number;
 	int64_t			 time;
 	struct expression	 text;
+	struct str		 source;	/* of text: words, or /expression/ */
 };
 
 struct query {
@@ -105,6 +107,8 @@ struct parser {
 };
 
 static struct node *parse_or(struct parser *p);
+static struct node *join(struct parser *p, enum kind kind, struct node *left,
+    struct node *right);
 
 static void *
 complain(struct parser *p, size_t at, const char *what, struct str word)
@@ -243,6 +247,7 @@ text_node(struct parser *p, enum field field, struct str words, size_t at)
 	if (str_trim(words).n == 0)
 		return complain(p, at, "no words to look for in", words);
 	node->field = field;
+	node->source = words;
 	words_to_pattern(&pattern, words);
 	rc = compile(p, node, buf_str(&pattern), at);
 	buf_release(&pattern);
@@ -262,6 +267,7 @@ text_term(struct parser *p, enum field field)
 			return NULL;
 		node = new_node(p, KIND_TEXT);
 		node->field = field;
+		node->source = str_slice(p->text, at, p->at);
 		return compile(p, node, value, at) == 0 ? node : NULL;
 	}
 	if (peek(p) == '"') {
@@ -308,22 +314,48 @@ string_term(struct parser *p, struct node *node)
 	return node;
 }
 
+static int
+read_number(struct parser *p, struct str s, double *number)
+{
+	char *word = arena_cstr(&p->q->a, s), *end;
+
+	*number = strtod(word, &end);
+	return s.n > 0 && *end == '\0' && isfinite(*number) ? 0 : -1;
+}
+
+/* A number, or a range: 0.5..0.9, ..0.5, 0.9.. */
 static struct node *
 number_term(struct parser *p, struct node *node)
 {
+	struct node *least = NULL, *most = node;
 	size_t at = p->at;
 	struct str value;
-	char *word, *end;
+	ptrdiff_t dots;
 
 	if (read_value(p, &value) == -1)
 		return NULL;
-	word = arena_cstr(&p->q->a, value);
-	node->number = strtod(word, &end);
-	return *end == '\0' && isfinite(node->number) ? node :
-	    complain(p, at, "not a number:", value);
+	dots = node->sign == SIGN_IS ? str_find(value, STR(".."), 0) : -1;
+	if (dots < 0)
+		return read_number(p, value, &node->number) == 0 ? node :
+		    complain(p, at, "not a number:", value);
+	if (dots > 0) {
+		least = new_node(p, KIND_NUMBER);
+		*least = *node;
+		least->sign = SIGN_AT_LEAST;
+	}
+	node->sign = SIGN_AT_MOST;
+	if ((size_t)dots + 2 == value.n)
+		most = NULL;
+	if ((least == NULL && most == NULL) ||
+	    (least != NULL && read_number(p, str_slice(value, 0, (size_t)dots),
+	    &least->number) == -1) ||
+	    (most != NULL && read_number(p, str_from(value, (size_t)dots + 2),
+	    &most->number) == -1))
+		return complain(p, at, "not a range of numbers:", value);
+	if (least == NULL || most == NULL)
+		return least ? least : most;
+	return join(p, KIND_AND, least, most);
 }
-
-static int time_parse(struct str s, int64_t now, int64_t *seconds);
 
 static struct node *
 time_term(struct parser *p, struct node *node)
@@ -333,7 +365,7 @@ time_term(struct parser *p, struct node *node)
 
 	if (read_value(p, &value) == -1)
 		return NULL;
-	if (time_parse(value, p->now, &node->time) == -1)
+	if (when_parse(value, p->now, &node->time) == -1)
 		return complain(p, at, "not a time:", value);
 	if (node->field == FIELD_SINCE || node->field == FIELD_UNTIL) {
 		if (node->sign != SIGN_IS)
@@ -679,6 +711,74 @@ query_sieve(const struct query *q, struct sieve *sieve)
 	sieve->articles = !q->any_type;
 }
 
+static const char *const signs[] = { [SIGN_IS] = ":", [SIGN_BELOW] = "<",
+    [SIGN_AT_MOST] = "<=", [SIGN_ABOVE] = ">", [SIGN_AT_LEAST] = ">=" };
+
+static void
+put_leaf(struct buf *b, const struct node *node)
+{
+	char when[DATE_SIZE], number[32];
+	const char *sign = fields[node->field].name;
+
+	switch ((int)node->kind) {
+	case KIND_STRING:
+		buf_addz(b, sign);
+		for (size_t i = 0; i < node->count; i++)
+			query_add_value(b, i > 0 ? "," : ":", node->values[i]);
+		return;
+	case KIND_TEXT:
+		buf_addf(b, "%s:", sign);
+		if (str_starts(node->source, STR("/")))
+			buf_adds(b, node->source);
+		else
+			query_add_value(b, "", node->source);
+		return;
+	case KIND_NUMBER:
+		snprintf(number, sizeof(number), "%.10g", node->number);
+		buf_addf(b, "%s%s%s", sign, signs[node->sign], number);
+		return;
+	case KIND_TIME:
+		date_format_utc(node->time, when);
+		buf_addf(b, "%s%s%s", sign, signs[node->sign], when);
+		return;
+	}
+	BUG("not a leaf");
+}
+
+static void
+put_node(struct buf *b, const struct node *node, bool inside)
+{
+	switch (node->kind) {
+	case KIND_NOT:
+		buf_addz(b, "not ");
+		put_node(b, node->left, true);
+		return;
+	case KIND_OR:
+	case KIND_AND:
+		if (inside && node->kind == KIND_OR)
+			buf_addc(b, '(');
+		put_node(b, node->left, node->kind == KIND_AND || inside);
+		buf_addz(b, node->kind == KIND_OR ? " or " : " ");
+		put_node(b, node->right, node->kind == KIND_AND || inside);
+		if (inside && node->kind == KIND_OR)
+			buf_addc(b, ')');
+		return;
+	case KIND_STRING:
+	case KIND_TEXT:
+	case KIND_NUMBER:
+	case KIND_TIME:
+		put_leaf(b, node);
+		return;
+	}
+}
+
+void
+query_put(const struct query *q, struct buf *b)
+{
+	if (q->root != NULL)
+		put_node(b, q->root, false);
+}
+
 unsigned long
 query_gave_up(const struct query *q)
 {
@@ -695,55 +795,6 @@ query_add_value(struct buf *text, const char *sign, struct str value)
 		buf_addc(text, value.p[i]);
 	}
 	buf_addc(text, '"');
-}
-
-static int
-parse_age(struct str s, int64_t *seconds)
-{
-	static const struct {
-		char	unit;
-		int64_t	seconds;
-	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 },
-	    { 'w', 7 * 86400 } };
-	long long n = s.n < 2 ? -1 :
-	    str_number(str_slice(s, 0, s.n - 1), 1000000);
-
-	for (size_t i = 0; n >= 0 && i < sizeof(units) / sizeof(*units); i++)
-		if (s.p[s.n - 1] == units[i].unit) {
-			*seconds = n * units[i].seconds;
-			return 0;
-		}
-	return -1;
-}
-
-/* A point in time: RFC 3339, "2026-11-23" (its first second, UTC), "now",
- * "today", "yesterday", or an age: "90s", "30m", "12h", "3d", "2w". */
-static int
-time_parse(struct str s, int64_t now, int64_t *seconds)
-{
-	char instant[DATE_SIZE];
-	struct date d;
-	int64_t age, today = now - now % 86400;
-
-	if (str_eq(s, STR("now")))
-		*seconds = now;
-	else if (str_eq(s, STR("today")))
-		*seconds = today;
-	else if (str_eq(s, STR("yesterday")))
-		*seconds = today - 86400;
-	else if (parse_age(s, &age) == 0)
-		*seconds = now - age;
-	else {
-		if (s.n == 10) {
-			snprintf(instant, sizeof(instant), "%.*sT00:00:00Z",
-			    STR_FMT(s));
-			s = str_of(instant);
-		}
-		if (date_parse_3339(s, &d) == -1)
-			return -1;
-		*seconds = d.seconds;
-	}
-	return 0;
 }
 
 static bool

@@ -5,7 +5,7 @@
  *
  * Terms stand side by side and must all hold; "or", "not" (or a minus sign) and
  * parentheses combine them.  Records that are no articles match only a query
- * that asks for their type.  stance-store(1) lists the fields.
+ * that asks for their type.  stance-query(5) is the manual.
  */
 #ifndef STORE_QUERY_H
 #define STORE_QUERY_H
@@ -24,6 +24,9 @@ bool query_match(struct query *q, const struct article *art);
 int64_t query_earliest(const struct query *q);
 /* What an index can tell of it: rows that do not pass cannot match. */
 void query_sieve(const struct query *q, struct sieve *sieve);
+/* Write it as it was understood: every value in quotes, times in UTC.  It reads back
+ * as the same query. */
+void query_put(const struct query *q, struct buf *b);
 /* A regular expression gave up on some text (its cost has a ceiling) and was
  * taken not to match: how often. */
 unsigned long query_gave_up(const struct query *q);

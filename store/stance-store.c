@@ -19,6 +19,7 @@ main(int argc, char **argv)
 	static const struct command commands[] = {
 		{ "add", "add the records on standard input", run_add },
 		{ "query", "find articles", run_query },
+		{ "export", "print articles for other programs", run_export },
 		{ "balance", "easing against tightening over time",
 		    run_balance },
 		{ "follow", "print records as they arrive", run_follow },
