@@ -228,13 +228,13 @@ most_hit(const struct leads *l, struct hits *hits, const struct clue *clue,
 #define AHEAD 16 /* buckets fetched before they are looked at */
 
 static void
-look_up_all(const struct generation *g, uint32_t base, const uint64_t *hashes,
-    size_t n, struct hits *hits)
+look_up_all(const struct generation *g, uint32_t base, const struct hashes *h,
+    struct hits *hits)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (i + AHEAD < n)
-			__builtin_prefetch(bucket_of(g, hashes[i + AHEAD]));
-		look_up(g, base, hashes[i], hits);
+	for (size_t i = 0; i < h->n; i++) {
+		if (i + AHEAD < h->n)
+			__builtin_prefetch(bucket_of(g, h->v[i + AHEAD]));
+		look_up(g, base, h->v[i], hits);
 	}
 }
 
@@ -250,8 +250,8 @@ leads_find(struct leads *l, const struct clue *clue, int64_t oldest,
 		uint32_t base = k << NUMBER_BITS;
 
 		look_up_all(&l->v[k], base | OF_SHINGLE, clue->shingles,
-		    clue->nshingles, &hits);
-		look_up_all(&l->v[k], base, clue->words, clue->nwords, &hits);
+		    &hits);
+		look_up_all(&l->v[k], base, clue->words, &hits);
 	}
 	return most_hit(l, &hits, clue, oldest, found);
 }

@@ -11,6 +11,7 @@
 #ifndef STORE_LEADS_H
 #define STORE_LEADS_H
 
+#include "base/text/traits.h"
 #include "store/idrun.h"
 
 /* The first article of a story. */
@@ -32,8 +33,7 @@ void leads_add(struct leads *l, const struct first *first,
     const uint64_t *hashes, size_t n);
 /* What a text is looked up by. */
 struct clue {
-	const uint64_t *shingles, *words;
-	size_t nshingles, nwords;
+	const struct hashes *shingles, *words;
 	uint64_t bits[2]; /* of all its words */
 };
 

@@ -96,6 +96,21 @@ choose_groups(const char *group_by)
 	return groups_new(&by);
 }
 
+/* Of commands that print records. */
+#define RECORD_OPTIONS(w, asking, fields)				\
+	WISH_OPTIONS(w),						\
+	{ 0, "by", "WHICH", "time of arrival (default) or published",	\
+	    OPT_STRING, &(w)->by },					\
+	{ 0, "all-revisions", NULL, "also texts that were replaced since",	\
+	    OPT_FLAG, &(asking)->all_revisions },			\
+	{ 0, "fields", "COLUMNS", "only these, joined by commas",	\
+	    OPT_STRING, (fields) },					\
+	RAW_OPTION(asking)
+
+#define RAW_OPTION(asking)						\
+	{ 0, "csv-raw", NULL, "do not guard cells that look like formulas",	\
+	    OPT_FLAG, &(asking)->raw }
+
 static void
 enter_jail(struct asking *asking, const char *store)
 {
@@ -114,11 +129,7 @@ run_query(int argc, char **argv)
 	const char *fields = NULL, *group_by = NULL;
 	bool explain = false;
 	const struct opt opts[] = {
-		WISH_OPTIONS(&wish),
-		{ 0, "by", "WHICH", "time of arrival (default) or published",
-		    OPT_STRING, &wish.by },
-		{ 0, "all-revisions", NULL, "also texts that were replaced "
-		    "since", OPT_FLAG, &asking.all_revisions },
+		RECORD_OPTIONS(&wish, &asking, &fields),
 		{ 'n', "limit", "N", "the first N in the order", OPT_NUMBER,
 		    &limit },
 		{ 0, "order", "ORDER", "oldest (default), newest, published, "
@@ -129,10 +140,6 @@ run_query(int argc, char **argv)
 		    "label, domain, source...", OPT_STRING, &group_by },
 		{ 'f', "format", "FORMAT", "jsonl (default), table, csv, tsv",
 		    OPT_STRING, &format },
-		{ 0, "fields", "COLUMNS", "only these, joined by commas",
-		    OPT_STRING, &fields },
-		{ 0, "csv-raw", NULL, "do not guard cells that look like "
-		    "formulas", OPT_FLAG, &asking.raw },
 		{ 0, "color", "WHEN", "auto (default), always, never",
 		    OPT_STRING, &colour },
 		{ 0, "explain-plan", NULL, "print how it would be found "
@@ -171,17 +178,9 @@ run_export(int argc, char **argv)
 	struct wish wish = { .by = "arrival" };
 	const char *format = "jsonl", *fields = NULL;
 	const struct opt opts[] = {
-		WISH_OPTIONS(&wish),
-		{ 0, "by", "WHICH", "time of arrival (default) or published",
-		    OPT_STRING, &wish.by },
-		{ 0, "all-revisions", NULL, "also texts that were replaced "
-		    "since", OPT_FLAG, &asking.all_revisions },
+		RECORD_OPTIONS(&wish, &asking, &fields),
 		{ 'f', "format", "FORMAT", "jsonl (default), csv, tsv",
 		    OPT_STRING, &format },
-		{ 0, "fields", "COLUMNS", "only these, joined by commas",
-		    OPT_STRING, &fields },
-		{ 0, "csv-raw", NULL, "do not guard cells that look like "
-		    "formulas", OPT_FLAG, &asking.raw },
 		{ 0 }
 	};
 	const struct tool tool = { "stance-store export",
@@ -244,8 +243,7 @@ run_balance(int argc, char **argv)
 		    "jsonl, csv, tsv", OPT_STRING, &format },
 		{ 0, "seed", "N", "of the bootstrap (default 1)", OPT_NUMBER,
 		    &seed },
-		{ 0, "csv-raw", NULL, "do not guard cells that look like "
-		    "formulas", OPT_FLAG, &asking.raw },
+		RAW_OPTION(&asking),
 		WISH_OPTIONS(&wish),
 		{ 0 }
 	};

@@ -116,17 +116,25 @@ at_least(uint64_t limit)
 	return limit < COMMON_LEAST ? COMMON_LEAST : limit;
 }
 
+/* Those hashes that stand in no more texts than one of `share`, in their order. */
+static struct hashes
+uncommon(const struct stories *s, const struct counters *c, uint64_t share,
+    const struct hashes *all, struct arena *a)
+{
+	struct hashes kept = { arena_array(a, all->n, sizeof(*kept.v)), 0 };
+	uint64_t limit = at_least(s->texts / share);
+
+	for (size_t i = 0; i < all->n; i++)
+		if (*counter(c, all->v[i]) <= limit)
+			kept.v[kept.n++] = all->v[i];
+	return kept;
+}
+
 /* The shingles that are not common to many texts. */
 static struct hashes
 own_shingles(const struct stories *s, const struct hashes *all, struct arena *a)
 {
-	struct hashes own = { arena_array(a, all->n, sizeof(*own.v)), 0 };
-	uint64_t limit = at_least(s->texts / COMMON_SHARE);
-
-	for (size_t i = 0; i < all->n; i++)
-		if (*counter(&s->shingles, all->v[i]) <= limit)
-			own.v[own.n++] = all->v[i];
-	return own;
+	return uncommon(s, &s->shingles, COMMON_SHARE, all, a);
 }
 
 struct stories *
@@ -248,13 +256,7 @@ lesser(size_t a, size_t b)
 static struct hashes
 rare_marks(const struct stories *s, const struct hashes *marks, struct arena *a)
 {
-	struct hashes rare = { arena_array(a, marks->n, sizeof(*rare.v)), 0 };
-	uint64_t limit = at_least(s->texts / RARE_SHARE);
-
-	for (size_t i = 0; i < marks->n; i++)
-		if (*counter(&s->words, marks->v[i]) <= limit)
-			rare.v[rare.n++] = marks->v[i];
-	return rare;
+	return uncommon(s, &s->words, RARE_SHARE, marks, a);
 }
 
 /* Are two or more of the rare marks, and half of those of the text that has fewer,
@@ -400,19 +402,15 @@ find_firsts(struct stories *s, const struct comparison *c, int64_t now,
     struct arena *a, struct first found[LEADS_FOUND])
 {
 	const struct hashes *own = &c->own, *words = &c->profile.traits.words;
-	uint64_t *shingles = arena_array(a, own->n, 8);
-	uint64_t *rare = arena_array(a, words->n, 8);
-	uint64_t limit = at_least(s->texts / LEAD_SHARE);
-	struct clue clue = { .shingles = shingles, .words = rare };
+	struct hashes low = { arena_array(a, own->n, sizeof(*low.v)), 0 };
+	struct hashes rare = uncommon(s, &s->words, LEAD_SHARE, words, a);
+	struct clue clue = { .shingles = &low, .words = &rare };
 
 	for (size_t i = 0; i < own->n; i++)
 		if (own->v[i] < LEAD_CEILING)
-			shingles[clue.nshingles++] = own->v[i];
-	for (size_t i = 0; i < words->n; i++) {
+			low.v[low.n++] = own->v[i];
+	for (size_t i = 0; i < words->n; i++)
 		leads_mark(clue.bits, words->v[i]);
-		if (*counter(&s->words, words->v[i]) <= limit)
-			rare[clue.nwords++] = words->v[i];
-	}
 	return leads_find(s->leads, &clue, now - STORY_WINDOW_S, found);
 }
 
