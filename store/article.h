@@ -9,12 +9,15 @@
 #include "base/record.h"
 #include "store/line.h"
 
+struct edits;
+
 struct article {
 	struct record		 rec;
 	const struct line	*line;
 	struct arena		*a;
 	struct json_member	*stance;	/* members of its verdict */
 	size_t			 stance_count;	/* 0: not judged */
+	const struct edits	*edits;		/* of its story; NULL: none */
 };
 
 int article_read(struct article *art, const struct line *line,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "store/ask.h"
+#include "store/edits.h"
 #include "store/ids.h"
 #include "store/seal.h"
 #include "store/show.h"
@@ -42,6 +43,17 @@ next_line(struct asking *ask, struct line *line)
 		ask->damaged = true;
 	}
 	return result == READER_LINE;
+}
+
+static int
+read_article(const struct asking *ask, struct article *art,
+    const struct line *line, struct arena *a)
+{
+	struct err ignored;
+	int rc = article_read(art, line, a, &ignored);
+
+	art->edits = ask->edits;
+	return rc;
 }
 
 static struct place
@@ -181,7 +193,37 @@ put_names(struct asking *ask)
 	buf_addc(out_buf(&ask->out), '\n');
 }
 
-static const char *const seal_only[] = { "x", NULL };
+/* The record without its seal, in the story that people say it is in. */
+static void
+put_unsealed(struct buf *b, const struct article *art, bool edited)
+{
+	static const char *const seal[] = { "x", NULL };
+	static const char *const seal_and_story[] = { "story", "x", NULL };
+
+	record_copy(b, &art->rec, edited ? seal_and_story : seal);
+	if (edited) {
+		json_name(b, "story");
+		json_open(b, '{');
+		json_member_str(b, "id", article_story(art));
+		json_member_str(b, "joined_by", article_joined_by(art));
+		json_close(b, '}');
+	}
+	json_close(b, '}');
+}
+
+/* As it is stored, where that is what is wanted and still true. */
+static void
+put_record(const struct asking *ask, struct buf *b, const struct article *art)
+{
+	bool edited = !edits_none(ask->edits) &&
+	    str_eq(article_joined_by(art), STR("note"));
+
+	if (ask->bare || edited)
+		put_unsealed(b, art, edited);
+	else
+		buf_adds(b, art->line->text);
+	buf_addc(b, '\n');
+}
 
 static void
 put_article(struct asking *ask, const struct article *art)
@@ -192,14 +234,8 @@ put_article(struct asking *ask, const struct article *art)
 		show_table(b, art, ask->colours, ask->width);
 	else if (ask->columns.n > 0)
 		put_columns(ask, art);
-	else {
-		if (ask->bare) {
-			record_copy(b, &art->rec, seal_only);
-			json_close(b, '}');
-		} else
-			buf_adds(b, art->line->text);
-		buf_addc(b, '\n');
-	}
+	else
+		put_record(ask, b, art);
 	out_poll(&ask->out);
 }
 
@@ -245,10 +281,9 @@ static bool
 take_line(struct asking *ask, const struct line *line, struct arena *a)
 {
 	struct article art;
-	struct err err;
 
 	if ((ask->below > 0 && line->seq >= ask->below) ||
-	    article_read(&art, line, a, &err) == -1 ||
+	    read_article(ask, &art, line, a) == -1 ||
 	    !query_match(ask->query, &art) || !is_latest(ask, &art))
 		return true;
 	take_hit(ask, &art);
@@ -371,7 +406,7 @@ put_hits(struct asking *ask)
 		arena_reset(&a);
 		if (picker_read(&picker, ask->hits[i].place.segment,
 		    ask->hits[i].place.offset, &line, &err) == -1 ||
-		    article_read(&art, &line, &a, &err) == -1)
+		    read_article(ask, &art, &line, &a) == -1)
 			die("%s", err.msg);
 		put_article(ask, &art);
 	}
@@ -385,7 +420,8 @@ begin(struct asking *ask, const char *store)
 {
 	struct err err;
 
-	if (reader_open(&ask->reader, store, &err) == -1)
+	if (reader_open(&ask->reader, store, &err) == -1 ||
+	    (ask->edits = edits_load(store, &err)) == NULL)
 		die("%s", err.msg);
 	if (!ask->all_revisions)
 		find_revised(ask);
@@ -402,6 +438,7 @@ end(struct asking *ask)
 		    "taken not to match", query_gave_up(ask->query));
 	reader_close(&ask->reader);
 	query_free(ask->query);
+	edits_free(ask->edits);
 	ids_free(ask->revised);
 	groups_free(ask->groups);
 	balance_free(ask->balance);

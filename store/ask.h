@@ -41,6 +41,7 @@ struct asking {
 	/* in work */
 	struct sieve		 sieve;		/* the query, for indexes */
 	struct reader		 reader;
+	struct edits		*edits;		/* of stories */
 	struct ids		*revised;	/* latest places of revised
 						 * articles; NULL: all
 						 * revisions are wanted */

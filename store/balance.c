@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/term.h"
 #include "store/balance.h"
+#include "store/edits.h"
 #include "store/ids.h"
 #include "store/plot.h"
 
@@ -86,7 +87,7 @@ find_row(struct balance *bal)
 static bool
 may_vote(struct balance *bal, const struct article *art)
 {
-	struct str story = article_inner(art, RECORD_STORY, "id");
+	struct str story = article_story(art);
 	struct place ignored;
 	uint64_t id = id_of_text(buf_str(&bal->key),
 	    story.n ? story : record_key(&art->rec, art->a));

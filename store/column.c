@@ -3,6 +3,7 @@
 #include "base/csv.h"
 #include "base/date.h"
 #include "store/column.h"
+#include "store/edits.h"
 
 static const char *const names[COLUMNS] = {
 	[COLUMN_SEQ] = "seq", [COLUMN_STORED] = "stored",
@@ -136,9 +137,9 @@ single(const struct article *art, enum column column)
 	case COLUMN_REVISION:
 		return number(art, art->line->revision);
 	case COLUMN_STORY:
-		return article_inner(art, RECORD_STORY, "id");
+		return article_story(art);
 	case COLUMN_JOINED:
-		return article_inner(art, RECORD_STORY, "joined_by");
+		return article_joined_by(art);
 	case COLUMN_SENTENCE:
 		return sentence(art);
 	case COLUMN_TEXT:

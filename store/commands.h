@@ -7,6 +7,8 @@
 
 int run_add(int argc, char **argv);
 int run_query(int argc, char **argv);
+int run_split_story(int argc, char **argv);
+int run_join_story(int argc, char **argv);
 int run_export(int argc, char **argv);
 int run_balance(int argc, char **argv);
 int run_follow(int argc, char **argv);

@@ -17,7 +17,6 @@
 /* The first article of a story. */
 struct first {
 	struct place place;
-	uint64_t story; /* its id as a number */
 	int64_t stored;
 	uint64_t words[2]; /* a bit for each word of the lead */
 };

@@ -14,6 +14,7 @@
 
 #include "base/date.h"
 #include "base/opt.h"
+#include "store/edits.h"
 #include "store/query.h"
 #include "store/when.h"
 
@@ -914,7 +915,7 @@ string_matches(const struct node *node, const struct article *art)
 		return is_any(node, record_is_article(rec) ? STR("article") :
 		    record_str(rec, RECORD_TYPE, art->a));
 	case FIELD_STORY:
-		return is_any(node, article_inner(art, RECORD_STORY, "id"));
+		return is_any(node, article_story(art));
 	case FIELD_TAG:
 		return tag_matches(node, art);
 	}

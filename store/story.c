@@ -14,7 +14,7 @@
 #define WORDS_SHARE    0.4
 #define FEW_LEAST      8
 #define FEW_SHARE      0.5
-#define FEW	       24
+#define FEW            24
 #define COPIED         0.25 /* so much of the shingles, and some is copied */
 /* Names and numbers that must agree: in a copied text, and in one told anew. */
 #define MARKS_COPIED   0.75
@@ -54,6 +54,7 @@ struct counters {
 struct profile {
 	struct place place;
 	struct traits traits;
+	uint64_t story; /* its id as a number */
 	uint64_t label; /* hash of it; 0: none */
 	struct hashes actors; /* sorted */
 	void *block; /* holds the hashes; NULL: no profile */
@@ -62,6 +63,7 @@ struct profile {
 struct stories {
 	story_reader *read;
 	void *arg;
+	const struct edits *edits;
 	struct leads *leads;
 	struct counters shingles, words;
 	uint64_t texts; /* counted in them */
@@ -138,12 +140,13 @@ own_shingles(const struct stories *s, const struct hashes *all, struct arena *a)
 }
 
 struct stories *
-stories_new(story_reader *read, void *arg)
+stories_new(story_reader *read, void *arg, const struct edits *edits)
 {
 	struct stories *s = xcalloc(1, sizeof(*s));
 
 	s->read = read;
 	s->arg = arg;
+	s->edits = edits;
 	s->leads = leads_new();
 	counters_init(&s->shingles, SHINGLE_BITS);
 	counters_init(&s->words, WORD_BITS);
@@ -221,6 +224,12 @@ keep_profile(struct profile *kept, const struct profile *p)
 		keep_hashes(parts[i], &at);
 }
 
+static uint64_t
+story_number(const char *id)
+{
+	return strtoull(id, NULL, 16);
+}
+
 /* The profile of a first article, or NULL when it is gone. */
 static const struct profile *
 first_profile(struct stories *s, struct place place)
@@ -229,16 +238,19 @@ first_profile(struct stories *s, struct place place)
 	    (place.segment * 0x9e3779b1u ^ place.offset * 0x85ebca6bu) >> 22;
 	struct profile *kept = &s->kept[slot % KEPT], p;
 	struct arena a = ARENA_INIT;
+	struct story story;
 	struct article art;
 
 	if (kept->block != NULL && kept->place.segment == place.segment &&
 	    kept->place.offset == place.offset)
 		return kept;
-	if (!s->read(s->arg, place, &a, &art)) {
+	if (!s->read(s->arg, place, &a, &art) ||
+	    !story_read(&art, s->edits, &story)) {
 		arena_release(&a);
 		return NULL;
 	}
 	make_profile(&p, &art);
+	p.story = story_number(story.id);
 	hashes_sort(&p.traits.shingles, &a);
 	p.place = place;
 	keep_profile(kept, &p);
@@ -313,7 +325,7 @@ join(struct comparison *c, uint64_t story, enum joined_by by, double share)
 /* Is it the same text?  How much of the shingles stands in both. */
 static double
 compare_shingles(struct stories *s, struct comparison *c,
-    const struct profile *first, uint64_t story, struct arena *a)
+    const struct profile *first, struct arena *a)
 {
 	struct hashes own = own_shingles(s, &first->traits.shingles, a);
 	size_t least = lesser(c->own.n, own.n);
@@ -323,12 +335,12 @@ compare_shingles(struct stories *s, struct comparison *c,
 	if (least < SHINGLES_LEAST)
 		return share;
 	if ((double)both >= SHARE_LEAST * (double)own.n) {
-		c->roundup |= c->held != 0 && c->held != story;
-		c->held = story;
+		c->roundup |= c->held != 0 && c->held != first->story;
+		c->held = first->story;
 	}
 	if (share >= SHARE_LEAST &&
 	    marks_agree(&c->profile.traits, &first->traits, MARKS_COPIED))
-		join(c, story, JOINED_TEXT, share);
+		join(c, first->story, JOINED_TEXT, share);
 	return share;
 }
 
@@ -336,7 +348,7 @@ compare_shingles(struct stories *s, struct comparison *c,
  * template, so more of the marks have to agree. */
 static void
 compare_words(struct stories *s, struct comparison *c,
-    const struct profile *first, uint64_t story, double copied, struct arena *a)
+    const struct profile *first, double copied, struct arena *a)
 {
 	const struct traits *t = &c->profile.traits, *u = &first->traits;
 	size_t both = hashes_common(&t->words, &u->words);
@@ -351,7 +363,7 @@ compare_words(struct stories *s, struct comparison *c,
 	    !rare_marks_agree(s, &t->marks, &u->marks, a) ||
 	    !marks_agree(t, u, copied < COPIED ? MARKS_TOLD : MARKS_COPIED))
 		return;
-	join(c, story, event ? JOINED_EVENT : JOINED_WORDS, share);
+	join(c, first->story, event ? JOINED_EVENT : JOINED_WORDS, share);
 }
 
 /* Keep in v the `most` lowest of all that come, ascending, each once. */
@@ -430,18 +442,12 @@ find_story(
 
 		if (first == NULL)
 			continue;
-		copied = compare_shingles(s, c, first, found[i].story, a);
+		copied = compare_shingles(s, c, first, a);
 		if (found[i].stored >= now - WORDS_WINDOW_S)
-			compare_words(s, c, first, found[i].story, copied, a);
+			compare_words(s, c, first, copied, a);
 	}
 	if (c->roundup)
 		*c->story = (struct story){ .by = JOINED_FIRST };
-}
-
-static uint64_t
-story_number(const char *id)
-{
-	return strtoull(id, NULL, 16);
 }
 
 static void
@@ -478,7 +484,6 @@ stories_place(struct stories *s, const struct article *art, int64_t now,
 	if (!c.roundup) /* which leads nowhere */
 		add_first(s, &c.own, t,
 		    (struct first){ .place = place,
-			.story = story_number(story->id),
 			.stored = now });
 }
 
@@ -490,15 +495,15 @@ stories_remember(struct stories *s, const struct article *art, int64_t stored,
 	struct hashes own;
 	struct story story;
 
-	if (!story_read(art, &story))
+	if (!story_read(art, s->edits, &story))
 		return;
 	make_profile(&p, art);
 	own = own_shingles(s, &p.traits.shingles, art->a);
 	count_text(s, &p.traits);
-	if (story.by == JOINED_FIRST)
+	if (story.by == JOINED_FIRST ||
+	    edits_is_split(s->edits, record_key(&art->rec, art->a)))
 		add_first(s, &own, &p.traits,
 		    (struct first){ .place = place,
-			.story = story_number(story.id),
 			.stored = stored });
 }
 
@@ -522,15 +527,16 @@ story_put(struct buf *b, const struct story *story)
 }
 
 bool
-story_read(const struct article *art, struct story *story)
+story_read(const struct article *art, const struct edits *edits,
+    struct story *story)
 {
 	struct str id = article_inner(art, RECORD_STORY, "id");
 	struct str by = article_inner(art, RECORD_STORY, "joined_by");
 
 	*story = (struct story){ .by = JOINED_FIRST };
-	if (id.n != STORY_ID_DIGITS)
+	if (!is_story_id(id))
 		return false;
-	memcpy(story->id, id.p, id.n);
+	edits_apply(edits, record_key(&art->rec, art->a), id, story->id);
 	for (int i = 0; i < JOINED_KINDS; i++)
 		if (str_eq(by, str_of(joined_names[i])))
 			story->by = (enum joined_by)i;

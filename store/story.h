@@ -22,10 +22,8 @@
 #ifndef STORE_STORY_H
 #define STORE_STORY_H
 
-#include "store/article.h"
+#include "store/edits.h"
 #include "store/idrun.h"
-
-#define STORY_ID_DIGITS 16
 
 enum joined_by {
 	JOINED_FIRST, /* it is the first of its story */
@@ -45,10 +43,12 @@ struct story {
 struct stories;
 
 /* `read` gives the article at `place`, in the arena; false: it is gone. */
-typedef bool story_reader(
-    void *arg, struct place place, struct arena *a, struct article *art);
+typedef bool story_reader(void *arg, struct place place, struct arena *a,
+    struct article *art);
 
-struct stories *stories_new(story_reader *read, void *arg);
+/* `edits` are those of the store and live as long. */
+struct stories *stories_new(story_reader *read, void *arg,
+    const struct edits *edits);
 void stories_free(struct stories *s);
 
 /* Find the story of a new article that arrives at `now`, and remember it as
@@ -63,7 +63,8 @@ void stories_remember(struct stories *s, const struct article *art,
 
 /* Write {"id":...,"joined_by":...}. */
 void story_put(struct buf *b, const struct story *story);
-/* Read it from a stored article; false when it has none. */
-bool story_read(const struct article *art, struct story *story);
+/* Read it from a stored article, after the edits; false when it has none. */
+bool story_read(const struct article *art, const struct edits *edits,
+    struct story *story);
 
 #endif

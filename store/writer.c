@@ -46,6 +46,7 @@ struct writer {
 	bool		 sealed_one;	/* since old ones were looked for */
 	struct ids	*ids;
 	struct picker	 picker;
+	struct edits	*edits;		/* what people said about stories */
 	struct stories	*stories;	/* NULL: not asked for */
 	struct buf	 lost;		/* [from,to],... of lines that mending
 					 * found gone, to be noted */
@@ -510,7 +511,7 @@ compare(struct writer *w, const struct record *rec, struct arena *a,
 		added->status = ADDED_REVISION;
 		added->revision = found.revision + 1;
 		if (article_read(&before, &found, a, &ignored) == 0 &&
-		    story_read(&before, story))
+		    story_read(&before, w->edits, story))
 			story->by = JOINED_REVISION;
 	}
 }
@@ -602,7 +603,7 @@ remember_stories(struct writer *w)
 	struct line line;
 	struct err err;
 
-	w->stories = stories_new(read_article, w);
+	w->stories = stories_new(read_article, w, w->edits);
 	if (reader_open(&r, w->store, &err) == -1)
 		die("%s", err.msg);
 	reader_from(&r, segment_before(&r.list, oldest));
@@ -793,6 +794,7 @@ static struct writer *
 writer_lock(const char *store)
 {
 	struct writer *w = xcalloc(1, sizeof(*w));
+	struct err err;
 
 	w->store = xstrdup(store);
 	w->folder = xasprintf("%s/articles", store);
@@ -801,6 +803,8 @@ writer_lock(const char *store)
 	w->syncer = syncer_new();
 	take_lock(w);
 	list_anew(w);
+	if ((w->edits = edits_load(store, &err)) == NULL)
+		die("%s", err.msg);
 	return w;
 }
 
@@ -942,6 +946,7 @@ writer_close(struct writer *w)
 	ids_free(w->ids);
 	stories_free(w->stories);
 	syncer_free(w->syncer);
+	edits_free(w->edits);
 	buf_release(&w->group);
 	buf_release(&w->lost);
 	index_rows_release(&w->rows);
