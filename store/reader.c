@@ -12,6 +12,7 @@
 
 #define FORMAT_NAME	"stance-store "
 #define FORMAT_VERSION	1
+#define PICKER_CHUNK	(16u << 10)	/* one line is wanted, not a megabyte */
 
 void
 cursor_format(const struct cursor *at, char out[CURSOR_SIZE])
@@ -439,6 +440,7 @@ picker_read(struct picker *p, uint32_t segment, uint64_t offset,
 	    (refresh(p->list, p->folder, err) == -1 ||
 	    pick_segment(p, segment, err) == -1))
 		return -1;
+	p->text.chunk = PICKER_CHUNK;
 	if (segment_lines(&p->text, p->start + offset, &lines, err) == -1)
 		return -1;
 	if (!line_split(&lines, &text) || line_read(line, text) == -1)

@@ -226,6 +226,7 @@ read_plain(struct segment_text *text, uint64_t offset, struct err *err)
 {
 	struct buf *b = &text->buf;
 	const char *end = NULL;
+	size_t chunk = text->chunk ? text->chunk : PLAIN_CHUNK;
 
 	if (lseek(text->fd, (off_t)offset, SEEK_SET) == -1)
 		return err_set(err, "cannot read '%s': %s", text->file,
@@ -238,14 +239,14 @@ read_plain(struct segment_text *text, uint64_t offset, struct err *err)
 			return err_set(err, "'%s': no line ends in %zu bytes "
 			    "from offset %llu", text->file, b->n,
 			    (unsigned long long)offset);
-		buf_reserve(b, PLAIN_CHUNK);
-		got = read_full(text->fd, b->p + b->n, PLAIN_CHUNK);
+		buf_reserve(b, chunk);
+		got = read_full(text->fd, b->p + b->n, chunk);
 		if (got == -1)
 			return err_set(err, "cannot read '%s': %s", text->file,
 			    strerror(errno));
 		end = memrchr(b->p + b->n, '\n', (size_t)got);
 		b->n += (size_t)got;
-		if ((size_t)got < PLAIN_CHUNK)
+		if ((size_t)got < chunk)
 			break;
 	}
 	b->n = end ? (size_t)(end - b->p) + 1 : 0;

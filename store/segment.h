@@ -52,6 +52,7 @@ struct segment_text {
 	char		*file;		/* its path; owned */
 	uint64_t	 inode;
 	struct frames	*frames;	/* NULL: plain text */
+	size_t		 chunk;		/* of plain text read at once; 0: 1 MB */
 	uint64_t	 at;		/* offset of buf's first byte */
 	struct buf	 buf;		/* whole lines */
 };

@@ -39,7 +39,8 @@
 #define NO_MARK      8
 #define SHINGLE_BITS 20
 #define WORD_BITS    18
-#define KEPT         1024 /* profiles of firsts */
+#define KEPT         2048 /* profiles of firsts */
+#define KEPT_MOST    1500 /* hashes of one that is kept unasked */
 
 _Static_assert(SHINGLE_LEADS + WORD_LEADS == LEADS_EACH, "leads of a first");
 
@@ -50,13 +51,14 @@ struct counters {
 	unsigned bits;
 };
 
-/* What a text is compared by; shingles sorted. */
+/* What a text is compared by. */
 struct profile {
 	struct place place;
 	struct traits traits;
 	uint64_t story; /* its id as a number */
 	uint64_t label; /* hash of it; 0: none */
 	struct hashes actors; /* sorted */
+	bool sorted; /* its shingles are */
 	void *block; /* holds the hashes; NULL: no profile */
 };
 
@@ -139,6 +141,18 @@ own_shingles(const struct stories *s, const struct hashes *all, struct arena *a)
 	return uncommon(s, &s->shingles, COMMON_SHARE, all, a);
 }
 
+/* Those of them that may lead somewhere. */
+static struct hashes
+low_shingles(const struct stories *s, const struct hashes *all, struct arena *a)
+{
+	struct hashes low = { arena_array(a, all->n, sizeof(*low.v)), 0 };
+
+	for (size_t i = 0; i < all->n; i++)
+		if (all->v[i] < LEAD_CEILING)
+			low.v[low.n++] = all->v[i];
+	return own_shingles(s, &low, a);
+}
+
 struct stories *
 stories_new(story_reader *read, void *arg, const struct edits *edits)
 {
@@ -177,7 +191,6 @@ folded_hash(struct str s, struct arena *a)
 	return s.n ? hash64((struct str){ small, s.n }) | 1 : 0;
 }
 
-/* Shingles are not sorted yet. */
 static void
 make_profile(struct profile *p, const struct article *art)
 {
@@ -206,22 +219,33 @@ keep_hashes(struct hashes *h, uint64_t **at)
 	*at += h->n;
 }
 
-/* Copy it out of the arena. */
-static void
-keep_profile(struct profile *kept, const struct profile *p)
+static struct profile *
+kept_slot(struct stories *s, struct place place)
 {
+	uint32_t hash = place.segment * 0x9e3779b1u ^
+	    place.offset * 0x85ebca6bu;
+
+	return &s->kept[(hash >> 16) % KEPT];
+}
+
+/* Copy it out of the arena, as that of the article at `place`. */
+static struct profile *
+keep_profile(struct stories *s, const struct profile *p, struct place place)
+{
+	struct profile *kept = kept_slot(s, place);
+	uint64_t *at = kept->block;
 	struct hashes *parts[] = { &kept->traits.shingles, &kept->traits.words,
 		&kept->traits.marks, &kept->traits.numbers, &kept->actors };
 	size_t total = 1;
-	uint64_t *at;
 
-	free(kept->block);
 	*kept = *p;
 	for (size_t i = 0; i < 5; i++)
 		total += parts[i]->n;
-	at = kept->block = xreallocarray(NULL, total, sizeof(*at));
+	kept->place = place;
+	kept->block = at = xreallocarray(at, total, sizeof(*at));
 	for (size_t i = 0; i < 5; i++)
 		keep_hashes(parts[i], &at);
+	return kept;
 }
 
 static uint64_t
@@ -230,31 +254,44 @@ story_number(const char *id)
 	return strtoull(id, NULL, 16);
 }
 
-/* The profile of a first article, or NULL when it is gone. */
-static const struct profile *
-first_profile(struct stories *s, struct place place)
+/* Read the article and keep its profile; NULL when it is gone. */
+static struct profile *
+read_profile(struct stories *s, struct place place)
 {
-	uint32_t slot =
-	    (place.segment * 0x9e3779b1u ^ place.offset * 0x85ebca6bu) >> 22;
-	struct profile *kept = &s->kept[slot % KEPT], p;
 	struct arena a = ARENA_INIT;
+	struct profile p, *kept = NULL;
 	struct story story;
 	struct article art;
 
-	if (kept->block != NULL && kept->place.segment == place.segment &&
-	    kept->place.offset == place.offset)
-		return kept;
-	if (!s->read(s->arg, place, &a, &art) ||
-	    !story_read(&art, s->edits, &story)) {
-		arena_release(&a);
-		return NULL;
+	if (s->read(s->arg, place, &a, &art) &&
+	    story_read(&art, s->edits, &story)) {
+		make_profile(&p, &art);
+		p.story = story_number(story.id);
+		kept = keep_profile(s, &p, place);
 	}
-	make_profile(&p, &art);
-	p.story = story_number(story.id);
-	hashes_sort(&p.traits.shingles, &a);
-	p.place = place;
-	keep_profile(kept, &p);
 	arena_release(&a);
+	return kept;
+}
+
+/* The profile of a first article, its shingles sorted, or NULL when it is gone. */
+static const struct profile *
+first_profile(struct stories *s, struct place place, struct arena *a)
+{
+	struct profile *kept = kept_slot(s, place);
+	struct hashes sorted;
+
+	if (kept->block == NULL || kept->place.segment != place.segment ||
+	    kept->place.offset != place.offset)
+		kept = read_profile(s, place);
+	if (kept == NULL || kept->sorted)
+		return kept;
+	sorted = kept->traits.shingles;
+	hashes_sort(&sorted, a);
+	if (sorted.n > 0)
+		memcpy(kept->traits.shingles.v, sorted.v,
+		    sorted.n * sizeof(*sorted.v));
+	kept->traits.shingles.n = sorted.n;
+	kept->sorted = true;
 	return kept;
 }
 
@@ -300,7 +337,8 @@ marks_agree(const struct traits *t, const struct traits *u, double part)
 /* A new text against the first articles of stories. */
 struct comparison {
 	struct profile profile;
-	struct hashes own; /* shingles that are not common, sorted */
+	struct hashes low; /* shingles that may lead somewhere */
+	struct hashes own; /* all that are not common, sorted, when needed */
 	struct story *story; /* the best so far */
 	uint64_t number; /* of it */
 	uint64_t held; /* a story that is in it as a whole */
@@ -384,7 +422,7 @@ keep_low(uint64_t *v, size_t n, size_t most, uint64_t hash)
 
 /* What leads to this text: its lowest shingles and its rarest words. */
 static size_t
-make_leads(const struct stories *s, const struct hashes *own,
+make_leads(const struct stories *s, const struct hashes *low,
     const struct traits *t, uint64_t leads[LEADS_EACH])
 {
 	const struct hashes *words = &t->words, *marks = &t->marks;
@@ -392,9 +430,9 @@ make_leads(const struct stories *s, const struct hashes *own,
 	size_t mark = 0;
 	size_t n = 0, nrare = 0;
 
-	for (size_t i = 0; i < own->n; i++)
-		if (n < SHINGLE_LEADS || own->v[i] < leads[n - 1])
-			n = keep_low(leads, n, SHINGLE_LEADS, own->v[i]);
+	for (size_t i = 0; i < low->n; i++)
+		if (n < SHINGLE_LEADS || low->v[i] < leads[n - 1])
+			n = keep_low(leads, n, SHINGLE_LEADS, low->v[i]);
 	for (size_t i = 0; i < words->n; i++) {
 		uint64_t rank = *counter(&s->words, words->v[i]);
 
@@ -413,14 +451,10 @@ static size_t
 find_firsts(struct stories *s, const struct comparison *c, int64_t now,
     struct arena *a, struct first found[LEADS_FOUND])
 {
-	const struct hashes *own = &c->own, *words = &c->profile.traits.words;
-	struct hashes low = { arena_array(a, own->n, sizeof(*low.v)), 0 };
+	const struct hashes *words = &c->profile.traits.words;
 	struct hashes rare = uncommon(s, &s->words, LEAD_SHARE, words, a);
-	struct clue clue = { .shingles = &low, .words = &rare };
+	struct clue clue = { .shingles = &c->low, .words = &rare };
 
-	for (size_t i = 0; i < own->n; i++)
-		if (own->v[i] < LEAD_CEILING)
-			low.v[low.n++] = own->v[i];
 	for (size_t i = 0; i < words->n; i++)
 		leads_mark(clue.bits, words->v[i]);
 	return leads_find(s->leads, &clue, now - STORY_WINDOW_S, found);
@@ -434,10 +468,12 @@ find_story(
 	struct first found[LEADS_FOUND];
 	size_t n = find_firsts(s, c, now, a, found);
 
-	if (n > 0)
+	if (n > 0) {
+		c->own = own_shingles(s, &c->profile.traits.shingles, a);
 		hashes_sort(&c->own, a);
+	}
 	for (size_t i = 0; i < n; i++) {
-		const struct profile *first = first_profile(s, found[i].place);
+		const struct profile *first = first_profile(s, found[i].place, a);
 		double copied;
 
 		if (first == NULL)
@@ -451,16 +487,16 @@ find_story(
 }
 
 static void
-add_first(struct stories *s, const struct hashes *own, const struct traits *t,
+add_first(struct stories *s, const struct hashes *low, const struct traits *t,
     struct first first)
 {
 	uint64_t leads[LEADS_EACH];
 
-	if (own->n < SHINGLES_LEAST && t->words.n < FEW_LEAST)
+	if (t->shingles.n < SHINGLES_LEAST && t->words.n < FEW_LEAST)
 		return;
 	for (size_t i = 0; i < t->words.n; i++)
 		leads_mark(first.words, t->words.v[i]);
-	leads_add(s->leads, &first, leads, make_leads(s, own, t, leads));
+	leads_add(s->leads, &first, leads, make_leads(s, low, t, leads));
 }
 
 void
@@ -472,7 +508,7 @@ stories_place(struct stories *s, const struct article *art, int64_t now,
 
 	*story = (struct story){ .by = JOINED_FIRST };
 	make_profile(&c.profile, art);
-	c.own = own_shingles(s, &t->shingles, art->a);
+	c.low = low_shingles(s, &t->shingles, art->a);
 	count_text(s, t);
 	find_story(s, &c, now, art->a);
 	if (story->by != JOINED_FIRST) {
@@ -481,10 +517,13 @@ stories_place(struct stories *s, const struct article *art, int64_t now,
 		return;
 	}
 	sha256_hex(record_key(&art->rec, art->a), story->id, STORY_ID_DIGITS);
-	if (!c.roundup) /* which leads nowhere */
-		add_first(s, &c.own, t,
-		    (struct first){ .place = place,
-			.stored = now });
+	if (c.roundup) /* which leads nowhere */
+		return;
+	c.profile.story = story_number(story->id);
+	if (t->shingles.n <= KEPT_MOST)
+		keep_profile(s, &c.profile, place);
+	add_first(s, &c.low, t, (struct first){ .place = place,
+	    .stored = now });
 }
 
 void
@@ -492,17 +531,17 @@ stories_remember(struct stories *s, const struct article *art, int64_t stored,
     struct place place)
 {
 	struct profile p;
-	struct hashes own;
+	struct hashes low;
 	struct story story;
 
 	if (!story_read(art, s->edits, &story))
 		return;
 	make_profile(&p, art);
-	own = own_shingles(s, &p.traits.shingles, art->a);
+	low = low_shingles(s, &p.traits.shingles, art->a);
 	count_text(s, &p.traits);
 	if (story.by == JOINED_FIRST ||
 	    edits_is_split(s->edits, record_key(&art->rec, art->a)))
-		add_first(s, &own, &p.traits,
+		add_first(s, &low, &p.traits,
 		    (struct first){ .place = place,
 			.stored = stored });
 }

@@ -1,3 +1,7 @@
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+#include <string.h>
 #include <utf8proc.h>
 
 #include "base/text/traits.h"
@@ -16,8 +20,8 @@ enum letter { /* the last three can be in a word */
 	LETTER_DIGIT
 };
 
-/* What each ASCII character is. */
-static const uint8_t ascii[128] = {
+/* What each ASCII character is; other bytes are none here. */
+static const uint8_t ascii[256] = {
 	['0' ... '9'] = LETTER_DIGIT,
 	['A' ... 'Z'] = LETTER_CAPITAL,
 	['a' ... 'z'] = LETTER_SMALL,
@@ -142,49 +146,106 @@ letter_at(const char *p, const char *end, uint32_t *small, unsigned *len)
 	return letter;
 }
 
-/* Hash the letters from s->p on; their number. */
-static size_t
-read_letters(struct scan *s, uint64_t *whole, uint64_t *stem)
+/* A word: the hash of all its letters, and that of the first six. */
+struct word {
+	uint64_t	hash, stem;
+	size_t		letters;
+};
+
+#define SHORT	16	/* letters of a word that is read at once */
+#define STEM	((UINT64_C(1) << 8 * STEM_LETTERS) - 1)
+
+/* Letter by letter.  A stem of ASCII is the one that read_short() makes. */
+static void
+read_long(struct scan *s, struct word *w)
 {
-	uint64_t hash = HASH_START;
-	const char *p = s->p;
-	size_t letters = 0;
-	uint32_t small;
-	unsigned len;
+	uint64_t packed = 0;
+	bool wide = false;
 
-	*stem = 0;
-	for (; p < s->end; p += len) {
-		enum letter letter = letter_at(p, s->end, &small, &len);
+	*w = (struct word){ .hash = HASH_START };
+	while (s->p < s->end) {
+		uint32_t small;
+		unsigned len;
 
-		if (letter < LETTER_SMALL) /* A320: digits, too */
+		if (letter_at(s->p, s->end, &small, &len) < LETTER_SMALL)
 			break;
-		hash = hash_add(hash, small);
-		if (++letters == STEM_LETTERS)
-			*stem = hash;
+		s->p += len;
+		w->hash = hash_add(w->hash, small);
+		if (w->letters++ >= STEM_LETTERS)
+			continue;
+		wide |= len > 1;
+		packed |= (uint64_t)(small & 0xff) << 8 * (w->letters - 1);
+		w->stem = wide ? w->hash : packed;
 	}
-	s->p = p;
-	*whole = hash;
-	if (letters < STEM_LETTERS)
-		*stem = hash;
-	return letters;
 }
+
+#ifdef __SSE2__
+/* A word of fewer than 16 ASCII letters and digits, all at once; false: it is
+ * another.  Bit 5 makes capitals small and leaves digits as they are. */
+static inline bool
+read_short(struct scan *s, struct word *w)
+{
+	char bytes[SHORT] = "";
+	__m128i text, small, is_letter, is_figure;
+	uint64_t half[2];
+	unsigned n;
+
+	if ((size_t)(s->end - s->p) >= SHORT)
+		text = _mm_loadu_si128((const __m128i *)(const void *)s->p);
+	else {
+		memcpy(bytes, s->p, (size_t)(s->end - s->p));
+		text = _mm_loadu_si128((const __m128i *)(void *)bytes);
+	}
+	small = _mm_or_si128(text, _mm_set1_epi8(0x20));
+	is_letter = _mm_and_si128(_mm_cmpgt_epi8(small, _mm_set1_epi8('a' - 1)),
+	    _mm_cmplt_epi8(small, _mm_set1_epi8('z' + 1)));
+	is_figure = _mm_and_si128(_mm_cmpgt_epi8(text, _mm_set1_epi8('0' - 1)),
+	    _mm_cmplt_epi8(text, _mm_set1_epi8('9' + 1)));
+	n = (unsigned)__builtin_ctz(~(unsigned)_mm_movemask_epi8(
+	    _mm_or_si128(is_letter, is_figure)));
+	if (n == 0 || n >= SHORT ||
+	    (s->p + n < s->end && (unsigned char)s->p[n] >= 0x80))
+		return false;
+	_mm_storeu_si128((__m128i *)(void *)half, small);
+	if (n < 8) {
+		half[0] &= (UINT64_C(1) << 8 * n) - 1;
+		half[1] = 0;
+	} else
+		half[1] &= (UINT64_C(1) << 8 * (n - 8)) - 1;
+	w->hash = half[0] * FIRST ^ half[1] * SECOND;
+	w->stem = half[0] & STEM;
+	w->letters = n;
+	s->p += n;
+	return true;
+}
+#else
+static inline bool
+read_short(struct scan *s, struct word *w)
+{
+	(void)s;
+	(void)w;
+	return false;
+}
+#endif
 
 static void
 pass_letters(struct scan *s, bool capital)
 {
-	uint64_t hash, stem;
-	size_t letters = read_letters(s, &hash, &stem);
+	struct word w;
+	bool says, name;
 
-	capital = capital && !s->starts && letters > 1;
+	if (!read_short(s, &w))
+		read_long(s, &w);
+	name = capital && !s->starts && w.letters > 1;
+	says = s->in_lead && (name || w.letters >= WORD_LETTERS);
 	s->starts = false;
-	if (letters == 1 && s->words > 0 && !capital)
-		return; /* the s of "China's" */
-	stem = mix(stem);
-	if (s->in_lead && (capital || letters >= WORD_LETTERS))
-		add(&s->t->words, stem, TRAITS_WORDS);
-	if (capital && !s->in_title)
-		add(&s->t->marks, stem, TRAITS_MARKS);
-	pass_word(s, hash);
+	if (w.letters == 1 && s->words > 0)
+		return;			/* the s of "China's" */
+	if (says)
+		add(&s->t->words, mix(w.stem), TRAITS_WORDS);
+	if (name && !s->in_title)
+		add(&s->t->marks, mix(w.stem), TRAITS_MARKS);
+	pass_word(s, w.hash);
 }
 
 static void
@@ -210,7 +271,14 @@ read_part(struct scan *s, struct str part)
 	s->starts = true;
 	s->ideograph = 0;
 	while (s->p < s->end && s->t->shingles.n < TRAITS_SHINGLES) {
-		enum letter letter = letter_at(s->p, s->end, &small, &len);
+		enum letter letter;
+
+		if (*s->p == ' ') {		/* most often */
+			s->p++;
+			s->ideograph = 0;
+			continue;
+		}
+		letter = letter_at(s->p, s->end, &small, &len);
 
 		switch (letter) {
 		case LETTER_DIGIT:
