@@ -61,18 +61,29 @@ is_section(struct str h1, struct str og, struct str headline, struct str title)
 	    str_find(title, h1, 0) < 0;
 }
 
-/* Does a smaller heading say this? */
-static bool
-is_heading_below(const struct heads *h, struct str folded)
+/* Headings of a page that are compared; real pages have dozens. */
+#define HEADINGS_MAX	1000
+
+/* The first element `from` to `to` (TAG_h1 to TAG_h3) that says this; 0: none. */
+static uint32_t
+heading_that_says(const struct heads *h, struct str folded, enum tag from,
+    enum tag to)
 {
 	const struct tree *tree = h->tree;
+	unsigned headings = 0;
 
-	for (uint32_t i = 1; folded.n > 0 && i < tree->count; i++)
-		if ((tree->nodes[i].tag == TAG_h2 ||
-		    tree->nodes[i].tag == TAG_h3) && str_eq(folded,
-		    heads_fold(heads_clip(str_trim(tree_text(tree, i))), h->a)))
-			return true;
-	return false;
+	for (uint32_t i = 1; folded.n > 0 && i < tree->count; i++) {
+		enum tag tag = tree->nodes[i].tag;
+
+		if (tag < from || tag > to)
+			continue;
+		if (str_eq(folded, heads_fold(heads_clip(str_trim(
+		    tree_text(tree, i))), h->a)))
+			return i;
+		if (++headings == HEADINGS_MAX)
+			break;
+	}
+	return 0;
 }
 
 /* On blogs the h1 is the blog's name, and the headline an h2; the title element
@@ -97,7 +108,8 @@ headline_beside(struct heads *h, struct str h1)
 		while (rest.n > 0 && strchr(" |:-", rest.p[0]) != NULL)
 			rest = str_from(rest, 1);
 	}
-	return is_heading_below(h, heads_fold(rest, h->a)) ? rest : STR_NONE;
+	return heading_that_says(h, heads_fold(rest, h->a), TAG_h2, TAG_h3) ?
+	    rest : STR_NONE;
 }
 
 /* An attribute whose text has the quotes that it stands in ends at the first. */
@@ -172,21 +184,13 @@ choose_title(struct heads *h, const struct page *page, const struct jsonld *ld)
 static void
 find_title(struct heads *h, struct str title)
 {
-	const struct tree *tree = h->tree;
 	struct str wanted = heads_fold(title, h->a);
-	uint32_t found = 0;
 
-	for (uint32_t i = 1; i < tree->count && wanted.n > 0; i++) {
-		enum tag tag = tree->nodes[i].tag;
-
-		if ((tag == TAG_h1 || (found == 0 && (tag == TAG_h2 ||
-		    tag == TAG_h3))) && str_eq(wanted,
-		    heads_fold(heads_clip(str_trim(tree_text(tree, i))), h->a)))
-			found = i;
-		if (found != 0 && tag == TAG_h1)
-			break;
-	}
-	h->title_at = found ? found : h->h1_at;
+	h->title_at = heading_that_says(h, wanted, TAG_h1, TAG_h1);
+	if (h->title_at == 0)
+		h->title_at = heading_that_says(h, wanted, TAG_h2, TAG_h3);
+	if (h->title_at == 0)
+		h->title_at = h->h1_at;
 }
 
 /* BCP 47 from what is declared: "en_US" -> "en-US"; only a plausible one. */
