@@ -69,6 +69,8 @@ utf8_check(struct str s)
 
 		while (s.n - i >= 32 && is_ascii(p + i))
 			i += 32;
+		if (i == s.n)
+			break;
 		if (s.n - i >= 8 && (n = ascii_run(p + i)) > 0) {
 			i += n;
 			continue;

@@ -1,5 +1,7 @@
 #include "tests/unit/test.h"
 
+#include <stdlib.h>
+
 #include "base/utf8.h"
 
 static bool
@@ -57,6 +59,22 @@ the_place_does_not_depend_on_alignment(void **state)
 	}
 }
 
+/* No byte behind the end is looked at; the sanitizer sees to it. */
+static void
+the_end_is_the_end(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n <= 100; n++) {
+		char *bytes = malloc(n + 1);
+		struct str tail = { bytes + 1, n };
+
+		assert_non_null(bytes);
+		memset(bytes, 'a', n + 1);
+		assert_int_equal(utf8_check(tail), n);
+		free(bytes);
+	}
+}
+
 static void
 counts_code_points(void **state)
 {
@@ -111,6 +129,7 @@ main(void)
 		cmocka_unit_test(every_code_point_comes_back),
 		cmocka_unit_test(malformed_forms_are_found),
 		cmocka_unit_test(the_place_does_not_depend_on_alignment),
+		cmocka_unit_test(the_end_is_the_end),
 		cmocka_unit_test(counts_code_points),
 		cmocka_unit_test(repair_replaces_each_bad_byte),
 		cmocka_unit_test(counts_long_texts),
