@@ -975,6 +975,7 @@ grammar_new(const struct rulefiles *files, const char *language,
 		add_builtin(g, builtins[i].name);
 	g->common = grammar_class(g, STR("common-words"));
 	g->authority = add_builtin(g, "authority");
+	g->bygone = add_builtin(g, "bygone");
 	g->lexicon = lexicon_new(stemmer_name, &why);
 	free(stemmer_name);
 	if (g->lexicon == NULL)

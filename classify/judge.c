@@ -447,10 +447,25 @@ read_sentence(struct judge *j, const struct view *view, size_t s, size_t from,
 	}
 }
 
+/* Does the sentence, the first of its paragraph, begin with a word of times past:
+ * "For years the ministry ..."?  Then the paragraph tells history. */
+static bool
+begins_history(const struct judge *j, const struct view *view, size_t s,
+    size_t from, size_t end)
+{
+	uint32_t first = view->words.sentences[s].first;
+
+	for (size_t i = from; i < end && view->marks.v[i].first == first; i++)
+		if (mark_in(view->g, &view->marks.v[i], j->g->bygone))
+			return true;
+	return false;
+}
+
 static void
 read_view(struct judge *j, const struct view *view)
 {
 	size_t from = 0;
+	bool history = false;
 
 	j->units++;
 	for (size_t s = 0; s < view->words.sentence_count; s++) {
@@ -459,7 +474,11 @@ read_view(struct judge *j, const struct view *view)
 		while (end < view->marks.n && view->marks.v[end].first <
 		    view->words.sentences[s].end)
 			end++;
-		read_sentence(j, view, s, from, end);
+		if (s == 0 || view->words.sentences[s].paragraph !=
+		    view->words.sentences[s - 1].paragraph)
+			history = begins_history(j, view, s, from, end);
+		if (!history)
+			read_sentence(j, view, s, from, end);
 		from = end;
 	}
 }
