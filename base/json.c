@@ -48,6 +48,7 @@ plain_run(const char *p, const char *end, bool *high)
 #ifdef __SSE2__
 	const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
 	const __m128i limit = _mm_set1_epi8(0x1f);
+	__m128i seen = _mm_setzero_si128();
 
 	for (; end - p >= 32; p += 32) {
 		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
@@ -62,8 +63,9 @@ plain_run(const char *p, const char *end, bool *high)
 
 		if (_mm_movemask_epi8(_mm_or_si128(in_x, in_y)) != 0)
 			break;
-		*high |= _mm_movemask_epi8(_mm_or_si128(x, y)) != 0;
+		seen = _mm_or_si128(seen, _mm_or_si128(x, y));
 	}
+	*high |= _mm_movemask_epi8(seen) != 0;
 	for (; end - p >= 16; p += 16) {
 		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
 		__m128i stop = _mm_or_si128(_mm_or_si128(
