@@ -558,6 +558,22 @@ set_effects(struct effects *of, const struct phrase *ph,
 	}
 }
 
+static void
+set_leaps(struct lexicon *lex)
+{
+	for (size_t i = 0; i < lex->node_count; i++) {
+		struct node *nd = &lex->nodes[i];
+		const struct node *child;
+
+		if (nd->gap_child == NONE)
+			continue;
+		child = &lex->nodes[nd->gap_child];
+		nd->leap = child->follow;
+		if (child->gap_child != NONE)
+			nd->leap |= LEAP_ALWAYS;
+	}
+}
+
 void
 lexicon_seal(struct lexicon *lex, const uint16_t *class_bits)
 {
@@ -571,6 +587,7 @@ lexicon_seal(struct lexicon *lex, const uint16_t *class_bits)
 	}
 	if (lex->edge_slots == 0)
 		grow_edges(lex);
+	set_leaps(lex);
 	lex->inner = xcalloc(lex->symbols + 1, 1);
 	for (size_t i = 0; i < lex->edge_slots; i++)
 		if (lex->edges[i].key >> 32 > 1)	/* not from the root */

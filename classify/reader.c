@@ -63,19 +63,18 @@ struct memo {
 struct known {
 	uint64_t	signs;		/* of its inner symbols */
 	uint64_t	follow;		/* signs of what goes on with a phrase */
+	uint64_t	leap;		/* the same, up to `gap` words later */
 	uint32_t	at;		/* of its parts in the pool: */
 	uint8_t		n;		/* symbols that stand within phrases, */
 	uint8_t		roots;		/* nodes that it leads to first, */
 	uint8_t		phrases;	/* phrases that it is by itself */
+	uint8_t		gap;
 	bool		named;		/* a rule names it */
 	uint16_t	bits;		/* of the token, and STARTS_PHRASE */
 };
 
 /* Beside a token's bits: its word has roots. */
 #define STARTS_PHRASE	0x8000u
-
-/* A phrase may go on whatever follows. */
-#define FOLLOW_ALWAYS	(1ULL << 63)
 
 /* The same while it is worked out. */
 struct finding {
@@ -285,8 +284,9 @@ find_roots(const struct lexicon *lex, struct finding *f)
 		if (marks || nd->follow != 0 || nd->gap_child != NONE)
 			roots[known->roots++] = e->to;
 		known->follow |= nd->follow;
-		if (nd->gap_child != NONE)
-			known->follow |= FOLLOW_ALWAYS;
+		known->leap |= nd->leap;
+		if (nd->gap_child != NONE && known->gap < nd->gap)
+			known->gap = nd->gap;
 	}
 	if (known->roots > 0)
 		known->bits |= STARTS_PHRASE;
@@ -626,13 +626,26 @@ step(struct walk *k, size_t at, uint32_t node)
 	}
 }
 
-/* `next` are the signs of the word at `at`. */
+/* The signs of all words that a leap from before `at` can reach. */
+static inline uint64_t
+signs_within(const struct walk *k, size_t at, size_t gap)
+{
+	uint64_t signs = LEAP_ALWAYS;
+
+	for (size_t last = at + gap; at <= last && at < k->end; at++)
+		signs |= known_at(k, at)->signs;
+	return signs;
+}
+
+/* `next` are the signs of the word at `at`, `later` of those that a leap can
+ * reach. */
 static inline void
-try_root(struct walk *k, size_t at, uint32_t root, uint64_t next)
+try_root(struct walk *k, size_t at, uint32_t root, uint64_t next,
+    uint64_t later)
 {
 	const struct node *nd = &k->r->lex->nodes[root];
 
-	if (nd->gap_child != NONE || (nd->follow & next) != 0)
+	if ((nd->follow & next) != 0 || (nd->leap & later) != 0)
 		step(k, at, root);
 	else if (nd->phrase != NONE)
 		add_mark(k, at, nd->phrase);
@@ -648,20 +661,22 @@ walk_starts(struct walk *k, size_t count)
 		const struct known *known = known_at(k, at);
 		const uint32_t *roots = k->r->pool + known->at + known->n;
 		const uint32_t *phrases = roots + known->roots;
-		uint64_t next = FOLLOW_ALWAYS;
+		uint64_t next = 0, later = 0;
 
 		if (i + AHEAD < count)
 			__builtin_prefetch(known_at(k, k->r->starts[i + AHEAD]));
 		while (s->end <= at)
 			s++;
 		if (at + 1 < s->end)
-			next |= known_at(k, at + 1)->signs;
+			next = known_at(k, at + 1)->signs;
 		k->start = at;
 		k->end = s->end;
 		k->budget = WALK_STEPS;
-		if (known->follow & next)
+		if (known->leap != 0)
+			later = signs_within(k, at + 1, known->gap);
+		if ((known->follow & next) != 0 || (known->leap & later) != 0)
 			for (size_t n = 0; n < known->roots; n++)
-				try_root(k, at + 1, roots[n], next);
+				try_root(k, at + 1, roots[n], next, later);
 		else
 			for (size_t n = 0; n < known->phrases; n++)
 				put_mark(k, at + 1, phrases[n]);

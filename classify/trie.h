@@ -36,6 +36,7 @@ struct slot {
 
 struct node {
 	uint64_t	follow;		/* signs of the edges' symbols */
+	uint64_t	leap;		/* of those behind the gap, once sealed */
 	uint32_t	phrase;		/* ends here, or NONE */
 	uint32_t	gap_child;	/* after up to `gap` any words, or NONE */
 	uint8_t		gap;
@@ -99,6 +100,8 @@ struct lexicon {
 };
 
 #define SYMBOL_NUMBER	1u
+/* Beside the signs of a leap: it cannot be told by them. */
+#define LEAP_ALWAYS	(1ULL << 63)
 
 /* One bit of 63 for a symbol: where no bit of two sets meets, no symbol does. */
 static inline uint64_t
