@@ -6,19 +6,8 @@
 #include <utf8proc.h>
 
 #include "base/mem.h"
-#include "base/text/words.h"
+#include "base/text/sentence.h"
 #include "base/utf8.h"
-
-/* What a character is to the tokenizer. */
-enum letter {
-	LETTER_SPACE,		/* parts words, leaves nothing */
-	LETTER_WORD,
-	LETTER_DIGIT,
-	LETTER_MARK,		/* a token of its own */
-	LETTER_QUOTE,
-	LETTER_APOSTROPHE,
-	LETTER_IDEOGRAPH	/* a word of its own */
-};
 
 /* What each ASCII character is, W a letter, D a digit and so on. */
 static const uint8_t ascii[128] = {
@@ -51,9 +40,12 @@ wide_letter(uint32_t cp)
 	case 0x2013: case 0x2014: case 0x2026: case 0x3001: case 0x3002:
 	case 0xff01: case 0xff08: case 0xff09: case 0xff0c: case 0xff1a:
 	case 0xff1b: case 0xff1f: case 0xff0b: case 0x2212:
+	case 0xff0e: case 0xff61: case 0x964: case 0x61f: case 0x6d4:
 		return LETTER_MARK;
 	case 0xad: case 0x200b: case 0x200c: case 0x200d:
 		return LETTER_WORD;	/* soft hyphen, joiners: inside a word */
+	case 0x3099: case 0x309a:
+		return LETTER_WORD;	/* accents of kana, on any letter */
 	}
 	if (is_ideograph(cp))
 		return LETTER_IDEOGRAPH;
@@ -76,28 +68,77 @@ letter_at(struct str s, size_t at, unsigned *len)
 	return wide_letter(utf8_decode(s.p + at, s.p + s.n, len));
 }
 
-static bool
-is_upper_at(struct str s, size_t at)
+enum letter
+letter_of(struct str s, size_t at, unsigned *len)
 {
-	unsigned len;
-	uint32_t cp;
-
-	if ((unsigned char)s.p[at] < 0x80)
-		return s.p[at] >= 'A' && s.p[at] <= 'Z';
-	cp = utf8_decode(s.p + at, s.p + s.n, &len);
-	return utf8proc_category((utf8proc_int32_t)cp) ==
-	    UTF8PROC_CATEGORY_LU;
+	return letter_at(s, at, len);
 }
 
-/* Letters in a row from `at`, counted up to `most`. */
+/* Does it belong to the character before it: an accent, a vowel sign, a later
+ * part of a Hangul syllable? */
+static bool
+is_joined(uint32_t cp)
+{
+	utf8proc_category_t category;
+
+	if (cp < 0x300)
+		return false;
+	if ((cp >= 0x1160 && cp <= 0x11ff) || cp == 0x3099 || cp == 0x309a)
+		return true;
+	category = utf8proc_category((utf8proc_int32_t)cp);
+	return category >= UTF8PROC_CATEGORY_MN &&
+	    category <= UTF8PROC_CATEGORY_ME;
+}
+
+bool
+letter_is_joined(struct str s, size_t at)
+{
+	unsigned len;
+
+	return (unsigned char)s.p[at] >= 0xcc &&
+	    is_joined(utf8_decode(s.p + at, s.p + s.n, &len));
+}
+
+/* Behind what belongs to the character that ends at `at`. */
+static size_t
+skip_joined(struct str s, size_t at)
+{
+	unsigned len;
+
+	for (; at < s.n && letter_is_joined(s, at); at += len)
+		utf8_decode(s.p + at, s.p + s.n, &len);
+	return at;
+}
+
+size_t
+visible_offset(struct str s, size_t n)
+{
+	size_t at = 0;
+	unsigned len;
+
+	for (;;) {
+		while (at < s.n && s.p[at] == '\r')
+			at++;
+		if (n-- == 0 || at == s.n)
+			return at;
+		utf8_decode(s.p + at, s.p + s.n, &len);
+		at = skip_joined(s, at + len);
+	}
+}
+
+/* Bytes of a token that is not composed yet: a Hangul syllable can have three
+ * letters of three bytes each. */
+#define WIDE_MAX	(4 * WORD_MAX)
+
+/* Letters in a row from `at`, counted up to `most`; accents do not count. */
 static unsigned
 letters_from(struct str s, size_t at, unsigned most)
 {
 	unsigned len, n = 0;
 
 	while (n < most && at < s.n && letter_at(s, at, &len) == LETTER_WORD) {
+		n += !letter_is_joined(s, at);
 		at += len;
-		n++;
 	}
 	return n;
 }
@@ -108,14 +149,15 @@ static bool
 is_inner_point(struct str s, size_t start, size_t at)
 {
 	size_t run = at;
+	unsigned len;
 
-	while (run > start && is_alpha(s.p[run - 1]))
+	while (run > start && s.p[run - 1] != '.')
 		run--;
-	if (at - run != 1)
+	if (run == at || letter_at(s, run, &len) != LETTER_WORD ||
+	    skip_joined(s, run + len) != at)
 		return false;
-	if (at + 1 < s.n && is_alpha(s.p[at + 1]))
-		return letters_from(s, at + 1, 2) == 1;
-	return run > start && s.p[run - 1] == '.';
+	return letters_from(s, at + 1, 2) == 1 ||
+	    (run > start && letters_from(s, at + 1, 1) == 0);
 }
 
 /*
@@ -127,9 +169,18 @@ is_inner_point(struct str s, size_t start, size_t at)
 
 struct masks {
 	uint64_t	letters;	/* A to Z, a to z */
-	uint64_t	gaps;		/* space, hyphen */
+	uint64_t	gaps;		/* space, hyphen that is no dash */
 	uint64_t	commas;
 };
+
+/* Spaces, and hyphens without one on both sides.  Of those at the edges of a
+ * block nobody knows here. */
+static inline uint64_t
+gaps_of(uint64_t spaces, uint64_t hyphens)
+{
+	return spaces | (hyphens & ~(spaces << 1 & spaces >> 1) &
+	    ~(1ULL << (BLOCK - 1) | 1));
+}
 
 #if defined(__SSE2__) && !defined(STANCE_PORTABLE)
 static inline uint64_t
@@ -142,6 +193,7 @@ static inline struct masks
 masks_of(const char *p)
 {
 	struct masks m = { 0, 0, 0 };
+	uint64_t hyphens = 0;
 
 	for (unsigned i = 0; i < BLOCK; i += 16) {
 		__m128i c = _mm_loadu_si128((const __m128i *)(const void *)
@@ -152,11 +204,11 @@ masks_of(const char *p)
 
 		m.letters |= bits_of(_mm_cmplt_epi8(lower,
 		    _mm_set1_epi8(-128 + 26)), i);
-		m.gaps |= bits_of(_mm_or_si128(
-		    _mm_cmpeq_epi8(c, _mm_set1_epi8(' ')),
-		    _mm_cmpeq_epi8(c, _mm_set1_epi8('-'))), i);
+		m.gaps |= bits_of(_mm_cmpeq_epi8(c, _mm_set1_epi8(' ')), i);
+		hyphens |= bits_of(_mm_cmpeq_epi8(c, _mm_set1_epi8('-')), i);
 		m.commas |= bits_of(_mm_cmpeq_epi8(c, _mm_set1_epi8(',')), i);
 	}
+	m.gaps = gaps_of(m.gaps, hyphens);
 	return m;
 }
 #else
@@ -164,12 +216,15 @@ static inline struct masks
 masks_of(const char *p)
 {
 	struct masks m = { 0, 0, 0 };
+	uint64_t hyphens = 0;
 
 	for (unsigned i = 0; i < BLOCK; i++) {
 		m.letters |= (uint64_t)is_alpha(p[i]) << i;
-		m.gaps |= (uint64_t)(p[i] == ' ' || p[i] == '-') << i;
+		m.gaps |= (uint64_t)(p[i] == ' ') << i;
+		hyphens |= (uint64_t)(p[i] == '-') << i;
 		m.commas |= (uint64_t)(p[i] == ',') << i;
 	}
+	m.gaps = gaps_of(m.gaps, hyphens);
 	return m;
 }
 #endif
@@ -220,8 +275,8 @@ word_end(struct str s, size_t start)
 				break;	/* l'|embargo */
 		} else if (s.p[at] == '.' && is_inner_point(s, start, at)) {
 			at += len;
-		} else if (s.p[at] == '&' && at + 1 < s.n && at > start &&
-		    is_alpha(s.p[at + 1]) && is_alpha(s.p[at - 1])) {
+		} else if (s.p[at] == '&' && at > start &&
+		    is_alpha(s.p[at - 1]) && letters_from(s, at + 1, 1) == 1) {
 			at += len;	/* R&D */
 		} else {
 			break;
@@ -356,90 +411,12 @@ end_sentence(struct words *w, uint32_t *first, uint32_t paragraph)
 	*first = (uint32_t)w->count;
 }
 
-/* Words that end in a point without ending a sentence. */
+/* Is the hyphen at `at` a dash, with a space on both sides? */
 static bool
-is_abbreviation(struct str word)
+is_dash(struct str s, size_t at)
 {
-	static const char known[26][8][8] = {
-		{ "approx", "apr", "aug", "art", "adm" }, { "bzw" },
-		{ "col", "ca", "corp", "co", "cf" },
-		{ "dr", "dec", "dra", "dott" }, { "etc" }, { "feb", "fig" },
-		{ "gen", "gov" }, { "" }, { "inc" },
-		{ "jr", "jan", "jun", "jul" }, { "" }, { "lt", "ltd" },
-		{ "mr", "mrs", "ms", "mar", "mme", "mio", "mrd" },
-		{ "no", "nos", "nov", "nr" }, { "oct", "op" },
-		{ "prof", "pct" }, { "" }, { "rep" },
-		{ "st", "sen", "sr", "sep", "sept", "sra", "str", "sig" }, { "" },
-		{ "" }, { "vs" }, { "" }, { "" }, { "" }, { "" }
-	};
-	const char (*same)[8];
-
-	if (word.n == 0 || word.n >= sizeof(*same) || !is_alpha(word.p[0]))
-		return false;
-	if (word.n == 1)
-		return true;
-	same = known[(word.p[0] | 32) - 'a'];
-	for (size_t i = 0; i < sizeof(*known) / sizeof(**known) &&
-	    same[i][0] != '\0'; i++)
-		if (str_ieq(word, str_of(same[i])))
-			return true;
-	return false;
-}
-
-/* The first letter after `at` and what may stand before a sentence begins. */
-static size_t
-skip_openers(struct str s, size_t at)
-{
-	while (at < s.n) {
-		unsigned len;
-		enum letter l = letter_at(s, at, &len);
-
-		if (l == LETTER_WORD || l == LETTER_DIGIT ||
-		    l == LETTER_IDEOGRAPH)
-			break;
-		at += len;
-	}
-	return at;
-}
-
-/* Does the mark just added, which ends at byte `at`, end its sentence? */
-static bool
-ends_sentence(const struct words *w, size_t at)
-{
-	struct str mark = token_str(w, w->count - 1), s = w->text;
-	size_t next;
-
-	if (mark.p[0] == ',')
-		return false;
-	if (str_eq(mark, STR("\xe3\x80\x82")) ||	/* ideographic stop */
-	    str_eq(mark, STR("\xef\xbc\x81")) ||
-	    str_eq(mark, STR("\xef\xbc\x9f")))
-		return true;
-	if (!str_eq(mark, STR(".")) && !str_eq(mark, STR("!")) &&
-	    !str_eq(mark, STR("?")) && !str_eq(mark, STR("\xe2\x80\xa6")))
-		return false;
-	if (at < s.n && !is_space(s.p[at]) && is_alpha(s.p[at]))
-		return false;
-	if (mark.p[0] == '.' && w->count > 1 &&
-	    w->tokens[w->count - 2].end == w->tokens[w->count - 1].start &&
-	    w->tokens[w->count - 2].kind == TOKEN_WORD &&
-	    is_abbreviation(token_str(w, w->count - 2)))
-		return false;
-	next = skip_openers(s, at);
-	if (next >= s.n)
-		return true;
-	return !is_alpha(s.p[next]) || is_upper_at(s, next);
-}
-
-/* A line break inside a block ends a sentence before a list item and after a
- * short line (a heading); otherwise the text was only wrapped. */
-static bool
-break_ends_sentence(struct str s, size_t line, size_t at, size_t next)
-{
-	if (next + 1 < s.n && s.p[next] == '-' && s.p[next + 1] == ' ')
-		return true;
-	next = skip_openers(s, next);
-	return at - line < 50 && next < s.n && is_upper_at(s, next);
+	return at > 0 && s.p[at - 1] == ' ' && at + 1 < s.n &&
+	    s.p[at + 1] == ' ';
 }
 
 /* Newlines at `at`: end the sentence, the paragraph, or nothing. */
@@ -455,23 +432,29 @@ take_newlines(struct words *w, size_t at, size_t *line, uint32_t *first,
 		end_sentence(w, first, *paragraph);
 		if (w->count > 0)
 			(*paragraph)++;
-	} else if (break_ends_sentence(w->text, *line, at, next)) {
+	} else if (line_ends_sentence(w, *line, at, next)) {
 		end_sentence(w, first, *paragraph);
 	}
 	*line = next;
 	return next;
 }
 
-/* A quotation mark right behind a full stop closes what stands before it. */
+/* The sentence ends with the last token, and what closes it up to `end`. */
 static size_t
-take_closing_quote(struct words *w, size_t at)
+close_sentence(struct words *w, size_t at, size_t end, uint32_t *first,
+    uint32_t paragraph)
 {
-	unsigned len;
+	while (at < end) {
+		unsigned len;
+		enum letter l = letter_at(w->text, at, &len);
 
-	if (at >= w->text.n || letter_at(w->text, at, &len) != LETTER_QUOTE)
-		return at;
-	add_token(w, at, at + len, TOKEN_QUOTE);
-	return at + len;
+		if (l == LETTER_QUOTE || l == LETTER_MARK)
+			add_token(w, at, at + len, l == LETTER_QUOTE ?
+			    TOKEN_QUOTE : TOKEN_MARK);
+		at += len;
+	}
+	end_sentence(w, first, paragraph);
+	return end;
 }
 
 void
@@ -486,7 +469,7 @@ words_split(struct words *w, struct str text)
 	w->count = w->sentence_count = 0;
 	while (at < text.n) {
 		unsigned len;
-		size_t start;
+		size_t start, end;
 
 		if (is_alpha(text.p[at]) || text.p[at] == ' ')
 			at = take_plain(w, &win, at);
@@ -499,33 +482,43 @@ words_split(struct words *w, struct str text)
 		}
 		switch (letter_at(text, at, &len)) {
 		case LETTER_WORD:
+			if (letter_is_joined(text, at)) {
+				at += len;	/* an accent without a letter */
+				break;
+			}
 			at = word_end(text, at);
 			add_token(w, start, at, TOKEN_WORD);
-			if (text.p[at - 1] == '.' && at < text.n &&
-			    skip_openers(text, at) >= text.n)
-				end_sentence(w, &first, paragraph);
+			if (text.p[at - 1] == '.' &&
+			    sentence_ends(w, first, &end))
+				at = close_sentence(w, at, end, &first,
+				    paragraph);
 			break;
 		case LETTER_DIGIT:
 			at = number_end(text, at);
 			add_token(w, start, at, TOKEN_NUMBER);
 			break;
 		case LETTER_IDEOGRAPH:
-			at += len;
-			add_token(w, start, at, TOKEN_WORD);
+			at = skip_joined(text, at + len);
+			if (!letter_is_joined(text, start))
+				add_token(w, start, at, TOKEN_WORD);
 			break;
 		case LETTER_MARK:
 			at += len;
 			add_token(w, start, at, TOKEN_MARK);
-			if (ends_sentence(w, at)) {
-				at = take_closing_quote(w, at);
-				end_sentence(w, &first, paragraph);
-			}
+			if (sentence_ends(w, first, &end))
+				at = close_sentence(w, at, end, &first,
+				    paragraph);
 			break;
 		case LETTER_QUOTE:
 			at += len;
 			add_token(w, start, at, TOKEN_QUOTE);
 			break;
 		case LETTER_SPACE:
+			if (text.p[at] == '-' && is_dash(text, at) &&
+			    w->count > first)
+				add_token(w, at, at + 1, TOKEN_MARK);
+			at += len;
+			break;
 		case LETTER_APOSTROPHE:
 			at += len;
 			break;
@@ -542,10 +535,10 @@ words_release(struct words *w)
 	*w = WORDS_INIT;
 }
 
-/* Lower-case code points, without joiners; `plain` turns false when the result
- * may not be NFC yet. */
+/* Code points as they are compared, without joiners; `plain` turns false when
+ * the result may not be NFC yet. */
 static size_t
-fold_wide(struct str token, char *to, bool *plain)
+fold_wide(struct str token, bool lower, char *to, bool *plain)
 {
 	const char *p = token.p, *end = token.p + token.n;
 	size_t n = 0;
@@ -562,44 +555,87 @@ fold_wide(struct str token, char *to, bool *plain)
 			cp = '\'';
 		if (cp >= 0x300)
 			*plain = false;
-		if (n + 4 > WORD_MAX)
+		if (n + 4 > WIDE_MAX)
 			return 0;
-		n += utf8_encode(
-		    (uint32_t)utf8proc_tolower((utf8proc_int32_t)cp), to + n);
+		if (lower) {
+			/* a dotted capital I is an i, however it is composed */
+			if (cp == 0x307 && n > 0 && to[n - 1] == 'i')
+				continue;
+			cp = (uint32_t)utf8proc_tolower((utf8proc_int32_t)cp);
+			if (cp == 0x3c2)
+				cp = 0x3c3;	/* a sigma at the end is one */
+		}
+		n += utf8_encode(cp, to + n);
 	}
 	return n;
 }
 
 static size_t
-compose_nfc(char *to, size_t n)
+compose_nfc(const char *wide, size_t n, char *to)
 {
 	utf8proc_uint8_t *composed;
-	utf8proc_ssize_t got = utf8proc_map((utf8proc_uint8_t *)to,
+	utf8proc_ssize_t got = utf8proc_map((const utf8proc_uint8_t *)wide,
 	    (utf8proc_ssize_t)n, &composed,
 	    UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 
 	if (got < 0)
-		return n;
+		return 0;
 	if ((size_t)got <= WORD_MAX)
 		memcpy(to, composed, (size_t)got);
 	free(composed);
 	return (size_t)got <= WORD_MAX ? (size_t)got : 0;
 }
 
+static size_t
+normalise(struct str token, bool lower, char *to)
+{
+	char wide[WIDE_MAX];
+	size_t n;
+	bool plain;
+
+	if (token.n > WIDE_MAX)
+		return 0;
+	n = fold_wide(token, lower, wide, &plain);
+	if (!plain)
+		return compose_nfc(wide, n, to);
+	if (n > WORD_MAX)
+		return 0;
+	memcpy(to, wide, n);
+	return n;
+}
+
+/* The bytes of `token` that are ASCII. */
+static size_t
+ascii_part(struct str token)
+{
+	size_t i = 0;
+
+	while (i < token.n && (unsigned char)token.p[i] < 0x80)
+		i++;
+	return i;
+}
+
 size_t
 word_fold(struct str token, char *to)
 {
-	size_t i;
-	bool plain;
-
+	if (ascii_part(token) < token.n)
+		return normalise(token, true, to);
 	if (token.n > WORD_MAX)
 		return 0;
-	for (i = 0; i < token.n && (unsigned char)token.p[i] < 0x80; i++)
+	for (size_t i = 0; i < token.n; i++)
 		to[i] = to_lower(token.p[i]);
-	if (i == token.n)
-		return i;
-	i = fold_wide(token, to, &plain);
-	return plain ? i : compose_nfc(to, i);
+	return token.n;
+}
+
+size_t
+word_compose(struct str token, char *to)
+{
+	if (ascii_part(token) < token.n)
+		return normalise(token, false, to);
+	if (token.n > WORD_MAX)
+		return 0;
+	memcpy(to, token.p, token.n);
+	return token.n;
 }
 
 bool

@@ -2,7 +2,8 @@
  * Words and sentences of a text, as offsets into its bytes.
  *
  * A token is a word, a number, or a punctuation mark that can end a clause.
- * Hyphens and slashes part words and leave no token; an apostrophe stays inside
+ * Hyphens and slashes part words and leave no token, unless spaces on both sides
+ * make a hyphen a dash; an apostrophe stays inside
  * a word ("China's", "didn't") unless three letters follow it, as in French and
  * Italian elisions ("l'" "embargo").  A Han or kana character is a token of its
  * own, so that a phrase in a rule file and in a text are cut alike.
@@ -67,10 +68,17 @@ is_ideograph(uint32_t cp)
 /* Longest folded token; what is longer is no word of any language here. */
 #define WORD_MAX	96
 
+/* The byte offset of character number `n` as a reader counts: a letter with its
+ * accents is one, composed or not, and a CR is none.  s.n where there are
+ * fewer.  So NFC and NFD, LF and CRLF, are counted alike. */
+size_t visible_offset(struct str s, size_t n);
+
 /* Lower case, NFC, U+2019 as an apostrophe: the form that stemmers and rules
  * compare.  Returns its length in `to`, which has room for WORD_MAX bytes, or 0
  * for a token that is too long. */
 size_t word_fold(struct str token, char *to);
+/* The same with its case as it is. */
+size_t word_compose(struct str token, char *to);
 
 /* The number a token stands for: 1,250.5 and 1.250,5 and 5% and 25.  False for
  * a token that is no number. */

@@ -122,10 +122,26 @@ counts_long_texts(void **state)
 	assert_int_equal(utf8_offset(s, count), s.n);
 }
 
+/* What stands behind the text is not read: the sanitizer sees to it. */
+static void
+keeps_within(void **state)
+{
+	(void)state;
+	for (size_t n = 1; n <= 100; n++) {
+		char *text = malloc(n);
+
+		assert_non_null(text);
+		memset(text, 'x', n);
+		assert_int_equal(utf8_check((struct str){ text, n }), n);
+		free(text);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keeps_within),
 		cmocka_unit_test(every_code_point_comes_back),
 		cmocka_unit_test(malformed_forms_are_found),
 		cmocka_unit_test(the_place_does_not_depend_on_alignment),
