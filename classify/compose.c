@@ -137,7 +137,7 @@ static const struct class *
 present(const struct clause *c, const struct class *class)
 {
 	return class != NULL && marks_allow(c->view, c->from, c->end,
-	    &class->needs, &class->unless) ? class : NULL;
+	    &class->when) ? class : NULL;
 }
 
 static bool
@@ -286,10 +286,11 @@ find_drop(const struct clause *c, const struct item *it)
 
 			if (m->kind == CLASS_MODIFIER &&
 			    m->action == ACTION_DROP &&
-			    modifier_is_on(m, it->operator->operator_kind) &&
+			    modifier_is_on(m, it->operator->operator_kind,
+			    it->operator->domain) &&
 			    modifier_governs(view, m, mark, it->head,
 			    span) && marks_allow(view, c->from, c->end,
-			    &m->needs, &m->unless))
+			    &m->when))
 				return m;
 		}
 	}
@@ -709,6 +710,13 @@ choose(struct clause *c, size_t i)
 	    subject ? 3 * op->operator->reach : LEFT_REACH,
 	    subject ? TOKEN_BREAK : TOKEN_BREAK | TOKEN_JOIN) : NULL;
 
+	/* beyond a second comma it tells of something else: "will issue
+	 * licences, the ministry said, ending a dispute" */
+	if (left != NULL && right == NULL && !passive &&
+	    op->operator->right && is_apposed(c, op) &&
+	    any_token(c, left->end, op->first - 1, TOKEN_JOIN))
+		left = NULL;
+
 	if (!can_join(c, op, right))
 		right = NULL;
 	if (!can_join(c, op, left))
@@ -1046,6 +1054,8 @@ emit(struct clause *c, const struct item *it, struct hits *hits)
 	const char *kind = act_of ? act_of->operator_kind : NULL;
 
 	hit.strong = (act_of && act_of->strong) || (inner && inner->strong);
+	hit.cap = act_of && act_of->cap > 0 ? act_of->cap :
+	    inner ? inner->cap : 0;
 	hit.operator_class = act_of;
 	hit.object_class = inner;
 	hit.action = act_of ? act_of->name : NULL;

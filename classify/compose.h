@@ -34,9 +34,12 @@ struct hit {
 	uint8_t		 flag_count;
 	bool		 strong;	/* counts without an authority */
 	bool		 leads;		/* weighs as in the lead */
+	bool		 veto;		/* makes the verdict neutral */
+	double		 cap;		/* of hits like it; 0: none */
 	/* set by the judge */
 	uint8_t		 field, scope;
 	uint32_t	 sentence;	/* of its field */
+	double		 counted;	/* what it added to a mass */
 	const char	*actor;
 };
 

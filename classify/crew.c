@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "classify/crew.h"
+#include "classify/explain.h"
 
 /* A batch is sent off at this size: large enough that handing it over costs
  * nothing, small enough that no thread is idle at the end. */
@@ -57,31 +58,67 @@ reject(struct worker *w, struct answers *answers, const struct record *rec,
 	buf_addc(b, '\n');
 }
 
+/* Rules that failed on a line that has its answer all the same. */
 static void
-judge_record(struct worker *w, const struct record *rec, struct buf *b)
+note_faults(struct answers *answers, const struct verdict *v,
+    unsigned long number)
+{
+	for (size_t i = 0; i < v->fault_count; i++) {
+		struct refused failed = { .number = number, .judged = true };
+
+		err_set(&failed.err, "rule '%s' failed: %s", v->faults[i].rule,
+		    v->faults[i].why);
+		GROW(answers->refused, answers->refused_count,
+		    answers->refused_cap);
+		answers->refused[answers->refused_count++] = failed;
+	}
+}
+
+void
+tell_refused(struct refusals *refusals, const char *input,
+    unsigned long number, const struct refused *r, struct str line)
+{
+	if (!r->judged) {
+		refuse(refusals, input, number, line, &r->err);
+		return;
+	}
+	warn("%s:%lu: %s", input, number, r->err.msg);
+	refusals->count++;
+}
+
+static void
+judge_record(struct worker *w, const struct record *rec,
+    struct answers *answers, unsigned long number)
 {
 	struct arena *a = &w->arena;
-	bool whole = rec->known[RECORD_TEXT] != NULL;
+	struct buf *b = answers->out;
+	struct article article;
 	struct verdict v;
 
 	w->misses.n = 0;
 	w->bench.misses = w->misses.wanted ? &w->misses : NULL;
-	bench_judge(&w->bench, record_str(rec, RECORD_LANGUAGE, a),
-	    record_str_start(rec, RECORD_TITLE, JUDGE_TEXT_ASKED, a),
-	    record_str_start(rec, whole ? RECORD_TEXT : RECORD_SUMMARY,
-	    JUDGE_TEXT_ASKED, a), a, &v);
+	article_of_record(&article, w->bench.prog, rec, a);
+	bench_judge(&w->bench, &article, a, &v);
+	note_faults(answers, &v, number);
 	if (w->misses.wanted != NULL) {
 		verdict_why_not(b, &w->bench, record_str(rec, RECORD_ID, a),
 		    &v);
 		return;
 	}
-	if (w->explain) {
-		verdict_explain(b, &w->bench, record_str(rec, RECORD_ID, a),
-		    &v, w->colour);
+	switch (w->explain) {
+	case EXPLAIN_TEXT:
+		verdict_explain(b, &w->bench, record_str(rec, RECORD_ID, a), &v,
+		    w->colour);
 		return;
+	case EXPLAIN_HTML:
+		verdict_html(b, &w->bench, record_str(rec, RECORD_ID, a), &v);
+		return;
+	case EXPLAIN_NOTHING:
+		break;
 	}
 	record_copy(b, rec, owned);
-	verdict_write(b, &w->bench, &v, whole ? "content_text" : "summary");
+	verdict_write(b, &w->bench, &v, record_name(
+	    rec->known[RECORD_TEXT] != NULL ? RECORD_TEXT : RECORD_SUMMARY));
 	record_end(b);
 }
 
@@ -100,14 +137,15 @@ worker_answer(struct worker *w, struct str line, unsigned long number,
 		reject(w, answers, &rec, refused);
 	} else if (rec.known[RECORD_ERROR] != NULL ||
 	    !record_is_article(&rec)) {
-		if (w->explain || w->misses.wanted != NULL)
+		if (w->explain != EXPLAIN_NOTHING ||
+		    w->misses.wanted != NULL)
 			return;
 		buf_adds(answers->out, line);
 		buf_addc(answers->out, '\n');
 	} else if (record_check_article(&rec, &refused.err) == -1) {
 		reject(w, answers, &rec, refused);
 	} else {
-		judge_record(w, &rec, answers->out);
+		judge_record(w, &rec, answers, number);
 	}
 }
 
@@ -185,8 +223,8 @@ write_batch(struct crew *crew, struct batch *batch)
 	for (size_t i = 0; i < batch->answers.refused_count; i++) {
 		const struct refused *r = &batch->answers.refused[i];
 
-		refuse(crew->refusals, crew->in->name, crew->lines + r->number,
-		    r->line, &r->err);
+		tell_refused(crew->refusals, crew->in->name,
+		    crew->lines + r->number, r, r->line);
 	}
 	out_send(crew->out, buf_str(&batch->out));
 	crew->lines += batch->count;

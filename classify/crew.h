@@ -15,8 +15,10 @@
 
 #define CREW_MAX	64
 
-/* A line that was refused, told when its turn comes. */
+/* A line that was refused, or judged without a rule that failed on it: told
+ * when its turn comes. */
 struct refused {
+	bool		 judged;
 	unsigned long	 number;
 	struct str	 line;
 	struct err	 err;
@@ -29,12 +31,16 @@ struct answers {
 	size_t		 refused_count, refused_cap;
 };
 
+/* Print verdicts for people instead of records. */
+enum explain { EXPLAIN_NOTHING, EXPLAIN_TEXT, EXPLAIN_HTML };
+
 /* What one thread works with. */
 struct worker {
 	struct bench	 bench;
 	struct arena	 arena;
 	struct misses	 misses;	/* wanted: --why-not, or NULL */
-	bool		 one_for_one, explain, colour;
+	bool		 one_for_one, colour;
+	enum explain	 explain;
 };
 
 void worker_init(struct worker *w, const struct program *prog);
@@ -42,6 +48,9 @@ void worker_release(struct worker *w);
 /* Answer one line, or add it to the refused; `too_long`: only its start. */
 void worker_answer(struct worker *w, struct str line, unsigned long number,
     bool too_long, struct answers *answers);
+/* Tell on stderr and count; both kinds show in the exit status. */
+void tell_refused(struct refusals *refusals, const char *input,
+    unsigned long number, const struct refused *r, struct str line);
 void answers_release(struct answers *answers);
 
 /* Judge all of `in` in `count` threads that work as `pattern` is set; tells the

@@ -5,13 +5,19 @@
 #include "classify/needle.h"
 
 /* What one evaluation keeps of the places where a part matched. */
-#define SPANS_MAX	32
-/* Levels of parentheses. */
+#define SPANS_MAX	128
+/* Levels of parentheses, and parts joined by other words than `or`: each is a
+ * level of the stack. */
 #define DEPTH_MAX	32
-/* Limits of one pattern on one unit; reaching one is the pattern's error. */
+#define JOINS_MAX	200
+/* Limits of one pattern on one unit; meeting one is its rule's error. */
 #define REGEX_STEPS	100000u
 #define REGEX_DEPTH	1000u
 #define REGEX_HEAP	1024u	/* KiB */
+#define REGEX_STACK	(256UL << 10)
+/* Limits of what is compiled: the longest pattern in use has 200 bytes. */
+#define REGEX_LENGTH	4096u
+#define REGEX_NESTING	50u
 
 enum expr_kind {
 	EXPR_CLASS,
@@ -30,15 +36,15 @@ struct expr {
 	unsigned	 n;		/* of THEN, NEAR, ATLEAST */
 	struct expr	*left, *right;
 	pcre2_code	*regex;
+	struct str	 pattern;	/* as it is written */
 	struct str	 needle;	/* it cannot match without */
-	pcre2_match_context *limits;
 };
 
 struct parser {
 	struct grammar		*g;
 	const struct statement	*st;
 	size_t			 at;
-	unsigned		 depth;
+	unsigned		 depth, joins;
 	struct err		*err;
 };
 
@@ -111,43 +117,158 @@ phrase_class(struct parser *p, struct str text)
 	return id;
 }
 
+/* Compile the pattern `lx`; NULL with the place of what is wrong in it. */
+static pcre2_code *
+compile(struct parser *p, const struct lexeme *lx)
+{
+	pcre2_compile_context *bounds = pcre2_compile_context_create(NULL);
+	pcre2_code *code;
+	PCRE2_SIZE offset;
+	int reason;
+
+	if (bounds == NULL)
+		die("out of memory compiling a pattern");
+	pcre2_set_max_pattern_length(bounds, REGEX_LENGTH);
+	pcre2_set_parens_nest_limit(bounds, REGEX_NESTING);
+	code = pcre2_compile((PCRE2_SPTR)lx->text.p, lx->text.n,
+	    PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS | PCRE2_NO_UTF_CHECK |
+	    PCRE2_NEVER_BACKSLASH_C, &reason, &offset, bounds);
+	pcre2_compile_context_free(bounds);
+	if (code == NULL) {
+		PCRE2_UCHAR msg[200];
+
+		pcre2_get_error_message(reason, msg, sizeof(msg));
+		err_at(p->err, p->st->source->path, lx->line,
+		    lx->column + 1 + (unsigned)(offset <= lx->text.n ?
+		    offset : lx->text.n), "%s", (char *)msg);
+		return NULL;
+	}
+	/* where it cannot, the pattern is interpreted */
+	pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
+	return code;
+}
+
 static struct expr *
 parse_regex(struct parser *p)
 {
 	const struct lexeme *lx = peek(p);
 	struct expr *e = make(p, EXPR_REGEX, NULL, NULL);
-	PCRE2_SIZE offset;
-	int code;
+	struct grammar *g = p->g;
 
 	p->at++;
 	if (!is_word(p, "with") || p->at + 1 >= p->st->count ||
 	    p->st->lexemes[p->at + 1].kind != LEXEME_STRING)
 		return fail(p, "a pattern needs a literal that it is tried at: "
 		    "/.../ with \"word\"");
-	e->class = phrase_class(p, p->st->lexemes[p->at + 1].text);
+	p->at++;
+	e->class = phrase_class(p, peek(p)->text);
 	if (e->class == NO_CLASS)
 		return NULL;
-	p->at += 2;
-	e->regex = pcre2_compile((PCRE2_SPTR)lx->text.p, lx->text.n,
-	    PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS | PCRE2_NO_UTF_CHECK |
-	    PCRE2_NEVER_BACKSLASH_C, &code, &offset, NULL);
-	if (e->regex == NULL) {
-		PCRE2_UCHAR msg[200];
-
-		pcre2_get_error_message(code, msg, sizeof(msg));
-		err_at(p->err, p->st->source->path, lx->line,
-		    lx->column + 1 + (unsigned)offset, "%s", (char *)msg);
+	p->at++;
+	e->regex = compile(p, lx);
+	if (e->regex == NULL)
 		return NULL;
-	}
+	e->pattern = lx->text;
 	e->needle = needle_of(lx->text);
-	pcre2_jit_compile(e->regex, PCRE2_JIT_COMPLETE);
-	e->limits = pcre2_match_context_create(NULL);
-	if (e->limits == NULL)
-		die("out of memory compiling a pattern");
-	pcre2_set_match_limit(e->limits, REGEX_STEPS);
-	pcre2_set_depth_limit(e->limits, REGEX_DEPTH);
-	pcre2_set_heap_limit(e->limits, REGEX_HEAP);
+	GROW(g->patterns, g->pattern_count, g->pattern_cap);
+	g->patterns[g->pattern_count++] = e->regex;
 	return e;
+}
+
+/* Is there a repeat without end at `at`?  A possessive one gives nothing back. */
+static bool
+is_repeat(struct str s, size_t at)
+{
+	size_t end = at + 1;
+
+	if (at >= s.n || (s.p[at] != '*' && s.p[at] != '+' && s.p[at] != '{'))
+		return false;
+	if (s.p[at] == '{') {
+		while (end < s.n && s.p[end] != '}')
+			end++;
+		if (end >= s.n || s.p[end - 1] != ',')
+			return false;
+		end++;
+	}
+	return end >= s.n || s.p[end] != '+';
+}
+
+/* Does a repeat stand in a group that is repeated itself: (a+)+? */
+static bool
+is_nested_repeat(struct str s)
+{
+	bool repeats[REGEX_NESTING + 2] = { false };
+	size_t depth = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '\\') {
+			i++;
+		} else if (s.p[i] == '[') {
+			for (i += i + 1 < s.n && s.p[i + 1] == ']'; i < s.n &&
+			    s.p[i] != ']'; i++)
+				i += s.p[i] == '\\';
+		} else if (s.p[i] == '(' && depth <= REGEX_NESTING) {
+			repeats[++depth] = false;
+		} else if (s.p[i] == ')' && depth > 0) {
+			if (repeats[depth] && is_repeat(s, i + 1))
+				return true;
+			depth--;
+			repeats[depth] |= repeats[depth + 1];
+		} else if (is_repeat(s, i)) {
+			repeats[depth] = true;
+		}
+	}
+	return false;
+}
+
+static struct str
+bare(struct str word)
+{
+	return word.n > 1 && word.p[0] == '=' ? str_from(word, 1) : word;
+}
+
+/* Is the literal of a pattern one of the commonest words? */
+static bool
+is_common(const struct grammar *g, uint16_t literal)
+{
+	struct str name = str_of(g->classes[literal].name);
+
+	name = bare(str_slice(name, 1, name.n - 1));	/* without quotes */
+	for (size_t i = 0; i < lexicon_phrases(g->lexicon); i++) {
+		size_t count;
+		const uint16_t *classes = phrase_classes(g->lexicon,
+		    (uint32_t)i, &count);
+
+		for (size_t k = 0; k < count; k++)
+			if (classes[k] == g->common && str_ieq(name,
+			    bare(phrase_text(g->lexicon, (uint32_t)i))))
+				return true;
+	}
+	return false;
+}
+
+const char *
+expr_slow(const struct grammar *g, const struct expr *e)
+{
+	const char *why = NULL;
+
+	for (; e != NULL && why == NULL; e = e->right) {
+		if (e->kind == EXPR_REGEX && is_nested_repeat(e->pattern))
+			return "is slow: its pattern repeats a repeat";
+		if (e->kind == EXPR_REGEX && is_common(g, e->class))
+			return "is slow: its pattern is tried at a common word";
+		if (e->left != NULL)
+			why = expr_slow(g, e->left);
+	}
+	return why;
+}
+
+void
+expr_free_patterns(struct grammar *g)
+{
+	for (size_t i = 0; i < g->pattern_count; i++)
+		pcre2_code_free(g->patterns[i]);
+	free(g->patterns);
 }
 
 static struct expr *
@@ -253,6 +374,16 @@ is_distance(const struct parser *p, enum expr_kind *kind, unsigned *n)
 	return true;
 }
 
+static bool
+may_join(struct parser *p)
+{
+	if (p->joins++ < JOINS_MAX)
+		return true;
+	p->at--;
+	fail(p, "more than 200 parts joined by 'and', 'then' or 'near'");
+	return false;
+}
+
 static struct expr *
 parse_near(struct parser *p)
 {
@@ -265,7 +396,7 @@ parse_near(struct parser *p)
 
 		p->at++;
 		right = parse_atom(p);
-		if (right == NULL)
+		if (right == NULL || !may_join(p))
 			return NULL;
 		e = make(p, kind, e, right);
 		e->n = n;
@@ -295,28 +426,30 @@ parse_and(struct parser *p)
 
 		p->at++;
 		right = parse_not(p);
-		if (right == NULL)
+		if (right == NULL || !may_join(p))
 			return NULL;
 		e = make(p, EXPR_AND, e, right);
 	}
 	return e;
 }
 
+/* `or` makes a list to the right, so that a long one needs no deep stack. */
 static struct expr *
 parse_or(struct parser *p)
 {
-	struct expr *e = parse_and(p);
+	struct expr *first = parse_and(p), **last = &first;
 
-	while (e != NULL && is_word(p, "or")) {
+	while (*last != NULL && is_word(p, "or")) {
 		struct expr *right;
 
 		p->at++;
 		right = parse_and(p);
 		if (right == NULL)
 			return NULL;
-		e = make(p, EXPR_OR, e, right);
+		*last = make(p, EXPR_OR, *last, right);
+		last = &(*last)->right;
 	}
-	return e;
+	return *last != NULL ? first : NULL;
 }
 
 /* Can it only be true where one of its classes is marked? */
@@ -331,7 +464,10 @@ is_anchored(const struct expr *e)
 	case EXPR_AND: case EXPR_THEN: case EXPR_NEAR:
 		return is_anchored(e->left) || is_anchored(e->right);
 	case EXPR_OR:
-		return is_anchored(e->left) && is_anchored(e->right);
+		for (; e->kind == EXPR_OR; e = e->right)
+			if (!is_anchored(e->left))
+				return false;
+		return is_anchored(e);
 	}
 	BUG("an expression of no kind");
 }
@@ -340,7 +476,7 @@ struct expr *
 expr_parse(struct grammar *g, const struct statement *st, size_t from,
     struct err *err)
 {
-	struct parser p = { g, st, from, 0, err };
+	struct parser p = { g, st, from, 0, 0, err };
 	struct expr *e = parse_or(&p);
 
 	if (e == NULL)
@@ -354,19 +490,7 @@ expr_parse(struct grammar *g, const struct statement *st, size_t from,
 	} else {
 		return e;
 	}
-	expr_release(e);
 	return NULL;
-}
-
-void
-expr_release(struct expr *e)
-{
-	if (e == NULL)
-		return;
-	pcre2_code_free(e->regex);
-	pcre2_match_context_free(e->limits);
-	expr_release(e->left);
-	expr_release(e->right);
 }
 
 /* Ways for an expression to be true: the signs of the classes that must all be
@@ -427,7 +551,10 @@ ways_of(const struct expr *e)
 	case EXPR_AND: case EXPR_THEN: case EXPR_NEAR:
 		return both_ways(ways_of(e->left), ways_of(e->right));
 	case EXPR_OR:
-		return either_way(ways_of(e->left), ways_of(e->right));
+		w = ways_of(e->left);
+		for (e = e->right; e->kind == EXPR_OR; e = e->right)
+			w = either_way(w, ways_of(e->left));
+		return either_way(w, ways_of(e));
 	}
 	BUG("an expression of no kind");
 }
@@ -455,8 +582,9 @@ add_anchors(const struct expr *e, struct ways beside, struct anchors *anchors)
 			    ways_of(e->left)), anchors);
 		return;
 	case EXPR_OR:
-		add_anchors(e->left, beside, anchors);
-		add_anchors(e->right, beside, anchors);
+		for (; e->kind == EXPR_OR; e = e->right)
+			add_anchors(e->left, beside, anchors);
+		add_anchors(e, beside, anchors);
 		return;
 	}
 }
@@ -473,20 +601,56 @@ rule_anchors(const struct rule *rule, struct anchors *anchors)
 		anchors->v[i].signs = 0;	/* it looks further */
 }
 
-struct pcre2_real_match_data_8 *
-expr_match_new(void)
-{
-	pcre2_match_data *match = pcre2_match_data_create(1, NULL);
+struct matcher {
+	pcre2_match_data	*found;
+	pcre2_match_context	*limits;
+	pcre2_jit_stack		*stack;
+	int			 error;		/* of the pattern that failed */
+};
 
-	if (match == NULL)
+struct matcher *
+matcher_new(void)
+{
+	struct matcher *m = xcalloc(1, sizeof(*m));
+
+	m->found = pcre2_match_data_create(1, NULL);
+	m->limits = pcre2_match_context_create(NULL);
+	m->stack = pcre2_jit_stack_create(32UL << 10, REGEX_STACK, NULL);
+	if (m->found == NULL || m->limits == NULL)
 		die("out of memory for patterns");
-	return match;
+	pcre2_set_match_limit(m->limits, REGEX_STEPS);
+	pcre2_set_depth_limit(m->limits, REGEX_DEPTH);
+	pcre2_set_heap_limit(m->limits, REGEX_HEAP);
+	pcre2_jit_stack_assign(m->limits, NULL, m->stack);
+	return m;
 }
 
 void
-expr_match_free(struct pcre2_real_match_data_8 *match)
+matcher_free(struct matcher *m)
 {
-	pcre2_match_data_free(match);
+	if (m == NULL)
+		return;
+	pcre2_match_data_free(m->found);
+	pcre2_match_context_free(m->limits);
+	pcre2_jit_stack_free(m->stack);
+	free(m);
+}
+
+/* What stopped a pattern that neither matched nor did not. */
+static const char *
+limit_name(int error)
+{
+	switch (error) {
+	case PCRE2_ERROR_MATCHLIMIT:
+		return "its pattern met the limit of steps";
+	case PCRE2_ERROR_DEPTHLIMIT:
+		return "its pattern met the limit of depth";
+	case PCRE2_ERROR_HEAPLIMIT:
+		return "its pattern met the limit of memory";
+	case PCRE2_ERROR_JIT_STACKLIMIT:
+		return "its pattern met the limit of the stack";
+	}
+	return "its pattern cannot be matched here";
 }
 
 struct spans {
@@ -527,31 +691,73 @@ match_class(const struct unit *u, uint16_t class, struct spans *to)
 			add_span(to, u->marks[i].first, u->marks[i].end);
 }
 
-/* The unit's bytes as they are; a match is widened to whole tokens. */
+/* A match in bytes, widened to whole tokens. */
+static void
+add_match(const struct unit *u, size_t from, size_t to, struct spans *spans)
+{
+	const struct token *t = u->words->tokens;
+	uint32_t first = u->first, end;
+
+	while (first + 1 < u->end && t[first].end <= from)
+		first++;
+	for (end = first + 1; end < u->end && t[end].start < to; )
+		end++;
+	add_span(spans, first, end);
+}
+
+/* All matches in the unit's bytes as they are. */
 static void
 match_regex(const struct expr *e, const struct unit *u, struct spans *to)
 {
 	struct spans literal;
 	const struct token *t = u->words->tokens;
-	size_t start = t[u->first].start, *found;
-	uint32_t first = u->first, end;
-	struct str text;
+	size_t start = t[u->first].start, n = t[u->end - 1].end - start, at = 0;
+	struct matcher *m = u->matcher;
 
 	literal.n = 0;
 	match_class(u, e->class, &literal);
-	if (literal.n == 0)
+	if (literal.n == 0 || !needle_in(e->needle,
+	    str_slice(u->words->text, start, start + n)))
 		return;
-	text = str_slice(u->words->text, start, t[u->end - 1].end);
-	if (!needle_in(e->needle, text) || pcre2_match(e->regex,
-	    (PCRE2_SPTR)text.p, text.n, 0, PCRE2_NO_UTF_CHECK, u->match,
-	    e->limits) < 0)
-		return;
-	found = pcre2_get_ovector_pointer(u->match);
-	while (first + 1 < u->end && t[first].end <= start + found[0])
-		first++;
-	for (end = first + 1; end < u->end && t[end].start < start + found[1]; )
-		end++;
-	add_span(to, first, end);
+	while (at < n && to->n < SPANS_MAX) {
+		const size_t *found = pcre2_get_ovector_pointer(m->found);
+		int got = pcre2_match(e->regex, (PCRE2_SPTR)u->words->text.p +
+		    start, n, at, PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY,
+		    m->found, m->limits);
+
+		if (got < 0) {
+			if (got != PCRE2_ERROR_NOMATCH)
+				m->error = got;
+			return;
+		}
+		/* \K can move the start behind the end, or the end back */
+		if (found[0] >= found[1] || found[1] <= at)
+			return;
+		add_match(u, start + found[0], start + found[1], to);
+		at = found[1];
+	}
+}
+
+/* How often the class stands there; what lies within another place of it, or
+ * over it, counts with that. */
+static void
+match_atleast(const struct expr *e, const struct unit *u, struct spans *to)
+{
+	uint32_t first = 0, end = 0;
+	unsigned n = 0;
+
+	for (size_t i = 0; i < u->count; i++) {
+		const struct mark *m = &u->marks[i];
+
+		if (m->end > u->end || (n > 0 && m->first < end) ||
+		    !in_class(u->g, m, e->class))
+			continue;
+		if (n++ == 0)
+			first = m->first;
+		end = m->end;
+	}
+	if (n >= e->n)
+		add_span(to, first, end);
 }
 
 static void evaluate(const struct expr *e, const struct unit *u,
@@ -605,11 +811,21 @@ match_and(const struct expr *e, const struct unit *u, struct spans *to)
 }
 
 static void
-evaluate(const struct expr *e, const struct unit *u, struct spans *to)
+match_not(const struct expr *e, const struct unit *u, struct spans *to)
 {
 	struct spans inner;
 
 	inner.n = 0;
+	evaluate(e->left, u, &inner);
+	if (inner.n == 0)
+		add_span(to, u->first, u->first);
+}
+
+static void
+evaluate(const struct expr *e, const struct unit *u, struct spans *to)
+{
+	for (; e->kind == EXPR_OR; e = e->right)
+		evaluate(e->left, u, to);
 	switch (e->kind) {
 	case EXPR_CLASS:
 		match_class(u, e->class, to);
@@ -624,33 +840,33 @@ evaluate(const struct expr *e, const struct unit *u, struct spans *to)
 	case EXPR_AND:
 		match_and(e, u, to);
 		return;
-	case EXPR_OR:
-		evaluate(e->left, u, to);
-		evaluate(e->right, u, to);
-		return;
 	case EXPR_NOT:
-		evaluate(e->left, u, &inner);
-		if (inner.n == 0)
-			add_span(to, u->first, u->first);
+		match_not(e, u, to);
 		return;
 	case EXPR_ATLEAST:
-		match_class(u, e->class, &inner);
-		if (inner.n > 0 && inner.n >= e->n)
-			add_span(to, inner.v[0].first,
-			    inner.v[inner.n - 1].end);
+		match_atleast(e, u, to);
 		return;
+	case EXPR_OR:
+		break;
 	}
+	BUG("an expression of no kind");
 }
 
-bool
-expr_match(const struct expr *e, const struct unit *unit, struct span *span)
+enum match
+expr_match(const struct expr *e, const struct unit *unit, struct span *span,
+    const char **why)
 {
 	struct spans found;
 
 	found.n = 0;
+	unit->matcher->error = 0;
 	evaluate(e, unit, &found);
+	if (unit->matcher->error != 0) {
+		*why = limit_name(unit->matcher->error);
+		return MATCH_FAILED;
+	}
 	if (found.n == 0)
-		return false;
+		return MATCH_NO;
 	*span = found.v[0];
-	return true;
+	return MATCH_YES;
 }

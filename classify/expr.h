@@ -19,7 +19,11 @@
  * own in the grammar.  Lives in the grammar's arena. */
 struct expr *expr_parse(struct grammar *g, const struct statement *st,
     size_t from, struct err *err);
-void expr_release(struct expr *e);
+/* Free the patterns of all expressions of `g`, parsed to the end or not. */
+void expr_free_patterns(struct grammar *g);
+
+/* Why `e` can take long, or NULL. */
+const char *expr_slow(const struct grammar *g, const struct expr *e);
 
 /* A class at whose words a rule is tried, and the signs of all that must be
  * marked in the sentence for it to match there. */
@@ -40,11 +44,10 @@ struct span {
 	uint32_t	first, end;	/* tokens */
 };
 
-/* What matching patterns needs: one for each thread.  (PCRE2's match data,
- * named here without its header.) */
-struct pcre2_real_match_data_8;
-struct pcre2_real_match_data_8 *expr_match_new(void);
-void expr_match_free(struct pcre2_real_match_data_8 *match);
+/* What matching patterns needs: one for each thread. */
+struct matcher;
+struct matcher *matcher_new(void);
+void matcher_free(struct matcher *m);
 
 /* The marks of a unit: a sentence, a clause, a whole field. */
 struct unit {
@@ -54,11 +57,18 @@ struct unit {
 	size_t			 count;
 	uint64_t		 signs;		/* of all of them */
 	uint32_t		 first, end;	/* tokens */
-	struct pcre2_real_match_data_8 *match;
+	struct matcher		*matcher;
 };
 
-/* Is `e` true of the unit?  `span` is then where: what its parts cover. */
-bool expr_match(const struct expr *e, const struct unit *unit,
-    struct span *span);
+enum match {
+	MATCH_NO,
+	MATCH_YES,
+	MATCH_FAILED		/* a pattern met a limit: nobody knows */
+};
+
+/* Is `e` true of the unit?  `span` is then where: what its parts cover.  When
+ * that cannot be told, `why` names the limit. */
+enum match expr_match(const struct expr *e, const struct unit *unit,
+    struct span *span, const char **why);
 
 #endif

@@ -226,6 +226,23 @@ take_reference(struct reading *r, struct references *refs)
 	return 0;
 }
 
+static int
+take_source(struct reading *r, struct sources *sources)
+{
+	const struct lexeme *lx;
+
+	if (r->at < r->st->count &&
+	    r->st->lexemes[r->at].kind == LEXEME_STRING)
+		lx = &r->st->lexemes[r->at++];
+	else if ((lx = take_word(r, "a host, a feed's title or a tag")) == NULL)
+		return -1;
+	if (sources->n == REFERENCES_MAX)
+		return lexeme_error(r->st, lx, r->err,
+		    "more than %d sources here", REFERENCES_MAX);
+	sources->v[sources->n++] = arena_cstr(&r->g->arena, lx->text);
+	return 0;
+}
+
 /* The properties that statements can have before their colon. */
 enum property {
 	PROPERTY_PLUS, PROPERTY_MINUS, PROPERTY_ZERO, PROPERTY_WEIGHT,
@@ -237,7 +254,9 @@ enum property {
 	PROPERTY_SENTENCE, PROPERTY_TITLE, PROPERTY_ACROSS, PROPERTY_FLAG,
 	PROPERTY_AUTHORITY, PROPERTY_EASING, PROPERTY_TIGHTENING,
 	PROPERTY_NEUTRAL, PROPERTY_IN, PROPERTY_PLAIN, PROPERTY_STRONG,
-	PROPERTY_LEADS, PROPERTY_TIGHT, PROPERTY_TURNS, PROPERTY_SUBJECT
+	PROPERTY_LEADS, PROPERTY_TIGHT, PROPERTY_SOURCE,
+	PROPERTY_UNLESS_SOURCE, PROPERTY_CAP, PROPERTY_VETO, PROPERTY_QUOTED,
+	PROPERTY_TURNS, PROPERTY_SUBJECT
 };
 
 static const char *const properties[] = {
@@ -246,15 +265,17 @@ static const char *const properties[] = {
 	"flip", "drop", "scale", "set", "on", "before", "after", "clause",
 	"sentence", "title", "across", "flag", "authority", "easing",
 	"tightening", "neutral", "in", "plain", "strong",
-	"leads", "tight", "turns", "subject"
+	"leads", "tight", "source", "unless-source", "cap", "veto",
+	"quoted", "turns", "subject"
 };
 #define BIT(p)	(1ULL << (p))
 
+#define OF_CONDITION (BIT(PROPERTY_NEEDS) | BIT(PROPERTY_UNLESS) | \
+	BIT(PROPERTY_SOURCE) | BIT(PROPERTY_UNLESS_SOURCE))
 #define OF_SIGNED (BIT(PROPERTY_PLUS) | BIT(PROPERTY_MINUS) | \
 	BIT(PROPERTY_WEIGHT) | BIT(PROPERTY_ALONE) | BIT(PROPERTY_STAGE) | \
 	BIT(PROPERTY_DOMAIN) | BIT(PROPERTY_TOPIC) | BIT(PROPERTY_WITH) | \
-	BIT(PROPERTY_NEEDS) | BIT(PROPERTY_UNLESS) | \
-	BIT(PROPERTY_STRONG))
+	OF_CONDITION | BIT(PROPERTY_STRONG) | BIT(PROPERTY_CAP))
 
 static const struct keyword {
 	const char	*name;
@@ -272,8 +293,8 @@ static const struct keyword {
 	    BIT(PROPERTY_SET) | BIT(PROPERTY_ON) | BIT(PROPERTY_BEFORE) |
 	    BIT(PROPERTY_AFTER) | BIT(PROPERTY_CLAUSE) |
 	    BIT(PROPERTY_SENTENCE) | BIT(PROPERTY_TITLE) |
-	    BIT(PROPERTY_ACROSS) | BIT(PROPERTY_TIGHT) | BIT(PROPERTY_FLAG) | BIT(PROPERTY_STAGE) |
-	    BIT(PROPERTY_UNLESS) | BIT(PROPERTY_NEEDS) },
+	    BIT(PROPERTY_ACROSS) | BIT(PROPERTY_TIGHT) | BIT(PROPERTY_FLAG) |
+	    BIT(PROPERTY_STAGE) | BIT(PROPERTY_QUOTED) | OF_CONDITION },
 	{ "discard", CLASS_DISCARD, 0 },
 	{ "compare", CLASS_COMPARE, BIT(PROPERTY_WEIGHT) |
 	    BIT(PROPERTY_REACH) },
@@ -284,7 +305,8 @@ static const struct keyword {
 
 /* Statements that define no class. */
 static const char *const others[] = { "version", "language", "include",
-    "family", "numeral", "rule", "verdict", "test", "common" };
+    "family", "numeral", "multiple", "rule", "verdict", "test", "common",
+    "weights" };
 
 static const struct keyword *
 keyword_of(const struct statement *st)
@@ -376,6 +398,17 @@ take_flag(struct reading *r, const char **flag)
 }
 
 static int
+take_condition(struct reading *r, struct conditions *when, int p)
+{
+	switch (p) {
+	case PROPERTY_NEEDS: return take_reference(r, &when->needs);
+	case PROPERTY_UNLESS: return take_reference(r, &when->unless);
+	case PROPERTY_SOURCE: return take_source(r, &when->source);
+	}
+	return take_source(r, &when->unless_source);
+}
+
+static int
 class_property(struct reading *r, struct class *c, enum property p)
 {
 	double n = 0;
@@ -403,8 +436,9 @@ class_property(struct reading *r, struct class *c, enum property p)
 		c->topic = take_name(r, "the name of a topic");
 		return c->topic ? 0 : -1;
 	case PROPERTY_WITH: return take_reference(r, &c->with);
-	case PROPERTY_NEEDS: return take_reference(r, &c->needs);
-	case PROPERTY_UNLESS: return take_reference(r, &c->unless);
+	case PROPERTY_NEEDS: case PROPERTY_UNLESS: case PROPERTY_SOURCE:
+	case PROPERTY_UNLESS_SOURCE: return take_condition(r, &c->when, p);
+	case PROPERTY_CAP: return take_number(r, 0.01, 100, &c->cap);
 	case PROPERTY_CANCEL: c->action = ACTION_CANCEL; return 0;
 	case PROPERTY_FLIP: c->action = ACTION_FLIP; return 0;
 	case PROPERTY_DROP: c->action = ACTION_DROP; return 0;
@@ -420,12 +454,13 @@ class_property(struct reading *r, struct class *c, enum property p)
 	case PROPERTY_TITLE: c->place = PLACE_TITLE; return 0;
 	case PROPERTY_ACROSS: c->across = true; return 0;
 	case PROPERTY_TIGHT: c->tight = true; return 0;
+	case PROPERTY_QUOTED: c->quoted = true; return 0;
 	case PROPERTY_FLAG: return take_flag(r, &c->flag);
 	case PROPERTY_AUTHORITY: c->authority = true; return 0;
 	case PROPERTY_STRONG: c->strong = true; return 0;
 	case PROPERTY_EASING: case PROPERTY_TIGHTENING: case PROPERTY_NEUTRAL:
 	case PROPERTY_IN: case PROPERTY_PLAIN: case PROPERTY_LEADS:
-	case PROPERTY_TURNS:
+	case PROPERTY_VETO: case PROPERTY_TURNS:
 		break;
 	}
 	BUG("a property that no class has");
@@ -505,6 +540,7 @@ read_words(struct reading *r, uint16_t id)
 			if (from == NO_CLASS)
 				return unknown_class(r, lx);
 			lexicon_include(r->g->lexicon, from, id);
+			r->g->classes[from].included = true;
 			continue;
 		}
 		if (lx->kind != LEXEME_WORD && lx->kind != LEXEME_STRING)
@@ -533,35 +569,84 @@ define(struct reading *r, const struct keyword *kw)
 	return read_words(r, id);
 }
 
+/* The colon before a statement's words. */
 static int
-read_family(struct reading *r)
+take_colon(struct reading *r)
 {
-	const struct lexeme *name = take_word(r, "the name of a family");
-
-	if (name == NULL)
-		return -1;
-	if (r->at >= r->st->count || r->st->lexemes[r->at].kind != LEXEME_COLON)
-		return lexeme_error(r->st, name, r->err,
-		    "':' is expected after the family's name");
-	lexicon_family(r->g->lexicon, name->text, name->text);
-	for (r->at++; r->at < r->st->count; r->at++)
-		lexicon_family(r->g->lexicon, name->text,
-		    r->st->lexemes[r->at].text);
-	return 0;
+	if (r->at < r->st->count &&
+	    r->st->lexemes[r->at].kind == LEXEME_COLON) {
+		r->at++;
+		return 0;
+	}
+	return lexeme_error(r->st, r->at < r->st->count ?
+	    &r->st->lexemes[r->at] : &r->st->lexemes[r->st->count - 1], r->err,
+	    "':' is expected %s this", r->at < r->st->count ? "before" :
+	    "after");
 }
 
 static int
-read_numeral(struct reading *r)
+read_family(struct reading *r)
 {
+	const struct lexeme *name = take_word(r, "the name of a family"), *lx;
+
+	if (name == NULL || take_colon(r) == -1)
+		return -1;
+	lexicon_family(r->g->lexicon, name->text, name->text);
+	while (r->at < r->st->count) {
+		if ((lx = take_word(r, "a word")) == NULL)
+			return -1;
+		lexicon_family(r->g->lexicon, name->text, lx->text);
+	}
+	return 0;
+}
+
+/* `numeral` or `multiple`. */
+static int
+read_numeral(struct reading *r, void (*add)(struct lexicon *lex,
+    struct str word, double value))
+{
+	const struct lexeme *lx;
 	double value;
 
-	if (take_number(r, 0, 1e12, &value) == -1)
+	if (take_number(r, 0, 1e12, &value) == -1 || take_colon(r) == -1)
 		return -1;
-	for (; r->at < r->st->count; r->at++)
-		if (r->st->lexemes[r->at].kind == LEXEME_WORD)
-			lexicon_numeral(r->g->lexicon,
-			    r->st->lexemes[r->at].text, value);
+	while (r->at < r->st->count) {
+		if ((lx = take_word(r, "a word")) == NULL)
+			return -1;
+		add(r->g->lexicon, lx->text, value);
+	}
 	return 0;
+}
+
+/* Nothing may follow what was read. */
+static int
+read_end(struct reading *r)
+{
+	return r->at == r->st->count ? 0 : lexeme_error(r->st,
+	    &r->st->lexemes[r->at], r->err, "nothing more is expected here");
+}
+
+static int
+read_version(struct reading *r)
+{
+	const struct lexeme *lx = take_word(r, "a number");
+
+	if (lx == NULL)
+		return -1;
+	if (!str_eq(lx->text, STR("1")))
+		return lexeme_error(r->st, lx, r->err,
+		    "version '%.*s' of the language is not known, only 1",
+		    STR_FMT(lx->text));
+	return read_end(r);
+}
+
+static int
+read_language(struct reading *r)
+{
+	if (take_word(r, "the code of a language") == NULL ||
+	    (r->at < r->st->count && take_word(r, "a stemmer") == NULL))
+		return -1;
+	return read_end(r);
 }
 
 static int
@@ -576,12 +661,15 @@ static int
 take_scope(struct reading *r, struct rule *rule)
 {
 	static const char *const scopes[] = { "sentence", "clause",
-	    "paragraph", "title", "lead", "text" };
+	    "paragraph", "title", "lead", "text", "first" };
 	int i = take_choice(r, "scope", scopes, COUNT(scopes));
+	double n = 0;
 
-	if (i == -1)
+	if (i == -1 || (i == SCOPE_FIRST &&
+	    take_number(r, 1, 100000, &n) == -1))
 		return -1;
 	rule->scope = (enum scope)i;
+	rule->first = (unsigned)n;
 	return 0;
 }
 
@@ -599,8 +687,10 @@ rule_property(struct reading *r, struct rule *rule, int p)
 		rule->topic = take_name(r, "the name of a topic");
 		return rule->topic ? 0 : -1;
 	case PROPERTY_FLAG: return take_flag(r, &rule->flag);
-	case PROPERTY_NEEDS: return take_reference(r, &rule->needs);
-	case PROPERTY_UNLESS: return take_reference(r, &rule->unless);
+	case PROPERTY_NEEDS: case PROPERTY_UNLESS: case PROPERTY_SOURCE:
+	case PROPERTY_UNLESS_SOURCE: return take_condition(r, &rule->when, p);
+	case PROPERTY_CAP: return take_number(r, 0.01, 100, &rule->cap);
+	case PROPERTY_VETO: rule->veto = true; return 0;
 	case PROPERTY_PLAIN: rule->plain = true; return 0;
 	case PROPERTY_STRONG: rule->strong = true; return 0;
 	case PROPERTY_LEADS: rule->leads = true; return 0;
@@ -612,9 +702,9 @@ rule_property(struct reading *r, struct rule *rule, int p)
 #define OF_RULE (BIT(PROPERTY_EASING) | BIT(PROPERTY_TIGHTENING) | \
 	BIT(PROPERTY_NEUTRAL) | BIT(PROPERTY_WEIGHT) | BIT(PROPERTY_IN) | \
 	BIT(PROPERTY_STAGE) | BIT(PROPERTY_DOMAIN) | BIT(PROPERTY_TOPIC) | \
-	BIT(PROPERTY_FLAG) | BIT(PROPERTY_NEEDS) | BIT(PROPERTY_UNLESS) | \
-	BIT(PROPERTY_PLAIN) | BIT(PROPERTY_STRONG) | BIT(PROPERTY_LEADS) | \
-	BIT(PROPERTY_TURNS))
+	BIT(PROPERTY_FLAG) | OF_CONDITION | BIT(PROPERTY_PLAIN) | \
+	BIT(PROPERTY_STRONG) | BIT(PROPERTY_LEADS) | BIT(PROPERTY_CAP) | \
+	BIT(PROPERTY_VETO) | BIT(PROPERTY_TURNS))
 
 static int
 read_rule(struct reading *r)
@@ -660,6 +750,11 @@ read_verdict(struct reading *r)
 		{ "compound", &compound }, { "long-text", &long_text },
 		{ "long-threshold", &j->long_threshold },
 		{ "particles", &particles },
+		{ "rule-cap", &j->rule_cap },
+		{ "signalled", &j->stage[STAGE_SIGNALLED] },
+		{ "proposed", &j->stage[STAGE_PROPOSED] },
+		{ "announced", &j->stage[STAGE_ANNOUNCED] },
+		{ "adopted", &j->stage[STAGE_ADOPTED] },
 	};
 	const char *names[COUNT(settings)];
 
@@ -688,10 +783,12 @@ read_example(struct reading *r)
 {
 	static const char *const labels[] = { "easing", "tightening", "mixed",
 	    "neutral" };
-	static const char *const parts[] = { "title", "text", "evidence" };
+	static const char *const parts[] = { "title", "text", "evidence",
+	    "source" };
 	struct grammar *g = r->g;
 	struct example ex = { .statement = r->st };
-	struct str *const to[] = { &ex.title, &ex.text, &ex.evidence };
+	struct str *const to[] = { &ex.title, &ex.text, &ex.evidence,
+	    &ex.source };
 	int label = take_choice(r, "label", labels, COUNT(labels)), part;
 
 	if (label == -1)
@@ -718,8 +815,8 @@ read_example(struct reading *r)
 static int
 read_common(struct reading *r)
 {
-	while (r->at < r->st->count && r->st->lexemes[r->at].kind == LEXEME_COLON)
-		r->at++;
+	if (take_colon(r) == -1)
+		return -1;
 	return read_words(r, r->g->common);
 }
 
@@ -736,7 +833,9 @@ read_statement(struct reading *r)
 	if (str_eq(name, STR("family")))
 		return read_family(r);
 	if (str_eq(name, STR("numeral")))
-		return read_numeral(r);
+		return read_numeral(r, lexicon_numeral);
+	if (str_eq(name, STR("multiple")))
+		return read_numeral(r, lexicon_multiple);
 	if (str_eq(name, STR("rule")))
 		return read_rule(r);
 	if (str_eq(name, STR("verdict")))
@@ -745,6 +844,73 @@ read_statement(struct reading *r)
 		return read_example(r);
 	if (str_eq(name, STR("common")))
 		return read_common(r);
+	if (str_eq(name, STR("version")))
+		return read_version(r);
+	if (str_eq(name, STR("weights")))
+		return 0;		/* when all rules are known */
+	assert(str_eq(name, STR("language")));
+	return read_language(r);
+}
+
+/* The weights of this name: of an operator, an object, or of rules.  Returns
+ * how many there are. */
+static size_t
+set_weight(struct grammar *g, struct str name, double weight)
+{
+	uint16_t id = find_class(g, name, CLASS_LEXICON);
+	size_t found = 0;
+
+	if (id != NO_CLASS && (g->classes[id].kind == CLASS_OPERATOR ||
+	    g->classes[id].kind == CLASS_OBJECT)) {
+		g->classes[id].weight = weight;
+		found++;
+	}
+	for (size_t i = 0; i < g->rule_count; i++) {
+		if (!str_eq(name, str_of(g->rules[i].name)))
+			continue;
+		g->rules[i].weight = weight;
+		found++;
+	}
+	return found;
+}
+
+static int
+unknown_weight(struct reading *r, const struct lexeme *lx)
+{
+	struct grammar *g = r->g;
+	const char **names = arena_array(&g->arena,
+	    g->class_count + g->rule_count + 1, sizeof(*names));
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->class_count; i++)
+		if (g->classes[i].kind == CLASS_OPERATOR ||
+		    g->classes[i].kind == CLASS_OBJECT)
+			names[n++] = g->classes[i].name;
+	for (size_t i = 0; i < g->rule_count; i++)
+		names[n++] = g->rules[i].name;
+	return unknown(r, lx, "operator, object or rule", names, n);
+}
+
+/* `weights: NAME NUMBER ...`, in the last pass.  In a file for every language
+ * a name may be known to some only. */
+static int
+weigh_statement(struct reading *r)
+{
+	const struct lexeme *lx;
+	double weight;
+
+	if (!str_eq(r->st->lexemes[0].text, STR("weights")))
+		return 0;
+	if (take_colon(r) == -1)
+		return -1;
+	while (r->at < r->st->count) {
+		if ((lx = take_word(r, "a name")) == NULL ||
+		    take_number(r, 0, 10, &weight) == -1)
+			return -1;
+		if (set_weight(r->g, lx->text, weight) == 0 &&
+		    !str_eq(r->st->language, STR("*")))
+			return unknown_weight(r, lx);
+	}
 	return 0;
 }
 
@@ -755,12 +921,12 @@ check_keyword(struct reading *r)
 	size_t count = 0;
 	const struct lexeme *lx = &r->st->lexemes[0];
 
-	if (keyword_of(r->st) != NULL ||
-	    index_of(lx->text, others, COUNT(others)) >= 0)
-		return 0;
 	if (lx->column != 1)
 		return lexeme_error(r->st, lx, r->err,
 		    "an indented line must continue a statement");
+	if (keyword_of(r->st) != NULL ||
+	    index_of(lx->text, others, COUNT(others)) >= 0)
+		return 0;
 	for (size_t i = 0; i < COUNT(keywords); i++)
 		names[count++] = keywords[i].name;
 	for (size_t i = 0; i < COUNT(others); i++)
@@ -969,8 +1135,9 @@ grammar_new(const struct rulefiles *files, const char *language,
 	g->language = xstrdup(language);
 	g->judging = (struct judging){ .title = 2, .lead = 1, .body = 0.1,
 	    .body_cap = 0.5, .repeat = 0.3, .threshold = 0.6, .mixed = 0.6,
-	    .neutral = 1, .unsupported = 1, .midpoint = 1, .slope = 2, .lead_length = 300,
-	    .lead_sentences = 2 };
+	    .neutral = 1, .unsupported = 1, .midpoint = 1, .slope = 2,
+	    .lead_length = 300, .lead_sentences = 2,
+	    .stage = { 1, 1, 1, 1, 1 } };
 	for (size_t i = 0; i < COUNT(builtins); i++)
 		add_builtin(g, builtins[i].name);
 	g->common = grammar_class(g, STR("common-words"));
@@ -981,7 +1148,8 @@ grammar_new(const struct rulefiles *files, const char *language,
 	if (g->lexicon == NULL)
 		lexeme_error(st, stemmer, err, "%s", why.msg);
 	else if (pass(g, files, err, declare_statement) == 0 &&
-	    pass(g, files, err, read_statement) == 0) {
+	    pass(g, files, err, read_statement) == 0 &&
+	    pass(g, files, err, weigh_statement) == 0) {
 		seal(g);
 		return g;
 	}
@@ -994,8 +1162,7 @@ grammar_free(struct grammar *g)
 {
 	if (g == NULL)
 		return;
-	for (size_t i = 0; i < g->rule_count; i++)
-		expr_release(g->rules[i].expr);
+	expr_free_patterns(g);
 	lexicon_free(g->lexicon);
 	free(g->language);
 	free(g->roles);

@@ -73,6 +73,18 @@ struct references {
 	uint8_t		n;
 };
 
+/* Names of sources: the host of an address, a feed's title or one of its tags. */
+struct sources {
+	const char	*v[REFERENCES_MAX];
+	uint8_t		 n;
+};
+
+/* When a list or rule counts at all. */
+struct conditions {
+	struct references needs, unless;	/* words near it */
+	struct sources	 source, unless_source;	/* one of them; none of them */
+};
+
 struct class {
 	enum class_kind	 kind;
 	const char	*name;
@@ -87,7 +99,9 @@ struct class {
 	const char	*operator_kind;	/* NULL: none */
 	enum stage	 stage;
 	const char	*domain, *topic;
-	struct references with, needs, unless;
+	struct references with;
+	struct conditions when;
+	double		 cap;		/* of its hits in one article; 0: none */
 	/* of a modifier */
 	enum action	 action;
 	double		 factor;
@@ -95,9 +109,11 @@ struct class {
 	unsigned	 distance;
 	bool		 across;	/* goes over the ends of clauses */
 	bool		 tight;		/* not even over a comma or an "and" */
+	bool		 quoted;	/* only hits in quotation marks */
 	bool		 authority;	/* an actor that can decide */
 	bool		 strong;	/* needs no authority beside it */
 	bool		 referred;	/* by a rule or a property */
+	bool		 included;	/* in another list */
 	bool		 triggers;	/* a rule hangs on its words: */
 	uint64_t	 asks;		/* signs that each such rule needs */
 	const char	*flag;
@@ -115,23 +131,28 @@ enum scope {
 	SCOPE_PARAGRAPH,
 	SCOPE_TITLE,
 	SCOPE_LEAD,
-	SCOPE_TEXT
+	SCOPE_TEXT,
+	SCOPE_FIRST		/* the text's first words */
 };
 
 /* Where a hit stands, for its weight. */
 enum hit_scope { PLACED_TITLE, PLACED_LEAD, PLACED_BODY };
 
 struct expr;
+struct pcre2_real_code_8;	/* PCRE2's pattern, named without its header */
 
 struct rule {
 	const char	*name;
 	const struct statement *statement;
 	enum effect	 effect;
 	double		 weight;
+	bool		 veto;		/* a hit makes the verdict neutral */
+	double		 cap;
 	enum scope	 scope;
+	unsigned	 first;		/* of SCOPE_FIRST: how many words */
 	enum stage	 stage;
 	const char	*domain, *topic, *flag;
-	struct references needs, unless;
+	struct conditions when;
 	bool		 plain;		/* modifiers do not touch it */
 	bool		 strong;
 	bool		 leads;		/* weighs as in the lead wherever it is */
@@ -153,13 +174,15 @@ struct judging {
 	unsigned	 lead_sentences;
 	unsigned	 long_text;		/* code points; 0: none is long */
 	double		 unsupported;		/* of a hit without an authority */
+	double		 stage[STAGE_ADOPTED + 1];	/* weight of a stage */
+	double		 rule_cap;		/* most that a rule adds; 0: any */
 };
 
 /* An example in a rule file, with the verdict it must get. */
 struct example {
 	const struct statement *statement;
 	struct str	 label;
-	struct str	 title, text, evidence;
+	struct str	 title, text, evidence, source;
 };
 
 /* A token's bits, set by the words of the engine's own lists. */
@@ -199,6 +222,8 @@ struct grammar {
 	size_t		 class_count, class_cap;
 	struct rule	*rules;
 	size_t		 rule_count, rule_cap;
+	struct pcre2_real_code_8 **patterns;	/* of the rules */
+	size_t		 pattern_count, pattern_cap;
 	struct example	*examples;
 	size_t		 example_count, example_cap;
 	struct judging	 judging;

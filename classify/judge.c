@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "base/utf8.h"
 #include "classify/judge.h"
 
 /* Kept evidence: what a reader can take in. */
@@ -36,7 +35,9 @@ struct judge {
 	uint64_t		*promising;	/* by rule: in which sentence */
 	uint64_t		 units, sentences;
 	uint32_t		 lead_end;	/* token of the text */
-	struct pcre2_real_match_data_8 *match;
+	struct matcher		*matcher;
+	struct fault		 faults[FAULTS_MAX];
+	size_t			 fault_count;
 	struct tally			*tally;	/* or NULL */
 };
 
@@ -81,7 +82,8 @@ set_triggers(struct judge *j)
 }
 
 struct judge *
-judge_new(const struct grammar *g, struct memo *memo, uint8_t tag)
+judge_new(const struct grammar *g, struct memo *memo, uint8_t tag,
+    struct matcher *matcher)
 {
 	struct judge *j = xcalloc(1, sizeof(*j));
 
@@ -90,7 +92,7 @@ judge_new(const struct grammar *g, struct memo *memo, uint8_t tag)
 	j->title.reader = j->text.reader = j->reader;
 	j->text.title = &j->title;
 	j->title.text = &j->text;
-	j->match = expr_match_new();
+	j->matcher = matcher;
 	set_triggers(j);
 	return j;
 }
@@ -106,7 +108,6 @@ judge_free(struct judge *j)
 	free(j->tried);
 	free(j->promising);
 	reader_free(j->reader);
-	expr_match_free(j->match);
 	view_release(&j->title);
 	view_release(&j->text);
 	free(j->hits.v);
@@ -132,7 +133,8 @@ static uint32_t
 find_lead_end(const struct judge *j)
 {
 	const struct words *w = &j->text.words;
-	size_t limit = utf8_offset(w->text, j->g->judging.lead_length);
+	size_t limit = visible_offset(w->text,
+	    j->g->judging.lead_length);
 	uint32_t end = 0;
 
 	for (size_t i = 0; i < w->sentence_count; i++) {
@@ -144,7 +146,8 @@ find_lead_end(const struct judge *j)
 		end = s->end;
 	}
 	/* where no sentence ends, as in texts without capitals */
-	limit = utf8_offset(w->text, LEAD_FACTOR * j->g->judging.lead_length);
+	limit = visible_offset(w->text,
+	    LEAD_FACTOR * j->g->judging.lead_length);
 	while (end > 0 && w->tokens[end - 1].start > limit)
 		end--;
 	return end;
@@ -175,16 +178,28 @@ mark_at(const struct view *view, uint32_t token)
 	return low;
 }
 
-/* The unit of `scope` around a mark in sentence number `s`. */
+/* The token behind the first `n` words. */
+static uint32_t
+end_of_first(const struct words *w, unsigned n)
+{
+	uint32_t end = 0;
+
+	for (; end < w->count && n > 0; end++)
+		n -= w->tokens[end].kind == TOKEN_WORD ||
+		    w->tokens[end].kind == TOKEN_NUMBER;
+	return end;
+}
+
+/* The unit that `rule` is about, around a mark in sentence number `s`. */
 static bool
-unit_of(const struct judge *j, const struct view *view, enum scope scope,
-    size_t s, const struct mark *m, struct unit *u)
+unit_of(const struct judge *j, const struct view *view,
+    const struct rule *rule, size_t s, const struct mark *m, struct unit *u)
 {
 	const struct words *w = &view->words;
 	uint32_t first = w->sentences[s].first, end = w->sentences[s].end;
 	size_t i;
 
-	switch (scope) {
+	switch (rule->scope) {
 	case SCOPE_SENTENCE:
 		break;
 	case SCOPE_CLAUSE:
@@ -221,9 +236,15 @@ unit_of(const struct judge *j, const struct view *view, enum scope scope,
 		first = 0;
 		end = (uint32_t)w->count;
 		break;
+	case SCOPE_FIRST:
+		first = 0;
+		end = view == &j->title ? 0 : end_of_first(w, rule->first);
+		if (m->first >= end)
+			return false;
+		break;
 	}
 	*u = (struct unit){ .g = j->g, .words = w, .first = first, .end = end,
-	    .match = j->match };
+	    .matcher = j->matcher };
 	return true;
 }
 
@@ -238,19 +259,29 @@ set_marks(struct unit *u, const struct view *view)
 		u->signs |= u->marks[i].signs;
 }
 
+static void
+add_fault(struct judge *j, const char *rule, const char *why)
+{
+	for (size_t i = 0; i < j->fault_count; i++)
+		if (strcmp(j->faults[i].rule, rule) == 0)
+			return;
+	if (j->fault_count < FAULTS_MAX)
+		j->faults[j->fault_count++] = (struct fault){ rule, why };
+}
+
 /* expr_match(), counted and timed when somebody asks. */
-static bool
+static enum match
 match_rule(struct judge *j, uint32_t id, const struct unit *u,
-    struct span *span)
+    struct span *span, const char **why)
 {
 	const struct expr *e = j->g->rules[id].expr;
 	struct timespec before, after;
-	bool matched;
+	enum match matched;
 
 	if (j->tally == NULL)
-		return expr_match(e, u, span);
+		return expr_match(e, u, span, why);
 	clock_gettime(CLOCK_MONOTONIC, &before);
-	matched = expr_match(e, u, span);
+	matched = expr_match(e, u, span, why);
 	clock_gettime(CLOCK_MONOTONIC, &after);
 	j->tally->tries[id]++;
 	j->tally->nanoseconds[id] += (uint64_t)((after.tv_sec -
@@ -280,33 +311,43 @@ try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
 	struct unit u;
 	struct span span;
 	struct hit hit;
+	const char *why;
 	size_t from, end;
 	uint64_t key;
 
-	if (!unit_of(j, view, rule->scope, s, m, &u))
+	if (!unit_of(j, view, rule, s, m, &u))
 		return;
 	key = (j->units << 32) + u.first + (view == &j->title) + 1;
 	if (j->tried[id] == key)
 		return;
 	j->tried[id] = key;
 	set_marks(&u, view);
-	if (!match_rule(j, id, &u, &span)) {
+	switch (match_rule(j, id, &u, &span, &why)) {
+	case MATCH_FAILED:
+		add_fault(j, rule->name, why);
+		view_miss(view, rule->name, (struct span){ m->first, m->end },
+		    "failed:", why);
+		return;
+	case MATCH_NO:
 		view_miss(view, rule->name, (struct span){ m->first, m->end },
 		    "is not all there", NULL);
 		return;
+	case MATCH_YES:
+		break;
 	}
 	hit = (struct hit){ .rule = rule->name, .effect = rule->effect,
 	    .weight = rule->weight, .stage = rule->stage ? rule->stage :
 	    STAGE_ANNOUNCED, .domain = rule->domain, .topic = rule->topic,
 	    .action = rule->name, .strong = rule->strong,
-	    .leads = rule->leads, .span = span };
+	    .leads = rule->leads, .veto = rule->veto, .cap = rule->cap,
+	    .span = span };
 	if (rule->flag != NULL)
 		hit.flags[hit.flag_count++] = rule->flag;
 	from = (size_t)(u.marks - view->marks.v);
 	end = from + u.count;
 	if (rule->turns && !turn_hit(view, from, end, &hit))
 		return;
-	if (!marks_allow(view, from, end, &rule->needs, &rule->unless)) {
+	if (!marks_allow(view, from, end, &rule->when)) {
 		view_miss(view, rule->name, hit.span,
 		    "lacks what it needs, or meets what it must not", NULL);
 		return;
@@ -503,7 +544,25 @@ weighed_as(const struct hit *hit)
 	    (enum hit_scope)hit->scope;
 }
 
-/* Multiply the place in, and count a further hit of one direction in one place
+/* What of the weight `w` of hit `i` its rule may still add.  The hits before it
+ * have been counted, and hold in `counted` what they added. */
+static double
+under_cap(struct judge *j, size_t i, double w)
+{
+	struct hit *hit = &j->hits.v[i];
+	double cap = hit->cap > 0 ? hit->cap : j->g->judging.rule_cap,
+	    left = cap;
+
+	for (size_t k = 0; k < i && cap > 0; k++)
+		if (j->hits.v[k].rule == hit->rule)
+			left -= j->hits.v[k].counted;
+	if (cap > 0 && w > left)
+		w = left > 0 ? left : 0;
+	hit->counted = w;
+	return w;
+}
+
+/* Multiply the place and the stage in, and count a further hit of one direction in one place
  * for less. */
 static void
 weigh(struct judge *j, struct verdict *v)
@@ -515,7 +574,8 @@ weigh(struct judge *j, struct verdict *v)
 	double body[3] = { 0 };
 
 	for (size_t i = 0; i < j->hits.n; i++)
-		j->hits.v[i].weight *= place[weighed_as(&j->hits.v[i])];
+		j->hits.v[i].weight *= place[weighed_as(&j->hits.v[i])] *
+		    how->stage[j->hits.v[i].stage];
 	if (j->hits.n > 1)
 		qsort(j->hits.v, j->hits.n, sizeof(*j->hits.v), heavier);
 	for (size_t i = 0; i < j->hits.n; i++) {
@@ -527,6 +587,7 @@ weigh(struct judge *j, struct verdict *v)
 		if (*again)
 			w *= how->repeat;
 		*again = true;
+		w = under_cap(j, i, w);
 		if (scope == PLACED_BODY)
 			body[hit->effect + 1] += w;
 		else
@@ -535,6 +596,9 @@ weigh(struct judge *j, struct verdict *v)
 	for (int i = 0; i < 3; i++)
 		*mass[i] += body[i] < how->body_cap ? body[i] : how->body_cap;
 	v->neutral *= how->neutral;
+	for (size_t i = 0; i < j->hits.n; i++)
+		if (j->hits.v[i].veto && j->hits.v[i].weight > 0)
+			v->easing = v->tightening = 0;
 }
 
 /* In a long text one sentence says little. */
@@ -544,7 +608,7 @@ threshold_of(const struct judge *j)
 	const struct judging *how = &j->g->judging;
 	struct str text = j->text.words.text;
 
-	return how->long_text > 0 && utf8_offset(text, how->long_text) < text.n ?
+	return how->long_text > 0 && visible_offset(text, how->long_text) < text.n ?
 	    how->long_threshold : how->threshold;
 }
 
@@ -715,10 +779,11 @@ choose_evidence(struct judge *j, struct verdict *v, struct arena *a)
 }
 
 void
-judge_read(struct judge *j, struct str title, struct str text, struct arena *a)
+judge_read(struct judge *j, const struct article *article, struct arena *a)
 {
-	view_read(&j->title, bounded(title), a);
-	view_read(&j->text, bounded(text), a);
+	j->title.article = j->text.article = article;
+	view_read(&j->title, bounded(article->title), a);
+	view_read(&j->text, bounded(article->text), a);
 	j->lead_end = find_lead_end(j);
 	j->text.lead_marks = mark_at(&j->text, j->lead_end);
 }
@@ -784,7 +849,7 @@ void
 judge_verdict(struct judge *j, struct arena *a, struct verdict *v)
 {
 	*v = (struct verdict){ .label = LABEL_NEUTRAL };
-	j->hits.n = 0;
+	j->hits.n = j->fault_count = 0;
 	j->hits.object = NULL;
 	read_view(j, &j->title);
 	read_view(j, &j->text);
@@ -794,6 +859,8 @@ judge_verdict(struct judge *j, struct arena *a, struct verdict *v)
 	decide(&j->g->judging, threshold_of(j), &j->hits, v);
 	choose_evidence(j, v, a);
 	describe(j, v);
+	v->faults = j->faults;
+	v->fault_count = j->fault_count;
 }
 
 const struct words *

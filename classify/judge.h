@@ -29,6 +29,12 @@ struct names {
 	size_t		 n;
 };
 
+/* A rule that could not be tried to the end: it neither hit nor did not. */
+struct fault {
+	const char	*rule, *why;
+};
+#define FAULTS_MAX	16
+
 struct verdict {
 	enum label	 label;
 	double		 score;		/* -1 easing .. +1 tightening */
@@ -38,6 +44,8 @@ struct verdict {
 	const struct hit *hits;		/* heaviest first */
 	size_t		 count;
 	double		 easing, tightening, neutral;	/* the masses */
+	const struct fault *faults;	/* each rule once */
+	size_t		 fault_count;
 };
 
 /* Counts over a run, for --lint and --profile. */
@@ -51,12 +59,12 @@ struct tally {
 
 struct judge;
 
-/* `memo` must outlive it; `tag` is its reader's in there. */
+/* `memo` and `matcher` must outlive it; `tag` is its reader's in the memo. */
 struct judge *judge_new(const struct grammar *g, struct memo *memo,
-    uint8_t tag);
+    uint8_t tag, struct matcher *matcher);
 void judge_free(struct judge *j);
-/* Read an article; the strings and `a` must live on until its verdict. */
-void judge_read(struct judge *j, struct str title, struct str text,
+/* Read an article; it and `a` must live on until its verdict. */
+void judge_read(struct judge *j, const struct article *article,
     struct arena *a);
 /* The share of the words read that are among the language's common ones. */
 double judge_familiarity(const struct judge *j);

@@ -200,10 +200,10 @@ lexicon_free(struct lexicon *lex)
 static bool
 has_capital(struct str s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] >= 'A' && s.p[i] <= 'Z')
-			return true;
-	return false;
+	char composed[WORD_MAX], folded[WORD_MAX];
+	size_t n = word_compose(s, composed);
+
+	return n != word_fold(s, folded) || memcmp(composed, folded, n) != 0;
 }
 
 /*
@@ -243,11 +243,11 @@ static uint32_t
 token_symbol(struct lexicon *lex, enum form form, struct str token)
 {
 	char folded[WORD_MAX];
-	struct str s;
+	struct str s = { folded, form == FORM_CASED ?
+	    word_compose(token, folded) : word_fold(token, folded) };
 
 	if (form == FORM_CASED)
-		return intern(lex, form, without_genitive(token));
-	s = (struct str){ folded, word_fold(token, folded) };
+		return intern(lex, form, without_genitive(s));
 	if (form == FORM_STEM)
 		s = stem_of(lex, s);
 	return intern(lex, form, s);
@@ -324,11 +324,10 @@ add_alternatives(struct lexicon *lex, struct str word, bool optional,
 			return err_set(err,
 			    "a family cannot be an alternative: '%.*s'",
 			    STR_FMT(word));
-		if (sp.form != FORM_CASED) {
-			s = (struct str){ folded, word_fold(s, folded) };
-			if (sp.form == FORM_STEM)
-				s = stem_of(lex, s);
-		}
+		s = (struct str){ folded, sp.form == FORM_CASED ?
+		    word_compose(s, folded) : word_fold(s, folded) };
+		if (sp.form == FORM_STEM)
+			s = stem_of(lex, s);
 		bind(lex, sp.form, s, symbol);
 	}
 	return add_element(pat, (struct element){ symbol, 0, optional }, err);
@@ -488,16 +487,29 @@ lexicon_family(struct lexicon *lex, struct str name, struct str word)
 	bind(lex, FORM_STEM, stem_of(lex, s), intern(lex, FORM_FAMILY, name));
 }
 
-void
-lexicon_numeral(struct lexicon *lex, struct str word, double value)
+static void
+add_numeral(struct lexicon *lex, struct str word, double value, bool multiple)
 {
 	char folded[WORD_MAX];
 	struct str s = { folded, word_fold(word, folded) };
 
-	bind(lex, FORM_RAW, s, SYMBOL_NUMBER);
+	if (!multiple)
+		bind(lex, FORM_RAW, s, SYMBOL_NUMBER);
 	GROW(lex->numerals, lex->numeral_count, lex->numeral_cap);
 	lex->numerals[lex->numeral_count++] = (struct numeral){
-	    arena_str(&lex->arena, s), value };
+	    arena_str(&lex->arena, s), value, multiple };
+}
+
+void
+lexicon_numeral(struct lexicon *lex, struct str word, double value)
+{
+	add_numeral(lex, word, value, false);
+}
+
+void
+lexicon_multiple(struct lexicon *lex, struct str word, double value)
+{
+	add_numeral(lex, word, value, true);
 }
 
 void

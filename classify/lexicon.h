@@ -52,6 +52,8 @@ void lexicon_free(struct lexicon *lex);
 void lexicon_family(struct lexicon *lex, struct str name, struct str word);
 /* Let `word` be a number with this value. */
 void lexicon_numeral(struct lexicon *lex, struct str word, double value);
+/* Let `word` behind a number multiply it: million. */
+void lexicon_multiple(struct lexicon *lex, struct str word, double value);
 /* Add the phrase written `text` to class `class`.  `quoted`: spaces part its
  * words; else it is one word.  -1 with the reason (no place). */
 int lexicon_add(struct lexicon *lex, struct str text, uint16_t class,

@@ -51,15 +51,15 @@ int
 lint_add(struct lint *lint, struct str line, struct err *err)
 {
 	struct arena *a = &lint->arena;
+	struct article article;
 	struct record rec;
 	struct verdict v;
 
 	arena_reset(a);
 	if (record_read(&rec, line, a, err) == -1)
 		return -1;
-	bench_judge(&lint->bench, record_str(&rec, RECORD_LANGUAGE, a),
-	    record_str(&rec, RECORD_TITLE, a), record_str(&rec, RECORD_TEXT, a),
-	    a, &v);
+	article_of_record(&article, lint->prog, &rec, a);
+	bench_judge(&lint->bench, &article, a, &v);
 	return 0;
 }
 
@@ -72,11 +72,13 @@ count_tests(struct lint *lint)
 		const struct grammar *g = lint->prog->grammars[i];
 
 		for (size_t k = 0; k < g->example_count; k++) {
+			struct article article;
 			struct verdict v;
 
 			arena_reset(&lint->arena);
-			bench_judge_as(&lint->bench, i, g->examples[k].title,
-			    g->examples[k].text, &lint->arena, &v);
+			article_of_example(&article, &g->examples[k]);
+			bench_judge_as(&lint->bench, i, &article,
+			    &lint->arena, &v);
 		}
 	}
 	lint->bench.tallies = lint->corpus;
@@ -155,6 +157,13 @@ report_rules(const struct lint *lint, size_t at, struct buf *b)
 	return lines;
 }
 
+static bool
+is_conditional(const struct conditions *when)
+{
+	return when->needs.n + when->unless.n + when->source.n +
+	    when->unless_source.n > 0;
+}
+
 /* A word in two lists of one role: the one declared first has it, unless that
  * one sometimes stands back. */
 static size_t
@@ -174,8 +183,10 @@ report_shadows(const struct lint *lint, size_t at, struct buf *b)
 			    c->kind == CLASS_OPERATOR ? role->operator :
 			    c->kind == CLASS_OBJECT ? role->object : NULL;
 
-			if (first == NULL || first == c || first->needs.n > 0 ||
-			    first->unless.n > 0)
+			/* one that joins with some objects only leaves the
+			 * others */
+			if (first == NULL || first == c ||
+			    first->with.n > 0 || is_conditional(&first->when))
 				continue;
 			buf_addf(b, "%s:%u: %s '%s' cannot have \"%.*s\": "
 			    "'%s' has it\n", c->statement->source->path,
@@ -185,6 +196,124 @@ report_shadows(const struct lint *lint, size_t at, struct buf *b)
 			lines++;
 		}
 	}
+	return lines;
+}
+
+/* Which lists have words: by class. */
+static bool *
+lists_with_words(const struct grammar *g)
+{
+	bool *has = xcalloc(g->class_count, sizeof(*has));
+
+	for (size_t i = 0; i < lexicon_phrases(g->lexicon); i++) {
+		size_t count;
+		const uint16_t *classes = phrase_classes(g->lexicon,
+		    (uint32_t)i, &count);
+
+		for (size_t k = 0; k < count; k++)
+			has[classes[k]] = true;
+	}
+	return has;
+}
+
+/* Can a hit be of this kind of operator, of this rule, or in this domain? */
+static bool
+is_hit_kind(const struct grammar *g, const char *name, bool rules)
+{
+	for (size_t i = 0; i < g->class_count; i++) {
+		const struct class *c = &g->classes[i];
+
+		if ((c->operator_kind && strcmp(c->operator_kind, name) == 0) ||
+		    (rules && c->domain && strcmp(c->domain, name) == 0))
+			return true;
+	}
+	for (size_t i = 0; rules && i < g->rule_count; i++)
+		if (strcmp(g->rules[i].name, name) == 0 || (g->rules[i].domain &&
+		    strcmp(g->rules[i].domain, name) == 0))
+			return true;
+	return strcmp(name, KIND_LEVEL) == 0;
+}
+
+/* What of a list can never count, or NULL. */
+static const char *
+unreachable_list(const struct grammar *g, const struct class *c,
+    const bool *has_words)
+{
+	if (c->statement == NULL || c->name[0] == '"')
+		return NULL;
+	if (!has_words[c - g->classes])
+		return "has no words";
+	if (c->kind == CLASS_LEXICON && !c->referred && !c->included)
+		return "is used by nothing";
+	for (size_t i = 0; i < c->when.needs.n; i++)
+		if (!has_words[c->when.needs.v[i]])
+			return "needs a list without words";
+	for (size_t i = 0; i < c->with.n; i++)
+		if (!has_words[c->with.v[i]])
+			return "joins with a list without words";
+	for (size_t i = 0; i < c->on_count; i++)
+		if (!is_hit_kind(g, c->on[i], c->kind == CLASS_MODIFIER))
+			return "is for a kind that no operator has";
+	return NULL;
+}
+
+/* What is wrong with a rule as it stands, or NULL. */
+static const char *
+rule_fault(const struct grammar *g, const struct rule *rule,
+    const bool *has_words)
+{
+	for (size_t i = 0; i < rule->when.needs.n; i++)
+		if (!has_words[rule->when.needs.v[i]])
+			return "needs a list without words";
+	for (const struct rule *r = g->rules; r < rule; r++)
+		if (strcmp(r->name, rule->name) == 0)
+			return "has the name of an earlier rule";
+	return expr_slow(g, rule->expr);
+}
+
+static size_t
+check_grammar(const struct lint *lint, size_t at, struct buf *b)
+{
+	const struct grammar *g = lint->prog->grammars[at];
+	const struct tally *tests = &lint->tests[at];
+	bool *has_words = lists_with_words(g);
+	size_t lines = 0;
+
+	for (size_t i = 0; i < g->class_count; i++) {
+		const struct class *c = &g->classes[i];
+		const char *fault = unreachable_list(g, c, has_words);
+
+		if (fault == NULL && is_composing(c) && tests->hits[i] == 0)
+			fault = "hits in no test of the rules";
+		if (fault == NULL)
+			continue;
+		complain(b, c->statement, class_kind_name(c->kind), c->name,
+		    fault);
+		lines++;
+	}
+	for (size_t i = 0; i < g->rule_count; i++) {
+		const struct rule *rule = &g->rules[i];
+		const char *fault = rule_fault(g, rule, has_words);
+
+		if (fault == NULL && tests->rule_hits[i] == 0)
+			fault = "hits in no test of the rules";
+		if (fault == NULL)
+			continue;
+		complain(b, rule->statement, "rule", rule->name, fault);
+		lines++;
+	}
+	free(has_words);
+	return lines + report_shadows(lint, at, b);
+}
+
+size_t
+lint_check(struct lint *lint, struct buf *b)
+{
+	size_t lines = 0;
+
+	count_tests(lint);
+	for (size_t i = 0; i < lint->prog->count; i++)
+		lines += check_grammar(lint, i, b);
 	return lines;
 }
 

@@ -18,6 +18,10 @@ void lint_init(struct lint *lint, const struct program *prog);
 void lint_release(struct lint *lint);
 /* Judge a record of the corpus and count.  -1 when the line is no article. */
 int lint_add(struct lint *lint, struct str line, struct err *err);
+/* Append what can be told of the rules without a corpus: slow, unreachable,
+ * shadowed and untested ones, one `file:line: what` a line; the number of
+ * lines. */
+size_t lint_check(struct lint *lint, struct buf *b);
 /* Append what is wrong with the rules, one `file:line: what` a line, and
  * return how many lines that is.  Languages that the corpus does not have are
  * passed over. */

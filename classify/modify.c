@@ -39,10 +39,11 @@ modifier_governs(const struct view *view, const struct class *m,
 }
 
 bool
-modifier_is_on(const struct class *m, const char *kind)
+modifier_is_on(const struct class *m, const char *kind, const char *domain)
 {
 	for (size_t i = 0; i < m->on_count; i++)
-		if (kind != NULL && strcmp(m->on[i], kind) == 0)
+		if ((kind != NULL && strcmp(m->on[i], kind) == 0) ||
+		    (domain != NULL && strcmp(m->on[i], domain) == 0))
 			return true;
 	return m->on_count == 0;
 }
@@ -79,6 +80,24 @@ struct governing {
 	const char		*kind;
 };
 
+/* Does the token stand within quotation marks of its paragraph? */
+static bool
+is_quoted(const struct view *view, uint32_t token)
+{
+	const struct words *w = &view->words;
+	size_t s = 0, marks = 0;
+	uint32_t paragraph;
+
+	while (w->sentences[s].end <= token)
+		s++;
+	paragraph = w->sentences[s].paragraph;
+	while (s > 0 && w->sentences[s - 1].paragraph == paragraph)
+		s--;
+	for (uint32_t i = w->sentences[s].first; i < token; i++)
+		marks += w->tokens[i].kind == TOKEN_QUOTE;
+	return marks % 2 == 1;
+}
+
 static bool
 applies(const struct governing *gov, const struct class *mod,
     const struct hit *hit)
@@ -89,11 +108,11 @@ applies(const struct governing *gov, const struct class *mod,
 	return mod->kind == CLASS_MODIFIER && mod->action != ACTION_DROP &&
 	    (mod->place == PLACE_TITLE ? gov->of->title == NULL :
 	    gov->of == gov->view && !elsewhere) &&
-	    modifier_is_on(mod, gov->kind) &&
+	    modifier_is_on(mod, gov->kind, hit->domain) &&
+	    (!mod->quoted || is_quoted(gov->view, hit->span.first)) &&
 	    modifier_governs(gov->view, mod, gov->m, gov->anchor,
 	    hit->span) &&
-	    marks_allow(gov->view, gov->from, gov->end, &mod->needs,
-	    &mod->unless);
+	    marks_allow(gov->view, gov->from, gov->end, &mod->when);
 }
 
 static void

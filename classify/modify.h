@@ -10,7 +10,8 @@
  * one that covers `span`? */
 bool modifier_governs(const struct view *view, const struct class *m,
     const struct mark *at, uint32_t anchor, struct span span);
-/* Does it act on operators of this kind? */
-bool modifier_is_on(const struct class *m, const char *kind);
+/* Does it act on operators of this kind, or on hits in this domain? */
+bool modifier_is_on(const struct class *m, const char *kind,
+    const char *domain);
 
 #endif

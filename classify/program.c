@@ -6,8 +6,8 @@
  * the one its record names is in that other language. */
 #define FAMILIAR_LEAST	0.06
 #define FAMILIAR_FACTOR	3
-/* A headline of fewer bytes may have no common word at all. */
-#define FAMILIAR_BYTES	200
+/* A headline of fewer characters may have no common word at all. */
+#define FAMILIAR_SHORT	200
 /* Code points that are read to tell a language. */
 #define FAMILIAR_LENGTH	800
 
@@ -15,14 +15,34 @@ int
 program_load(struct program *prog, const char *const *paths, size_t count,
     struct err *err)
 {
-	struct arena a = ARENA_INIT;
-	const char **languages;
-	int result = 0;
-
 	*prog = (struct program){ .count = 0 };
 	for (size_t i = 0; i < count; i++)
 		if (rulefiles_read(&prog->files, paths[i], err) == -1)
 			return -1;
+	return program_compile(prog, err);
+}
+
+static bool
+asks_source(const struct grammar *g)
+{
+	bool asks = false;
+
+	for (size_t i = 0; i < g->class_count; i++)
+		asks |= g->classes[i].when.source.n > 0 ||
+		    g->classes[i].when.unless_source.n > 0;
+	for (size_t i = 0; i < g->rule_count; i++)
+		asks |= g->rules[i].when.source.n > 0 ||
+		    g->rules[i].when.unless_source.n > 0;
+	return asks;
+}
+
+int
+program_compile(struct program *prog, struct err *err)
+{
+	struct arena a = ARENA_INIT;
+	const char **languages;
+	int result = 0;
+
 	languages = grammar_languages(&prog->files, &a);
 	for (size_t i = 0; languages[i] != NULL && result == 0; i++) {
 		struct grammar *g;
@@ -37,6 +57,7 @@ program_load(struct program *prog, const char *const *paths, size_t count,
 			result = -1;
 		else
 			prog->grammars[prog->count++] = g;
+		prog->asks_source |= g != NULL && asks_source(g);
 	}
 	if (result == 0 && prog->count == 0)
 		result = err_set(err, "the rules name no language");
@@ -57,7 +78,8 @@ program_release(struct program *prog)
 void
 bench_init(struct bench *bench, const struct program *prog)
 {
-	*bench = (struct bench){ .prog = prog, .memo = memo_new() };
+	*bench = (struct bench){ .prog = prog, .memo = memo_new(),
+	    .matcher = matcher_new() };
 }
 
 void
@@ -66,6 +88,7 @@ bench_release(struct bench *bench)
 	for (size_t i = 0; i < LANGUAGES_MAX; i++)
 		judge_free(bench->judges[i]);
 	memo_free(bench->memo);
+	matcher_free(bench->matcher);
 }
 
 static struct judge *
@@ -73,7 +96,7 @@ judge_of(struct bench *bench, size_t i)
 {
 	if (bench->judges[i] == NULL)
 		bench->judges[i] = judge_new(bench->prog->grammars[i],
-		    bench->memo, (uint8_t)(i + 1));
+		    bench->memo, (uint8_t)(i + 1), bench->matcher);
 	return bench->judges[i];
 }
 
@@ -95,20 +118,22 @@ named_language(const struct program *prog, struct str language)
 /* The language that the article is most familiar to, unless it is not much
  * less so to the one that was named; `named` has read it already. */
 static int
-choose_language(struct bench *bench, int named, double own, struct str title,
-    struct str text, struct arena *a)
+choose_language(struct bench *bench, int named, double own,
+    const struct article *article, struct arena *a)
 {
+	struct article sample = *article;
 	double best = 0;
 	int found = -1;
 
+	sample.text = str_slice(article->text, 0,
+	    visible_offset(article->text, FAMILIAR_LENGTH));
 	for (size_t i = 0; i < bench->prog->count; i++) {
 		struct judge *judge = judge_of(bench, i);
 		double share;
 
 		if ((int)i == named)
 			continue;
-		judge_read(judge, title, str_slice(text, 0,
-		    utf8_offset(text, FAMILIAR_LENGTH)), a);
+		judge_read(judge, &sample, a);
 		share = judge_familiarity(judge);
 		if (share > best) {
 			best = share;
@@ -118,6 +143,13 @@ choose_language(struct bench *bench, int named, double own, struct str title,
 	if (best < FAMILIAR_LEAST || best < FAMILIAR_FACTOR * own)
 		return named;
 	return found;
+}
+
+static bool
+is_longer(const struct article *article, size_t characters)
+{
+	return visible_offset(article->title, characters) < article->title.n ||
+	    visible_offset(article->text, characters) < article->text.n;
 }
 
 /* The verdict of the judge who has read the article. */
@@ -131,36 +163,114 @@ finish(struct bench *bench, size_t i, struct arena *a, struct verdict *v)
 }
 
 void
-bench_judge_as(struct bench *bench, size_t i, struct str title,
-    struct str text, struct arena *a, struct verdict *v)
+bench_judge_as(struct bench *bench, size_t i, const struct article *article,
+    struct arena *a, struct verdict *v)
 {
-	judge_read(judge_of(bench, i), title, text, a);
+	judge_read(judge_of(bench, i), article, a);
 	finish(bench, i, a, v);
 }
 
 void
-bench_judge(struct bench *bench, struct str language, struct str title,
-    struct str text, struct arena *a, struct verdict *v)
+bench_judge(struct bench *bench, const struct article *article,
+    struct arena *a, struct verdict *v)
 {
-	int named = named_language(bench->prog, language), chosen = named;
+	static const struct article nothing = { .source_count = 0 };
+	int named = named_language(bench->prog, article->language),
+	    chosen = named;
 	double own = 0;
 
 	/* a language that the rules do not speak is not to be guessed away */
-	if (named == -1 && language.n > 0 && !str_ieq(language, STR("und")))
-		title = text = STR_NONE;
+	if (named == -1 && article->language.n > 0 &&
+	    !str_ieq(article->language, STR("und")))
+		article = &nothing;
 	else if (named >= 0) {
-		judge_read(judge_of(bench, (size_t)named), title, text, a);
+		judge_read(judge_of(bench, (size_t)named), article, a);
 		own = judge_familiarity(judge_of(bench, (size_t)named));
 	}
-	if (own < FAMILIAR_LEAST && title.n + text.n >
-	    (named >= 0 ? FAMILIAR_BYTES : 0))
-		chosen = choose_language(bench, named, own, title, text, a);
+	if (own < FAMILIAR_LEAST && is_longer(article, named >= 0 ?
+	    FAMILIAR_SHORT : 0))
+		chosen = choose_language(bench, named, own, article, a);
 	if (chosen < 0)
 		chosen = 0;
 	if (chosen == named)
 		finish(bench, (size_t)chosen, a, v);
 	else
-		bench_judge_as(bench, (size_t)chosen, title, text, a, v);
+		bench_judge_as(bench, (size_t)chosen, article, a, v);
+}
+
+static void
+add_source(struct article *article, struct str name)
+{
+	if (name.n > 0 && article->source_count < ARTICLE_SOURCES)
+		article->sources[article->source_count++] = name;
+}
+
+/* The host of an address: what stands behind "://" and before the path. */
+static struct str
+host_of(struct str url)
+{
+	ptrdiff_t at = str_find(url, STR("://"), 0);
+	size_t n = 0;
+
+	if (at < 0)
+		return STR_NONE;
+	url = str_from(url, (size_t)at + 3);
+	while (n < url.n && strchr("/?#:", url.p[n]) == NULL)
+		n++;
+	return str_slice(url, 0, n);
+}
+
+static void
+add_feed(struct article *article, const struct json_value *feed,
+    struct arena *a)
+{
+	struct json_member *members;
+	struct json_value *tags;
+	size_t count, tag_count;
+	struct err err;
+
+	if (json_object(feed->raw, a, &members, &count, &err) == -1)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		struct str name = members[i].name;
+		struct str value = json_str(&members[i].value, a);
+
+		if (str_eq(name, STR("title")))
+			add_source(article, value);
+		else if (str_eq(name, STR("feed_url")) ||
+		    str_eq(name, STR("home_page_url")))
+			add_source(article, host_of(value));
+		else if (str_eq(name, STR("tags")) &&
+		    json_array(members[i].value.raw, a, &tags, &tag_count,
+		    &err) == 0)
+			for (size_t k = 0; k < tag_count; k++)
+				add_source(article, json_str(&tags[k], a));
+	}
+}
+
+void
+article_of_record(struct article *article, const struct program *prog,
+    const struct record *rec, struct arena *a)
+{
+	bool whole = rec->known[RECORD_TEXT] != NULL;
+
+	*article = (struct article){
+	    .language = record_str(rec, RECORD_LANGUAGE, a),
+	    .title = record_str_start(rec, RECORD_TITLE, JUDGE_TEXT_ASKED, a),
+	    .text = record_str_start(rec, whole ? RECORD_TEXT :
+	    RECORD_SUMMARY, JUDGE_TEXT_ASKED, a) };
+	if (!prog->asks_source)
+		return;
+	add_source(article, host_of(record_str(rec, RECORD_URL, a)));
+	if (rec->known[RECORD_FEED] != NULL)
+		add_feed(article, &rec->known[RECORD_FEED]->value, a);
+}
+
+void
+article_of_example(struct article *article, const struct example *ex)
+{
+	*article = (struct article){ .title = ex->title, .text = ex->text };
+	add_source(article, ex->source);
 }
 
 static void
@@ -257,6 +367,21 @@ put_evidence(struct buf *b, const struct judge *j, const struct hit *hit,
 	json_close(b, '}');
 }
 
+/* Rules that failed: the verdict is what the others say. */
+static void
+put_faults(struct buf *b, const struct verdict *v)
+{
+	json_name(b, "errors");
+	json_open(b, '[');
+	for (size_t i = 0; i < v->fault_count; i++) {
+		json_open(b, '{');
+		json_member_str(b, "rule", str_of(v->faults[i].rule));
+		json_member_str(b, "error", str_of(v->faults[i].why));
+		json_close(b, '}');
+	}
+	json_close(b, ']');
+}
+
 void
 verdict_write(struct buf *b, const struct bench *bench,
     const struct verdict *v, const char *text_member)
@@ -279,116 +404,9 @@ verdict_write(struct buf *b, const struct bench *bench,
 		put_evidence(b, bench->latest, &v->hits[i], text_member);
 	json_close(b, ']');
 	json_member_str(b, "ruleset", str_of(bench->prog->hash));
+	if (v->fault_count > 0)
+		put_faults(b, v);
 	json_close(b, '}');
-}
-
-static const char *
-colour_of(enum label label)
-{
-	switch (label) {
-	case LABEL_EASING: return "\033[32m";
-	case LABEL_TIGHTENING: return "\033[31m";
-	case LABEL_MIXED: return "\033[33m";
-	case LABEL_NEUTRAL: return "\033[2m";
-	}
-	BUG("a verdict without a label");
-}
-
-/* Text from outside, on one line and without control characters. */
-static void
-put_plain(struct buf *b, struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		buf_addc(b, (unsigned char)s.p[i] < ' ' || s.p[i] == 127 ?
-		    ' ' : s.p[i]);
-}
-
-/* The sentence around a hit, the hit itself highlighted. */
-static void
-explain_hit(struct buf *b, const struct judge *j, const struct hit *hit,
-    bool colour)
-{
-	const struct words *w = judge_words(j, (enum hit_field)hit->field);
-	struct str quote = judge_quote(j, hit);
-	size_t at = (size_t)(quote.p - w->text.p), s = 0;
-	size_t start, end;
-
-	while (s + 1 < w->sentence_count &&
-	    w->sentences[s].end <= hit->span.first)
-		s++;
-	start = w->tokens[w->sentences[s].first].start;
-	end = w->tokens[w->sentences[s].end - 1].end;
-	buf_addf(b, "  %-10s %5.2f  %-5s %s%s%s", effect_name(hit->effect),
-	    hit->weight, verdict_scope((enum hit_scope)hit->scope), hit->rule,
-	    hit->object && strcmp(hit->object, hit->rule) ? " x " : "",
-	    hit->object && strcmp(hit->object, hit->rule) ? hit->object : "");
-	for (size_t i = 0; i < hit->flag_count; i++)
-		buf_addf(b, " [%s]", hit->flags[i]);
-	buf_addz(b, "\n      ");
-	put_plain(b, str_slice(w->text, start, at));
-	buf_addz(b, colour ? "\033[1;4m" : ">>");
-	put_plain(b, quote);
-	buf_addz(b, colour ? "\033[0m" : "<<");
-	put_plain(b, str_slice(w->text, at + quote.n, end));
-	buf_addc(b, '\n');
-}
-
-void
-verdict_explain(struct buf *b, const struct bench *bench, struct str id,
-    const struct verdict *v, bool colour)
-{
-	if (colour)
-		buf_addz(b, colour_of(v->label));
-	buf_addz(b, verdict_label(v->label));
-	if (colour)
-		buf_addz(b, "\033[0m");
-	buf_addf(b, " %+.2f (confidence %.2f, %s", v->score, v->confidence,
-	    stage_name(v->stage));
-	for (size_t i = 0; i < v->domains.n; i++)
-		buf_addf(b, ", %s", v->domains.v[i]);
-	buf_addf(b, "; easing %.2f, tightening %.2f, neutral %.2f)  ",
-	    v->easing, v->tightening, v->neutral);
-	put_plain(b, id);
-	buf_addc(b, '\n');
-	for (size_t i = 0; i < v->count; i++)
-		explain_hit(b, bench->latest, &v->hits[i], colour);
-}
-
-void
-verdict_why_not(struct buf *b, const struct bench *bench, struct str id,
-    const struct verdict *v)
-{
-	const struct misses *misses = bench->misses;
-	size_t told = 0;
-
-	buf_addf(b, "%s  ", verdict_label(v->label));
-	put_plain(b, id);
-	buf_addc(b, '\n');
-	for (size_t i = 0; i < v->count; i++) {
-		const struct hit *hit = &v->hits[i];
-
-		if (strcmp(hit->rule, misses->wanted) != 0 &&
-		    (hit->object == NULL ||
-		    strcmp(hit->object, misses->wanted) != 0))
-			continue;
-		buf_addf(b, "  %s hits: ", misses->wanted);
-		put_plain(b, judge_quote(bench->latest, hit));
-		buf_addf(b, " (%s %.2f)\n", effect_name(hit->effect),
-		    hit->weight);
-		told++;
-	}
-	for (size_t i = 0; i < misses->n; i++, told++) {
-		const struct miss *m = &misses->v[i];
-
-		buf_addz(b, "  \"");
-		put_plain(b, judge_quote_span(bench->latest,
-		    (enum hit_field)m->field, m->span));
-		buf_addf(b, "\" %s%s%s\n", m->why, m->who ? " " : "",
-		    m->who ? m->who : "");
-	}
-	if (told == 0)
-		buf_addf(b, "  no word of %s, or what it needs is not there\n",
-		    misses->wanted);
 }
 
 bool
@@ -459,12 +477,20 @@ static bool
 run_example(struct bench *bench, size_t language, const struct example *ex,
     struct arena *a)
 {
+	struct article article;
 	struct verdict v;
 	struct err err;
 	const char *label;
 
-	bench_judge_as(bench, language, ex->title, ex->text, a, &v);
+	article_of_example(&article, ex);
+	bench_judge_as(bench, language, &article, a, &v);
 	label = verdict_label(v.label);
+	if (v.fault_count > 0) {
+		lexeme_error(ex->statement, &ex->statement->lexemes[0], &err,
+		    "rule '%s' failed: %s", v.faults[0].rule, v.faults[0].why);
+		err_print(&err, STR_NONE);
+		return false;
+	}
 	if (str_eq(ex->label, str_of(label)) &&
 	    is_proved(bench, &v, ex->evidence))
 		return true;

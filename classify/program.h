@@ -6,7 +6,7 @@
 #ifndef CLASSIFY_PROGRAM_H
 #define CLASSIFY_PROGRAM_H
 
-#include "base/json.h"
+#include "base/record.h"
 #include "base/utf8.h"
 #include "classify/judge.h"
 
@@ -17,18 +17,22 @@ struct program {
 	struct grammar		*grammars[LANGUAGES_MAX];
 	size_t			 count;
 	char			 hash[17];	/* of the rules, for verdicts */
+	bool			 asks_source;	/* a rule has a condition on it */
 };
 
 /* Read and compile `paths`.  -1 with a placed error; rulefiles_line() of
  * prog->files then shows the line. */
 int program_load(struct program *prog, const char *const *paths, size_t count,
     struct err *err);
+/* Compile what was read into prog->files. */
+int program_compile(struct program *prog, struct err *err);
 void program_release(struct program *prog);
 
 /* One thread's storage: a judge for each language, made when first needed. */
 struct bench {
 	const struct program	*prog;
 	struct memo		*memo;		/* of the readers of all judges */
+	struct matcher		*matcher;	/* of their patterns */
 	struct judge		*judges[LANGUAGES_MAX];
 	struct judge		*latest;	/* who gave the last verdict */
 	struct misses		*misses;	/* see judge_trace(); or NULL */
@@ -37,26 +41,26 @@ struct bench {
 
 void bench_init(struct bench *bench, const struct program *prog);
 void bench_release(struct bench *bench);
+/* What of `rec` is judged by the program; the strings live in `a` or in the
+ * record's line. */
+void article_of_record(struct article *article, const struct program *prog,
+    const struct record *rec, struct arena *a);
+/* An example as an article. */
+void article_of_example(struct article *article, const struct example *ex);
 /* Judge in the language named (BCP 47), or the one the text is in when it is
- * absent or clearly another.  Text in no language of the program is neutral. */
-void bench_judge(struct bench *bench, struct str language, struct str title,
-    struct str text, struct arena *a, struct verdict *v);
+ * absent or clearly another.  Text in no language of the program is neutral.
+ * The article must live as long as the verdict. */
+void bench_judge(struct bench *bench, const struct article *article,
+    struct arena *a, struct verdict *v);
 
 /* Judge in the program's language number `i`. */
-void bench_judge_as(struct bench *bench, size_t i, struct str title,
-    struct str text, struct arena *a, struct verdict *v);
+void bench_judge_as(struct bench *bench, size_t i,
+    const struct article *article, struct arena *a, struct verdict *v);
 
 /* Append the verdict as the record's member `stance`; `text_member` names the
  * member that the text came from. */
 void verdict_write(struct buf *b, const struct bench *bench,
     const struct verdict *v, const char *text_member);
-/* Append the verdict for people; `colour`: with terminal escapes. */
-void verdict_explain(struct buf *b, const struct bench *bench, struct str id,
-    const struct verdict *v, bool colour);
-
-/* Append why `misses->wanted` did or did not hit in the article just judged. */
-void verdict_why_not(struct buf *b, const struct bench *bench, struct str id,
-    const struct verdict *v);
 /* Is there a list or a rule of this name? */
 bool program_names(const struct program *prog, const char *name);
 

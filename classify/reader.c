@@ -221,7 +221,7 @@ static void
 look_up(struct reader *r, struct str token, enum token_kind kind,
     struct finding *f)
 {
-	char folded[WORD_MAX];
+	char folded[WORD_MAX], cased[WORD_MAX];
 	struct str s = { folded, word_fold(token, folded) }, plain;
 
 	if (kind == TOKEN_NUMBER)
@@ -232,7 +232,8 @@ look_up(struct reader *r, struct str token, enum token_kind kind,
 	if (r->lex->raw)
 		gather(r->lex, FORM_RAW, plain, f);
 	if (r->lex->cased)
-		gather(r->lex, FORM_CASED, without_genitive(token), f);
+		gather(r->lex, FORM_CASED, without_genitive((struct str){
+		    cased, word_compose(token, cased) }), f);
 	gather_affixes(r->lex, plain, f);
 	if (r->lex->infixes > 0)
 		gather_infixes(r->lex, plain, f);
@@ -709,20 +710,40 @@ reader_mark(struct reader *r, const struct words *w, struct marks *marks,
 	walk_starts(&k, n);
 }
 
-bool
-reader_number(struct reader *r, const struct words *w, size_t i,
-    double *value)
+/* The numeral or multiple that token `i` is, or NULL. */
+static const struct numeral *
+find_numeral(const struct lexicon *lex, const struct words *w, size_t i,
+    bool multiple)
 {
 	char folded[WORD_MAX];
 	struct str s;
 
-	if (w->tokens[i].kind == TOKEN_NUMBER)
-		return word_number(token_str(w, i), value);
+	if (i >= w->count)
+		return NULL;
 	s = (struct str){ folded, word_fold(token_str(w, i), folded) };
-	for (size_t k = 0; k < r->lex->numeral_count; k++)
-		if (str_eq(s, r->lex->numerals[k].word)) {
-			*value = r->lex->numerals[k].value;
-			return true;
-		}
-	return false;
+	for (size_t k = 0; k < lex->numeral_count; k++)
+		if (lex->numerals[k].multiple == multiple &&
+		    str_eq(s, lex->numerals[k].word))
+			return &lex->numerals[k];
+	return NULL;
+}
+
+bool
+reader_number(struct reader *r, const struct words *w, size_t i,
+    double *value, double *multiplied)
+{
+	const struct numeral *n;
+
+	if (w->tokens[i].kind == TOKEN_NUMBER) {
+		if (!word_number(token_str(w, i), value))
+			return false;
+	} else {
+		n = find_numeral(r->lex, w, i, false);
+		if (n == NULL)
+			return false;
+		*value = n->value;
+	}
+	n = find_numeral(r->lex, w, i + 1, true);
+	*multiplied = n ? n->value : 1;
+	return true;
 }

@@ -28,8 +28,9 @@ void reader_free(struct reader *r);
  * of each token. */
 void reader_mark(struct reader *r, const struct words *w, struct marks *marks,
     uint16_t *bits);
-/* The value of token `i`, written in digits or as a numeral. */
+/* The value of token `i`, written in digits or as a numeral, and multiplied by
+ * the word behind it where that is a multiple: *multiplied. */
 bool reader_number(struct reader *r, const struct words *w, size_t i,
-    double *value);
+    double *value, double *multiplied);
 
 #endif

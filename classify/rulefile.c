@@ -73,7 +73,8 @@ cut_quoted(struct cursor *c, const char *path, char close, struct lexeme *lx,
 	while (c->at < c->s.n && c->s.p[c->at] != close) {
 		if (c->s.p[c->at] == '\n')
 			break;
-		c->at += c->s.p[c->at] == '\\' && close == '/' ? 2 : 1;
+		c->at += c->s.p[c->at] == '\\' && close == '/' &&
+		    c->at + 1 < c->s.n && c->s.p[c->at + 1] != '\n' ? 2 : 1;
 	}
 	if (c->at >= c->s.n || c->s.p[c->at] != close)
 		return err_at(err, path, lx->line, lx->column,
@@ -215,13 +216,54 @@ cut(struct rulefiles *files, struct source *src, unsigned depth,
 	return result;
 }
 
+/* The place of the first byte that is no text. */
+static int
+not_text(const struct source *src, size_t bad, struct err *err)
+{
+	unsigned long line = 1;
+	size_t start = 0;
+
+	for (size_t i = 0; i < bad; i++) {
+		if (src->bytes.p[i] == '\n') {
+			line++;
+			start = i + 1;
+		}
+	}
+	return err_at(err, src->path, line, bad - start + 1,
+	    src->bytes.p[bad] == '\0' ? "this is a NUL byte, not text" :
+	    "this is not UTF-8");
+}
+
+static int
+read_source(struct rulefiles *files, const char *path, struct str bytes,
+    unsigned depth, struct err *err)
+{
+	struct source *src = arena_zalloc(&files->arena, sizeof(*src));
+	size_t bad, nul;
+
+	src->path = arena_cstr(&files->arena, str_of(path));
+	src->bytes = arena_str(&files->arena, bytes);
+	src->language = STR("*");
+	GROW(files->sources, files->source_count, files->source_cap);
+	files->sources[files->source_count++] = src;
+	bad = utf8_check(src->bytes);
+	nul = (size_t)str_find(src->bytes, (struct str){ "", 1 }, 0);
+	if (nul < bad)
+		bad = nul;		/* absent is the largest */
+	if (bad < src->bytes.n)
+		return not_text(src, bad, err);
+	if (cut(files, src, depth, err) == -1)
+		return -1;
+	src->done = true;
+	return 0;
+}
+
 static int
 read_file(struct rulefiles *files, const char *path, unsigned depth,
     struct err *err)
 {
 	struct buf bytes = buf_init(0);
-	struct source *src;
-	size_t bad;
+	int result;
 
 	for (size_t i = 0; i < files->source_count; i++) {
 		if (strcmp(files->sources[i]->path, path) != 0)
@@ -229,24 +271,19 @@ read_file(struct rulefiles *files, const char *path, unsigned depth,
 		return files->sources[i]->done ? 0 :
 		    err_set(err, "an include loop: this file is being read");
 	}
-	if (file_slurp(path, &bytes, RULE_FILE_MAX, err) == -1) {
-		buf_release(&bytes);
-		return -1;
-	}
-	src = arena_zalloc(&files->arena, sizeof(*src));
-	src->path = arena_cstr(&files->arena, str_of(path));
-	src->bytes = arena_str(&files->arena, buf_str(&bytes));
-	src->language = STR("*");
+	result = file_slurp(path, &bytes, RULE_FILE_MAX, err);
+	if (result == 0)
+		result = read_source(files, path, buf_str(&bytes), depth, err);
 	buf_release(&bytes);
-	GROW(files->sources, files->source_count, files->source_cap);
-	files->sources[files->source_count++] = src;
-	bad = utf8_check(src->bytes);
-	if (bad < src->bytes.n)
-		return err_set(err, "'%s' is not UTF-8 at byte %zu", path, bad);
-	if (cut(files, src, depth, err) == -1)
-		return -1;
-	src->done = true;
-	return 0;
+	return result;
+}
+
+int
+rulefiles_add(struct rulefiles *files, const char *path, struct str bytes,
+    struct err *err)
+{
+	*err = (struct err){ .file = NULL };
+	return read_source(files, path, bytes, INCLUDE_DEPTH, err);
 }
 
 static int

@@ -55,6 +55,10 @@ struct rulefiles {
 /* Read `path`, a file or a folder, and what it includes.  May be called again
  * for further files; a file that was read already is not read twice. */
 int rulefiles_read(struct rulefiles *files, const char *path, struct err *err);
+/* Read rules that stand in memory, named `path` in errors; they can include
+ * nothing. */
+int rulefiles_add(struct rulefiles *files, const char *path, struct str bytes,
+    struct err *err);
 /* The text of the line that `err` points at, or STR_NONE. */
 struct str rulefiles_line(const struct rulefiles *files, const struct err *err);
 /* 16 hex digits over all sources. */

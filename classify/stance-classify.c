@@ -16,6 +16,7 @@
 #include "base/path.h"
 #include "base/record.h"
 #include "classify/crew.h"
+#include "classify/explain.h"
 #include "classify/lint.h"
 
 /* Where the rules come from: -r, else default.rules, and every --pack. */
@@ -64,8 +65,9 @@ filter(struct worker *w, struct in *in, struct out *out,
 	while ((result = in_line(in, out, &line)) != IN_EOF) {
 		worker_answer(w, line, in->line, result == IN_LONG, &answers);
 		for (size_t i = 0; i < answers.refused_count; i++)
-			refuse(refusals, in->name, answers.refused[i].number,
-			    line, &answers.refused[i].err);
+			tell_refused(refusals, in->name,
+			    answers.refused[i].number, &answers.refused[i],
+			    line);
 		answers.refused_count = 0;
 		out_poll(out);
 	}
@@ -82,13 +84,16 @@ judge_stream(const struct program *prog, struct worker *w, size_t jobs,
 	out_init(&out, STDOUT_FILENO, "standard output");
 	in_init(&in, STDIN_FILENO, "standard input", LIMIT_LINE);
 	w->colour = isatty(STDOUT_FILENO);
+	if (w->explain == EXPLAIN_HTML)
+		verdict_page_open(out_buf(&out));
 	if (jobs > 1) {
 		crew_run(prog, jobs, w, &in, &out, refusals);
 	} else {
-		worker_init(w, prog);
 		filter(w, &in, &out, refusals);
 		worker_release(w);
 	}
+	if (w->explain == EXPLAIN_HTML)
+		verdict_page_close(out_buf(&out));
 	out_close(&out);
 	in_release(&in);
 	return refusals_exit(refusals);
@@ -113,6 +118,22 @@ list_rules(const struct program *prog)
 	program_list(prog, out_buf(&out));
 	out_close(&out);
 	return EXIT_DONE;
+}
+
+/* What can be told of the rules without a corpus. */
+static int
+check_rules(const struct program *prog)
+{
+	struct lint lint;
+	struct out out;
+	size_t faults;
+
+	out_init(&out, STDOUT_FILENO, "standard output");
+	lint_init(&lint, prog);
+	faults = lint_check(&lint, out_buf(&out));
+	out_close(&out);
+	lint_release(&lint);
+	return faults > 0 ? EXIT_NO : EXIT_DONE;
 }
 
 /* What the records on standard input say of the rules. */
@@ -156,16 +177,27 @@ open_corpus(const char *path)
 	close(fd);
 }
 
+static enum explain
+explain_of(const char *format)
+{
+	if (strcmp(format, "html") == 0)
+		return EXPLAIN_HTML;
+	if (*format != '\0' && strcmp(format, "text") != 0)
+		usage_error("no format '%s': it is text or html", format);
+	return EXPLAIN_TEXT;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct program prog;
-	struct worker pattern = { .explain = false };
+	struct worker pattern = { .explain = EXPLAIN_NOTHING };
 	struct refusals refusals;
 	struct opt_list rules = { NULL, 0, 0 }, packs = { NULL, 0, 0 };
 	struct opt_number jobs = { 1, 1, CREW_MAX };
-	const char *rejects = NULL, *corpus = NULL;
-	bool test = false, list = false, profile = false;
+	const char *rejects = NULL, *corpus = NULL, *explain = NULL;
+	bool test = false, list = false, profile = false, check = false,
+	    streams;
 	const struct opt opts[] = {
 		{ 'r', "rules", "FILE|DIR", "use these rules, not the default",
 		    OPT_LIST, &rules },
@@ -173,8 +205,9 @@ main(int argc, char **argv)
 		    OPT_LIST, &packs },
 		{ 'j', "jobs", "N", "judge in N threads, in the same order",
 		    OPT_NUMBER, &jobs },
-		{ 'e', "explain", NULL, "print why, for people", OPT_FLAG,
-		    &pattern.explain },
+		{ 'e', "explain", "FORMAT",
+		    "print why, for people; FORMAT is text or html",
+		    OPT_MAYBE, &explain },
 		{ 'w', "why-not", "NAME",
 		    "print what keeps a rule or list from hitting",
 		    OPT_STRING, &pattern.misses.wanted },
@@ -185,6 +218,9 @@ main(int argc, char **argv)
 		    OPT_STRING, &rejects },
 		{ 't', "test-rules", NULL, "run the tests in the rule files",
 		    OPT_FLAG, &test },
+		{ 'c', "check", NULL,
+		    "name slow, unreachable, shadowed and untested rules",
+		    OPT_FLAG, &check },
 		{ 0, "lint", "CORPUS",
 		    "name rules that never hit there, or cannot",
 		    OPT_STRING, &corpus },
@@ -202,6 +238,8 @@ main(int argc, char **argv)
 	process_setup();
 	if (opt_parse(&tool, argc, argv) > 0)
 		usage_error("unexpected operand '%s'", argv[1]);
+	if (explain != NULL)
+		pattern.explain = explain_of(explain);
 	digest_setup();
 	load_rules(&prog, &rules, &packs);
 	opt_list_release(&rules);
@@ -210,12 +248,17 @@ main(int argc, char **argv)
 	    !program_names(&prog, pattern.misses.wanted))
 		usage_error("no rule or list '%s'; see --list",
 		    pattern.misses.wanted);
+	streams = !test && !check && !list && !profile && corpus == NULL;
+	if (streams && jobs.value == 1)
+		worker_init(&pattern, &prog);	/* the stack of patterns, too */
 	refusals_open(&refusals, rejects);
 	if (corpus != NULL)
 		open_corpus(corpus);
 	jail_enter(jobs.value > 1 ? JAIL_THREAD : JAIL_STDIO, NULL, NULL);
 	if (test)
 		status = test_rules(&prog);
+	else if (check)
+		status = check_rules(&prog);
 	else if (corpus != NULL || profile)
 		status = lint_rules(&prog, profile, &refusals);
 	else if (list)

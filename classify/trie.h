@@ -13,7 +13,7 @@
 /* How a word of the text is compared with what a rule names. */
 enum form {
 	FORM_RAW = 'r',		/* the folded word */
-	FORM_CASED = 'c',	/* the very bytes */
+	FORM_CASED = 'c',	/* with its case */
 	FORM_STEM = 's',
 	FORM_PREFIX = 'p',	/* restrict* */
 	FORM_SUFFIX = 'f',	/* *zoll */
@@ -66,6 +66,7 @@ struct edge {
 struct numeral {
 	struct str	word;
 	double		value;
+	bool		multiple;	/* of the number before it */
 };
 
 struct include {

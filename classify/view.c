@@ -69,39 +69,71 @@ marks_near(const struct view *view, size_t from, size_t end, uint16_t class)
 	    marks_hold(view->text, 0, view->text->lead_marks, class);
 }
 
+/* Is the source called `name`?  A name with a point is a host, and stands for
+ * all below it. */
+static bool
+source_is(struct str source, struct str name)
+{
+	if (memchr(name.p, '.', name.n) != NULL && source.n > name.n &&
+	    source.p[source.n - name.n - 1] == '.')
+		source = str_from(source, source.n - name.n);
+	return str_ieq(source, name);
+}
+
+static bool
+is_from(const struct article *article, const struct sources *sources)
+{
+	for (size_t i = 0; i < sources->n; i++)
+		for (size_t k = 0; k < article->source_count; k++)
+			if (source_is(article->sources[k],
+			    str_of(sources->v[i])))
+				return true;
+	return false;
+}
+
 bool
 marks_allow(const struct view *view, size_t from, size_t end,
-    const struct references *needs, const struct references *unless)
+    const struct conditions *when)
 {
-	for (size_t i = 0; i < needs->n; i++)
-		if (!marks_near(view, from, end, needs->v[i]))
+	for (size_t i = 0; i < when->needs.n; i++)
+		if (!marks_near(view, from, end, when->needs.v[i]))
 			return false;
-	for (size_t i = 0; i < unless->n; i++)
-		if (marks_hold(view, from, end, unless->v[i]))
+	for (size_t i = 0; i < when->unless.n; i++)
+		if (marks_hold(view, from, end, when->unless.v[i]))
 			return false;
-	return true;
+	return (when->source.n == 0 || is_from(view->article, &when->source)) &&
+	    (when->unless_source.n == 0 ||
+	    !is_from(view->article, &when->unless_source));
 }
+
+/* A number this large is written out: "900,000 to 1.5 million". */
+#define WRITTEN_OUT	1000
 
 int
 turn_of(const struct view *view, const struct mark *m)
 {
-	double old = 0, new = 0, value;
+	double old = 0, new = 0, value, times, old_times = 1, new_times = 1;
 	bool seen = false;
 
 	for (uint32_t i = m->first; i < m->end; i++) {
-		if (!reader_number(view->reader, &view->words, i, &value))
+		if (!reader_number(view->reader, &view->words, i, &value,
+		    &times))
 			continue;
-		if (!seen)
+		if (!seen) {
 			old = value;
+			old_times = times;
+		}
 		new = value;
+		new_times = times;
 		seen = true;
+		i += times != 1;	/* "thousand" can be a number, too */
 	}
-	if (phrase_swapped(view->g->lexicon, m->phrase)) {
-		value = old;
-		old = new;
-		new = value;
-	}
-	return (new > old) - (new < old);
+	if (old_times == 1 && old < WRITTEN_OUT)
+		old_times = new_times;
+	old *= old_times;
+	new *= new_times;
+	return phrase_swapped(view->g->lexicon, m->phrase) ?
+	    (old > new) - (old < new) : (new > old) - (new < old);
 }
 
 int

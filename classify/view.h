@@ -23,6 +23,15 @@ struct misses {
 	size_t		 n, cap;
 };
 
+/* What an article is judged by. */
+#define ARTICLE_SOURCES	16
+struct article {
+	struct str	 language;	/* BCP 47, or empty */
+	struct str	 title, text;
+	struct str	 sources[ARTICLE_SOURCES]; /* hosts, feed title, tags */
+	size_t		 source_count;
+};
+
 /* One field of a text with its marks. */
 struct view {
 	const struct grammar	*g;
@@ -33,6 +42,7 @@ struct view {
 	const struct view	*title;		/* NULL in the title itself */
 	const struct view	*text;		/* of a title: what stands below */
 	size_t			 lead_marks;	/* of its marks, those in the lead */
+	const struct article	*article;	/* that it is of */
 	struct misses		*misses;	/* NULL: nobody asks */
 };
 
@@ -48,10 +58,12 @@ bool mark_in(const struct grammar *g, const struct mark *m, uint16_t class);
  * title in the lead? */
 bool marks_near(const struct view *view, size_t from, size_t end,
     uint16_t class);
-/* Are all of `needs` near and none of `unless` in the marks given? */
+/* Do the conditions hold for the marks given: what is needed near, what must
+ * not be not there, and the article from a source that is asked for? */
 bool marks_allow(const struct view *view, size_t from, size_t end,
-    const struct references *needs, const struct references *unless);
-/* Up or down, from the first and the last number of a comparison. */
+    const struct conditions *when);
+/* Up or down, from the first and the last number of a comparison.  In "from 5 to
+ * 3 million" the multiple is of both. */
 int turn_of(const struct view *view, const struct mark *m);
 /* Which way the numbers turn that are compared in `span` or nearest to it in
  * the marks given: up 1, down -1, 0 for none. */
