@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """stance-classify as a filter: what passes, what is refused, and that the
 evidence of a verdict is where it says.  The texts are of our own writing."""
-import json, os, subprocess, sys, tempfile, time, unicodedata
+import html.parser, json, os, subprocess, sys, tempfile, time, unicodedata
 
 top = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 program = os.path.join(os.environ.get("STANCE_BUILD", top + "/build/release"), "stance-classify")
@@ -151,5 +151,97 @@ with tempfile.TemporaryDirectory() as folder:
 code, out, err = run(good, "--profile")
 ok("--profile has a table", code == 0 and out.split()[:2] == [b"microseconds", b"tries"], out)
 ok("--list names what is compiled", b"operator  lift" in run(b"", "--list")[1])
+# a pattern that meets a limit is its rule's error, and the rest goes on
+pattern_rules = open(os.path.join(top, "tests/rules/common.inc")).read() + """
+rule steps tightening: /(a|aa|aaa)+[bd]/ with "mark1"
+rule depth tightening: /(*NO_JIT)^.*mark2 (?:(\\w)(?=.))*[0-9]/ with "mark2"
+rule memory tightening: /(*NO_JIT)(?:%sy)*[0-9]/ with "mark3"
+rule stack tightening: /(\\w(?R)?[0-9]?)/ with "mark4"
+rule fine easing: /b\\d/ with "fine"
+""" % ("(x?)" * 100)
+
+
+def run_with(text, data, *args):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "a.rules")
+        open(path, "w", encoding="utf-8").write(text)
+        p = subprocess.run([program, "-r", path, *args], input=data, capture_output=True)
+    return p.returncode, p.stdout, p.stderr.decode("utf-8", "replace")
+
+
+for name, word in (("steps", "mark1 %sc" % ("a" * 60)), ("depth", "mark2 " + "xy" * 2000), ("memory", "mark3 " + "y" * 3000),
+                   ("stack", "mark4 " + "xy" * 30000)):
+    article = {"id": name, "language": "en", "title": "Ghana lifts the ban", "content_text": "It is fine b7. " + word}
+    code, out, err = run_with(pattern_rules, (json.dumps(article) + "\n").encode())
+    stance = json.loads(out)["stance"]
+    ok("the limit of %s is that rule's error" % name, code == 4 and
+       [e["rule"] for e in stance["errors"]] == [name] and "rule '%s' failed: its pattern met the limit of %s" % (name, {"stack": "the stack"}.get(name, name)) in err and
+       ":1: " in err, (code, stance.get("errors"), err))
+    ok("and the verdict is what the others say", stance["label"] == "easing" and
+       {e["rule"] for e in stance["evidence"]} == {"lift", "fine"}, stance)
+    code, two, err = run_with(pattern_rules, (json.dumps(article) + "\n").encode() * 200, "-j", "2")
+    ok("with -j too", code == 4 and two == out * 200 and err.count("failed") == 200, err)
+code, out, err = run_with(pattern_rules + 'test easing "mark1 %sc"\n' % ("a" * 60), b"", "--test-rules")
+ok("a test of rules fails where a rule does", code == 1 and "rule 'steps' failed" in err, err)
+# for people, as a page
+evil = {"id": "<i>", "language": "en", "title": "<script>alert(1)</script> Ghana lifts the ban", "content_text": "A & \"b\"\u0007.\n\nMali lifts the ban </mark>."}
+code, out, err = run((json.dumps(evil) + "\n").encode() * 2, "--explain=html")
+page = out.decode()
+ok("--explain=html is one page", code == 0 and page.startswith("<!DOCTYPE html>") and page.endswith("</html>\n") and
+   page.count("<article>") == page.count("</article>") == 2 and page.count("<html") == 1, page[:200])
+ok("with the evidence marked", page.count('<mark class="easing">lifts the ban</mark>') == 4, page)
+ok("and foreign text escaped", "<script>" not in page and "&lt;script&gt;" in page and "A &amp; &quot;b&quot; ." in page and
+   "&lt;/mark&gt;" in page and "&lt;i&gt;" in page, page)
+
+
+class Nesting(html.parser.HTMLParser):
+    void = ("meta", "link", "br")
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.wrong = [], []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in self.void:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(tag)
+
+
+nesting = Nesting()
+nesting.feed(page)
+ok("and elements closed in order", not nesting.wrong and not nesting.open, (nesting.wrong, nesting.open))
+code, out, err = run(good, "--explain=pdf")
+ok("--explain knows its formats", code == 2 and "no format 'pdf'" in err, err)
+
+# what is wrong with rules as they stand
+code, out, err = run_with("""language en english
+common: =the
+lexicon unused: word
+lexicon empty:
+operator first -: lift
+operator second -: lift
+operator untested + needs empty: add
+object ban +: ban
+modifier never cancel on nothing: =not
+rule slow easing: /(a+)+/ with "aaa"
+rule common easing: /the x/ with "the"
+rule twice easing: once
+rule twice easing: again
+rule tested easing: bravo
+test easing "Ghana lifts the ban."
+test easing "Bravo."
+""", b"", "--check")
+lines = {line.partition(".rules:")[2] for line in out.decode().splitlines()}
+ok("--check names what cannot count", code == 1 and lines == {
+    "3: lexicon 'unused' is used by nothing", "4: lexicon 'empty' has no words",
+    "6: operator 'second' hits in no test of the rules", "6: operator 'second' cannot have \"lift\": 'first' has it",
+    "7: operator 'untested' needs a list without words", "9: modifier 'never' is for a kind that no operator has",
+    "10: rule 'slow' is slow: its pattern repeats a repeat", "11: rule 'common' is slow: its pattern is tried at a common word",
+    "12: rule 'twice' hits in no test of the rules", "13: rule 'twice' has the name of an earlier rule"}, out.decode())
+code, out, err = run_with('language en english\nobject ban +: ban\noperator lift -: lift\ntest easing "Ghana lifts the ban."\n', b"", "--check")
+ok("and nothing where all is well", (code, out) == (0, b""), out)
 print("1..%d" % done)
 sys.exit(failed > 0)
