@@ -336,6 +336,8 @@ def main(tmp):
                 continue
             known.add(name)
             images += 1
+            if images % 1000 == 0:
+                print("# %d images, %d of %d steps" % (images, i, len(events)), flush=True)
             judge.judge(disk, image, tmp + "/image", (i, event, how))
         if len(judge.wrong) > 4 or images >= 2 * IMAGES:
             break
