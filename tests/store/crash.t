@@ -323,10 +323,10 @@ def main(tmp):
     # the steps that are no plain append deserve more
     special = [i for i, (e, _) in enumerate(events) if not e.startswith(("write", "sync", "said"))]
     near = {i + k for i in special for k in range(-2, 4)}
-    share = IMAGES / (len(events) * 4)
+    share = IMAGES / (len(events) * 9)
     for i, (event, data) in enumerate(events):
         disk.replay(event, data)
-        hows = ["dropped", "kept"] + ["torn"] * (14 if i in near else 10)
+        hows = ["dropped", "kept"] + ["torn"] * (40 if i in near else 24)
         for how in hows if not disk.is_still() else ["kept"]:
             if not LONG and rng.random() > share * (3 if i in near else .6):
                 continue
