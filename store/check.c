@@ -18,6 +18,7 @@
 #include "store/check.h"
 #include "store/commands.h"
 #include "store/ids.h"
+#include "store/lock.h"
 #include "store/log.h"
 #include "store/reader.h"
 #include "store/seal.h"
@@ -239,6 +240,24 @@ check_gaps(const char *store, void (*gap)(void *arg, uint64_t from,
 	checking_close(&c);
 }
 
+/* A line without its end may be one that is being written, or was when a
+ * program was killed; after a clean end it is damage. */
+static void
+check_tail(struct checking *c)
+{
+	const struct segments *list = &c->reader.list;
+	char *lock = xasprintf("%s/LOCK", c->reader.folder);
+	char what[600];
+
+	if (list->n > 0 && lock_is_clean(lock) &&
+	    segment_is_torn(&list->v[list->n - 1]) && lock_is_clean(lock)) {
+		snprintf(what, sizeof(what), "'%s.jsonl' ends within a line",
+		    list->v[list->n - 1].path);
+		fault(c, what);
+	}
+	free(lock);
+}
+
 static void
 check_all(struct checking *c, const char *store)
 {
@@ -253,6 +272,7 @@ check_all(struct checking *c, const char *store)
 		    c->missing.v[i].to);
 		fault(c, what);
 	}
+	check_tail(c);
 	check_chain(c, &c->reader.list, c->reader.folder);
 	ids_check(ids, fault, c);
 	notes_check(store, fault, c);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -51,6 +52,14 @@ lock_take(const char *path, bool wait, bool *unclean, long *holder,
 		err_set(err, "cannot lock '%s': %s", path, strerror(errno));
 	close(fd);
 	return -1;
+}
+
+bool
+lock_is_clean(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == -1 || st.st_size == 0;
 }
 
 int

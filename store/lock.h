@@ -14,6 +14,8 @@
  * `unclean` is set when the last holder did not let go of it. */
 int lock_take(const char *path, bool wait, bool *unclean, long *holder,
     struct err *err);
+/* Nobody has it, and the last one let go of it. */
+bool lock_is_clean(const char *path);
 /* Write our pid. */
 int lock_sign(int lock, struct err *err);
 /* Empty it and let it go. */

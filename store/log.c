@@ -232,7 +232,7 @@ notes_mend(const char *store, struct err *err)
 
 /* Name the first damaged line of one file. */
 static void
-check_file(struct segment *seg, uint64_t *seq,
+check_file(struct segment *seg, const char *lock, uint64_t *seq,
     void (*fault)(void *arg, const char *what), void *arg)
 {
 	struct segment_text text;
@@ -257,6 +257,12 @@ check_file(struct segment *seg, uint64_t *seq,
 		}
 	if (rc == -1)
 		fault(arg, err.msg);
+	else if (lock_is_clean(lock) && segment_is_torn(seg) &&
+	    lock_is_clean(lock)) {		/* nobody is writing */
+		snprintf(what, sizeof(what), "'%s' ends within a line",
+		    text.file);
+		fault(arg, what);
+	}
 	segment_close(&text);
 }
 
@@ -264,6 +270,7 @@ void
 notes_check(const char *store, void (*fault)(void *arg, const char *what),
     void *arg)
 {
+	char *lock = xasprintf("%s/notes/LOCK", store);
 	struct segments list;
 	uint64_t seq = 0;
 	struct err err;
@@ -271,6 +278,7 @@ notes_check(const char *store, void (*fault)(void *arg, const char *what),
 	if (list_notes(store, &list, &err) == -1)
 		fault(arg, err.msg);
 	for (size_t i = 0; i < list.n; i++)
-		check_file(&list.v[i], &seq, fault, arg);
+		check_file(&list.v[i], lock, &seq, fault, arg);
+	free(lock);
 	segments_release(&list);
 }

@@ -32,6 +32,24 @@ take_sound(struct mended *m, const struct line *line)
 	m->lines++;
 }
 
+/* What stands behind the last newline: a whole line whose newline was not
+ * written, or is damaged, is sound. */
+static void
+take_rest(struct str rest, struct buf *sound, struct mended *m)
+{
+	for (size_t cut = 0; cut < 2 && rest.n > cut; cut++) {
+		struct str text = str_slice(rest, 0, rest.n - cut);
+		struct line line;
+
+		if (!is_sound(&line, text, m))
+			continue;
+		take_sound(m, &line);
+		buf_adds(sound, text);
+		buf_addc(sound, '\n');
+		return;
+	}
+}
+
 /* Sort the lines of `bytes`; `sound` and `damage` receive whole lines. */
 static void
 sort_lines(struct str bytes, struct buf *sound, struct buf *damage,
@@ -51,6 +69,7 @@ sort_lines(struct str bytes, struct buf *sound, struct buf *damage,
 			buf_addc(damage, '\n');
 		}
 	}
+	take_rest(bytes, sound, m);
 }
 
 /* Keep the damaged bytes under a name that depends on them only, so that doing

@@ -315,6 +315,21 @@ segment_last_line(struct segment_text *text, struct str *line,
 }
 
 bool
+segment_is_torn(const struct segment *seg)
+{
+	char *path = segment_file(seg), last = '\n';
+	int fd = seg->sealed ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd != -1 && lseek(fd, -1, SEEK_END) != -1 &&
+	    read_full(fd, &last, 1) == -1)
+		die_errno("cannot read '%s'", path);
+	if (fd != -1)
+		close(fd);
+	free(path);
+	return last != '\n';
+}
+
+bool
 segment_is_replaced(const struct segment_text *text)
 {
 	struct stat st;

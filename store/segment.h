@@ -76,6 +76,8 @@ uint64_t segment_behind(const struct segment_text *text, uint64_t offset);
 /* The last whole line's text, valid until the next call; empty: there is none. */
 int segment_last_line(struct segment_text *text, struct str *line,
     struct err *err);
+/* A plain file ends within a line: what would be appended to it would be lost. */
+bool segment_is_torn(const struct segment *seg);
 /* True when the file behind the name is no longer the one that is open: the
  * writer has replaced it after an unclean stop. */
 bool segment_is_replaced(const struct segment_text *text);

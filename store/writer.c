@@ -818,23 +818,6 @@ last_sealed(struct writer *w)
 	return n > 0 ? w->list.v[n - 1].last : 0;
 }
 
-/* Does a plain file end within a line?  What would be appended to it would be
- * lost. */
-static bool
-is_torn(const struct segment *seg)
-{
-	char *path = segment_file(seg), last = '\n';
-	int fd = seg->sealed ? -1 : open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd != -1 && lseek(fd, -1, SEEK_END) != -1 &&
-	    read_full(fd, &last, 1) == -1)
-		die_errno("cannot read '%s'", path);
-	if (fd != -1)
-		close(fd);
-	free(path);
-	return last != '\n';
-}
-
 /* Does anything in this segment need mending? */
 static bool
 is_damaged(const struct segment *seg, uint64_t seq)
@@ -856,7 +839,7 @@ is_damaged(const struct segment *seg, uint64_t seq)
 		}
 	}
 	segment_close(&text);
-	return !sound || is_torn(seg);
+	return !sound || segment_is_torn(seg);
 }
 
 static struct ids *
@@ -921,7 +904,7 @@ writer_open(const char *store, const struct writer_options *options)
 
 	w->options = *options;
 	if (w->list.n > 0 && !active(w)->sealed &&
-	    (w->unclean || is_torn(active(w)))) {
+	    (w->unclean || segment_is_torn(active(w)))) {
 		go_on_from(w, w->list.n - 1);
 		mend(w, active(w), w->seq);
 	}
