@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/term.h"
 #include "store/ask.h"
 #include "store/edits.h"
 #include "store/ids.h"
@@ -225,17 +226,35 @@ put_record(const struct asking *ask, struct buf *b, const struct article *art)
 	buf_addc(b, '\n');
 }
 
+/* Show the line that begins at `start` as a terminal may have it: programs get
+ * what is there, but somebody looks at this. */
+static void
+disarm(struct buf *b, size_t start, struct arena *a)
+{
+	struct str line = arena_str(a, str_slice(buf_str(b), start, b->n - 1));
+
+	b->n = start;
+	term_add(b, line);
+	buf_addc(b, '\n');
+}
+
 static void
 put_article(struct asking *ask, const struct article *art)
 {
 	struct buf *b = out_buf(&ask->out);
 
+	size_t start = b->n;
+
 	if (ask->format == TABLE_TEXT)
 		show_table(b, art, ask->colours, ask->width);
-	else if (ask->columns.n > 0)
-		put_columns(ask, art);
-	else
-		put_record(ask, b, art);
+	else {
+		if (ask->columns.n > 0)
+			put_columns(ask, art);
+		else
+			put_record(ask, b, art);
+		if (ask->terminal)
+			disarm(b, start, art->a);
+	}
 	out_poll(&ask->out);
 }
 

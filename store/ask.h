@@ -36,6 +36,7 @@ struct asking {
 	struct columns		 columns;	/* n is 0: whole records */
 	bool			 colours, raw;	/* raw: formulas stay */
 	bool			 bare;		/* records without seals */
+	bool			 terminal;	/* a person looks at it */
 	unsigned		 width;
 	struct out		 out;
 	/* in work */

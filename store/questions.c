@@ -114,6 +114,7 @@ choose_groups(const char *group_by)
 static void
 enter_jail(struct asking *asking, const char *store)
 {
+	asking->terminal = isatty(STDOUT_FILENO);
 	out_init(&asking->out, STDOUT_FILENO, "<stdout>");
 	digest_setup();
 	jail_enter(JAIL_READ, (const char *[]){ store, NULL }, NULL);

@@ -107,6 +107,27 @@ en,\"'=SUM(A1), \"\"quoted\"\"\"" 'CSV is quoted and guards against formulas'
 table=$(stance-store query s -f table domain:money --color always)
 has "$table" 'a\^\[\[31mred<U\+202E>x' 'a table shows escapes and overrides'
 is "$(printf %s "$table" | tr -d '\n' | LC_ALL=C grep -c "$(printf '\033\[31m')")" 0 'and obeys none'
+cat >terminal.py <<'E'
+import os, pty, subprocess, sys
+master, slave = pty.openpty()
+p = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=slave)
+os.close(slave)
+seen = b""
+try:
+    while True:
+        seen += os.read(master, 65536)
+except OSError:
+    pass
+p.wait()
+sys.stdout.buffer.write(seen)
+E
+for form in '--format tsv' '--format csv' '--fields title' ''; do
+	# shellcheck disable=SC2086
+	seen=$(python3 terminal.py stance-store query s $form domain:money)
+	is "$(printf %s "$seen" | LC_ALL=C tr -cd '\033\342' | wc -c)" 0 "a terminal is shown no escapes: $form"
+	has "$seen" 'red<U\+202E>x' 'but their marks'
+done
+is "$(stance-store query s -f tsv --fields title domain:money | LC_ALL=C tr -cd '\033\342' | wc -c)" 2 'a pipe gets what is there'
 has "$(stance-store query s -f table id:http://a)" '^easing +0.90  Ban lifted$' 'label, confidence, headline'
 has "$(stance-store query s -f table id:http://a)" '\[The Ministry lifted the  export ban\.\]' 'and the proof'
 
