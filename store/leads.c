@@ -25,9 +25,12 @@
 #define GENERATIONS 6 /* 2 small ones and 4 large ones */
 #define HITS_LEAST  2
 #define HITS_MOST   1024
-/* A third of the words must be in both, or two shingles: else it is not worth
- * reading the article. */
-#define WORDS_PART 0.33
+#define EACH_MOST   24 /* of one hash */
+/* Is it worth to read the article?  Two shingles tell so; two words, when so much of
+ * all the words may be in both, and three with a little less. */
+#define PART_OF_TWO   0.45
+#define PART_OF_THREE 0.33
+#define WORDS_ENOUGH  3
 #define OF_SHINGLE 0x80000000u /* a hit */
 
 struct generation {
@@ -148,13 +151,13 @@ count_bits(uint64_t a, uint64_t b)
 
 /* Can so many words be in both?  Of those that are not, some share a bit. */
 static bool
-may_agree(const uint64_t a[2], const uint64_t b[2])
+may_agree(const uint64_t a[2], const uint64_t b[2], double part)
 {
 	double na = count_bits(a[0], a[1]), nb = count_bits(b[0], b[1]);
-	double same = WORDS_PART * (na < nb ? na : nb);
+	double same = part * (na < nb ? na : nb);
 	double by_chance = (na - same) * (nb - same) / (128 - same + 1);
 
-	return count_bits(a[0] & b[0], a[1] & b[1]) >= same + by_chance - 3;
+	return count_bits(a[0] & b[0], a[1] & b[1]) >= same + by_chance - 2;
 }
 
 /* Hits of one search: generation and number of the article each. */
@@ -209,7 +212,9 @@ most_hit(const struct leads *l, struct hits *hits, const struct clue *clue,
 		     run++)
 			shingles += hits->v[i + run] >> 31;
 		if (run < HITS_LEAST || f->stored < oldest ||
-		    (shingles < HITS_LEAST && !may_agree(clue->bits, f->words)))
+		    (shingles < HITS_LEAST &&
+			!may_agree(clue->bits, f->words,
+			    run < WORDS_ENOUGH ? PART_OF_TWO : PART_OF_THREE)))
 			continue;
 		for (; k > 0 && counts[k - 1] < run; k--)
 			if (k < LEADS_FOUND) {
@@ -225,16 +230,25 @@ most_hit(const struct leads *l, struct hits *hits, const struct clue *clue,
 	return n;
 }
 
-#define AHEAD 16 /* buckets fetched before they are looked at */
+#define AHEAD 16 /* hashes whose buckets are fetched before they are looked at */
 
+/* Ask each generation for each hash.  One that leads to many articles tells
+ * nothing. */
 static void
-look_up_all(const struct generation *g, uint32_t base, const struct hashes *h,
-    struct hits *hits)
+look_up_all(
+    const struct leads *l, uint32_t kind, const struct hashes *h, struct hits *hits)
 {
 	for (size_t i = 0; i < h->n; i++) {
-		if (i + AHEAD < h->n)
-			__builtin_prefetch(bucket_of(g, h->v[i + AHEAD]));
-		look_up(g, base, h->v[i], hits);
+		size_t before = hits->n;
+
+		for (uint32_t k = 0; k < l->n; k++) {
+			if (i + AHEAD < h->n)
+				__builtin_prefetch(
+				    bucket_of(&l->v[k], h->v[i + AHEAD]));
+			look_up(&l->v[k], kind | k << NUMBER_BITS, h->v[i], hits);
+		}
+		if (hits->n - before > EACH_MOST)
+			hits->n = before;
 	}
 }
 
@@ -246,12 +260,7 @@ leads_find(struct leads *l, const struct clue *clue, int64_t oldest,
 
 	while (l->n > 0 && l->v[0].firsts[l->v[0].n - 1].stored < oldest)
 		drop_oldest(l);
-	for (uint32_t k = 0; k < l->n; k++) {
-		uint32_t base = k << NUMBER_BITS;
-
-		look_up_all(&l->v[k], base | OF_SHINGLE, clue->shingles,
-		    &hits);
-		look_up_all(&l->v[k], base, clue->words, &hits);
-	}
+	look_up_all(l, OF_SHINGLE, clue->shingles, &hits);
+	look_up_all(l, 0, clue->words, &hits);
 	return most_hit(l, &hits, clue, oldest, found);
 }

@@ -29,11 +29,9 @@
  * are mostly below a sixth of the range. */
 #define LEAD_CEILING (UINT64_MAX / 6)
 /* A shingle in more than one text of a hundred is common, a name in more than one of
- * 500; a word leads somewhere while it is in fewer than one of a thousand.  In so
- * few texts none is common. */
+ * 500.  In so few texts none is. */
 #define COMMON_SHARE 100
 #define RARE_SHARE   500
-#define LEAD_SHARE   1000
 #define COMMON_LEAST 20
 /* A word that is no mark leads as well as one that stands in so many more texts. */
 #define NO_MARK      8
@@ -449,11 +447,10 @@ make_leads(const struct stories *s, const struct hashes *low,
 
 static size_t
 find_firsts(struct stories *s, const struct comparison *c, int64_t now,
-    struct arena *a, struct first found[LEADS_FOUND])
+    struct first found[LEADS_FOUND])
 {
 	const struct hashes *words = &c->profile.traits.words;
-	struct hashes rare = uncommon(s, &s->words, LEAD_SHARE, words, a);
-	struct clue clue = { .shingles = &c->low, .words = &rare };
+	struct clue clue = { .shingles = &c->low, .words = words };
 
 	for (size_t i = 0; i < words->n; i++)
 		leads_mark(clue.bits, words->v[i]);
@@ -466,7 +463,7 @@ find_story(
     struct stories *s, struct comparison *c, int64_t now, struct arena *a)
 {
 	struct first found[LEADS_FOUND];
-	size_t n = find_firsts(s, c, now, a, found);
+	size_t n = find_firsts(s, c, now, found);
 
 	if (n > 0) {
 		c->own = own_shingles(s, &c->profile.traits.shingles, a);
