@@ -278,7 +278,13 @@ poller_ask_waiting(struct poller *p)
 	p->feeds_waiting = NULL;
 	for (; w != NULL; w = next) {
 		next = w->next;
-		ask_as_allowed(p, w);
+		if (poller_watches(p, w)) {
+			ask_as_allowed(p, w);
+			continue;
+		}
+		w->busy = false;		/* its index has dropped it */
+		p->asking--;
+		poller_let_go(p, w);
 	}
 }
 
