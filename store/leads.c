@@ -12,6 +12,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/mem.h"
 #include "store/leads.h"
@@ -23,6 +24,7 @@
 #define LARGEST     ((1u << NUMBER_BITS) - 1)
 #define GROWTH      8
 #define GENERATIONS 6 /* 2 small ones and 4 large ones */
+#define LARGE_PAGE  (2u << 20)
 #define HITS_LEAST  2
 #define HITS_MOST   1024
 #define EACH_MOST   24 /* of one hash */
@@ -69,13 +71,18 @@ leads_free(struct leads *l)
 	free(l);
 }
 
+/* Zeroed, in whole cache lines; a large table in large pages where the system has
+ * them, for each look-up is another page. */
 static void *
 cache_lines(size_t size)
 {
-	void *p = aligned_alloc(64, size);
+	bool large = size >= LARGE_PAGE;
+	void *p = aligned_alloc(large ? LARGE_PAGE : 64, size);
 
 	if (p == NULL)
 		die("out of memory");
+	if (large)
+		madvise(p, size, MADV_HUGEPAGE);
 	return memset(p, 0, size);
 }
 

@@ -25,9 +25,9 @@
 /* Lowest hashes of shingles and rarest words that lead to a first article. */
 #define SHINGLE_LEADS 6
 #define WORD_LEADS    10
-/* Only hashes below this are looked up: of 40 shingles or more, the six lowest
- * are mostly below a sixth of the range. */
-#define LEAD_CEILING (UINT64_MAX / 6)
+/* Only hashes below this are looked up: a text of 40 shingles has four of them, one of
+ * 60 or more all of the six lowest. */
+#define LEAD_CEILING (UINT64_MAX / 10)
 /* A shingle in more than one text of a hundred is common, a name in more than one of
  * 500.  In so few texts none is. */
 #define COMMON_SHARE 100
