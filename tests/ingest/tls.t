@@ -71,6 +71,10 @@ class Http2:
     """nghttpd on a folder; what it saw, from its own words."""
 
     def __init__(self, folder):
+        while not self.start(folder):           # the port may be somebody's by now
+            self.p.wait()
+
+    def start(self, folder):
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
             self.port = s.getsockname()[1]
@@ -79,13 +83,17 @@ class Http2:
                                    "good.key", "good.crt"], stdin=subprocess.DEVNULL, stdout=log,
                                   stderr=subprocess.DEVNULL)
         log.close()
-        self.log = open("h2.log")
         while self.p.poll() is None:
             try:
                 socket.create_connection(("127.0.0.1", self.port)).close()
-                return
-            except ConnectionRefusedError:
+            except OSError:
                 time.sleep(0.02)
+                continue
+            time.sleep(0.1)             # was it our server that answered?
+            if self.p.poll() is None:
+                self.log = open("h2.log")
+                return True
+        return False
 
     def requests(self):
         """(path, If-Modified-Since, connection) of each request since the last call."""
