@@ -35,38 +35,35 @@ skip_escape(struct str s, size_t at)
 	return s.n + 1;
 }
 
+static size_t skip_piece(struct str s, size_t at);
+
+/* A group is nested no deeper than PCRE2 allows, which has compiled it. */
 static size_t
 skip_group(struct str s, size_t at)
 {
-	size_t depth = 0;
+	/* lookarounds, options, comments and the like */
+	if (at + 1 < s.n && (s.p[at + 1] == '*' || (s.p[at + 1] == '?' &&
+	    (at + 2 >= s.n || s.p[at + 2] != ':'))))
+		return s.n + 1;
+	for (at++; at < s.n && s.p[at] != ')'; )
+		at = skip_piece(s, at);
+	return at + 1;
+}
 
-	while (at < s.n) {
-		switch (s.p[at]) {
-		case '(':
-			/* lookarounds, options, comments and the like */
-			if (at + 1 < s.n && (s.p[at + 1] == '*' ||
-			    (s.p[at + 1] == '?' && (at + 2 >= s.n ||
-			    s.p[at + 2] != ':'))))
-				return s.n + 1;
-			depth++;
-			at++;
-			break;
-		case ')':
-			at++;
-			if (--depth == 0)
-				return at;
-			break;
-		case '[':
-			at = skip_class(s, at);
-			break;
-		case '\\':
-			at = skip_escape(s, at);
-			break;
-		default:
-			at++;
-		}
+/* Behind whatever begins at `at`; beyond the end where it is too clever. */
+static size_t
+skip_piece(struct str s, size_t at)
+{
+	switch (s.p[at]) {
+	case '(':
+		return skip_group(s, at);
+	case '[':
+		return skip_class(s, at);
+	case '\\':
+		return skip_escape(s, at);
+	default:
+		return at + 1;
 	}
-	return s.n + 1;
 }
 
 /* The run of plain letters at `at`, less a last one that may be absent. */
@@ -98,21 +95,9 @@ needle_of(struct str s)
 				at++;
 			continue;
 		}
-		switch (s.p[at]) {
-		case '|':
+		if (s.p[at] == '|')
 			return STR("");
-		case '(':
-			at = skip_group(s, at);
-			break;
-		case '[':
-			at = skip_class(s, at);
-			break;
-		case '\\':
-			at = skip_escape(s, at);
-			break;
-		default:
-			at++;
-		}
+		at = skip_piece(s, at);
 	}
 	return at > s.n ? STR("") : best;
 }
