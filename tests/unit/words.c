@@ -247,6 +247,7 @@ is_the_same_without_sse2(void **state)
 	struct words a = WORDS_INIT, b = WORDS_INIT;
 	struct buf text = BUF_INIT;
 	uint32_t random = 1;
+	char *exact;
 
 	(void)state;
 	for (int round = 0; round < 3000; round++) {
@@ -256,9 +257,15 @@ is_the_same_without_sse2(void **state)
 			buf_addz(&text, pieces[(random >> 16) %
 			    (sizeof(pieces) / sizeof(*pieces))]);
 		}
-		words_split(&a, buf_str(&text));
-		portable_split(&b, buf_str(&text));
+		/* a copy of just its size: the sanitizer sees what is beyond */
+		exact = malloc(text.n + 1);
+		assert_non_null(exact);
+		if (text.n > 0)
+			memcpy(exact + 1, text.p, text.n);
+		words_split(&a, (struct str){ exact + 1, text.n });
+		portable_split(&b, (struct str){ exact + 1, text.n });
 		assert_same(&a, &b);
+		free(exact);
 	}
 	words_release(&a);
 	portable_release(&b);
