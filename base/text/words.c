@@ -110,6 +110,18 @@ skip_joined(struct str s, size_t at)
 	return at;
 }
 
+/* Are the 8 bytes at p all ASCII, and none of them a carriage return? */
+static bool
+is_simple(const char *p)
+{
+	uint64_t eight, other;
+
+	memcpy(&eight, p, 8);
+	other = eight ^ 0x0d0d0d0d0d0d0d0du;
+	return ((eight | ((other - 0x0101010101010101u) & ~other)) &
+	    0x8080808080808080u) == 0;
+}
+
 size_t
 visible_offset(struct str s, size_t n)
 {
@@ -117,6 +129,12 @@ visible_offset(struct str s, size_t n)
 	unsigned len;
 
 	for (;;) {
+		size_t from = at;
+
+		for (; n > 8 && at + 8 <= s.n && is_simple(s.p + at); n -= 8)
+			at += 8;
+		if (at > from)
+			at = skip_joined(s, at);
 		while (at < s.n && s.p[at] == '\r')
 			at++;
 		if (n-- == 0 || at == s.n)
