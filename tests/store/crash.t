@@ -55,7 +55,8 @@ class File:
                 if len(out) < b:
                     out.extend(b"\0" * (b - len(out)))
                     if fate == "stale":     # what another file left there
-                        other = bytes(self.cache[:4096]) or b"x"
+                        k = rng.randrange(len(self.cache))
+                        other = bytes(self.cache[k:k + SECTOR])
                         out[a:b] = (other * (1 + (b - a) // len(other)))[:b - a]
                 if fate == "new":
                     out[a:b] = data[a - at:b - at]
