@@ -165,31 +165,28 @@ static const struct listed ordinal_words[] = {
 
 #define COUNT(list)	(sizeof(list) / sizeof(*(list)))
 
-struct folded {
-	char	p[WORD_MAX];
-	size_t	n;
-};
+/* The longest listed word, and the NUL behind it. */
+#define LISTED_SIZE	16
 
 static int
 compare_listed(const void *key, const void *entry)
 {
-	const struct folded *word = key;
-	const struct listed *l = entry;
-	size_t n = strlen(l->word);
-	int order = memcmp(word->p, l->word, word->n < n ? word->n : n);
-
-	return order != 0 ? order : (word->n > n) - (word->n < n);
+	return strcmp(key, ((const struct listed *)entry)->word);
 }
 
 /* What the list says of the word, or 0. */
 static int
 what_of(struct str word, const struct listed *list, size_t count)
 {
-	struct folded folded;
+	char folded[WORD_MAX + 1];
 	const struct listed *found;
+	size_t n;
 
-	folded.n = word_fold(word, folded.p);
-	found = bsearch(&folded, list, count, sizeof(*list), compare_listed);
+	if (word.n >= 2 * LISTED_SIZE)		/* folding may shorten it */
+		return 0;
+	n = word_fold(word, folded);
+	folded[n] = '\0';
+	found = bsearch(folded, list, count, sizeof(*list), compare_listed);
 	return found ? found->what : 0;
 }
 
@@ -241,7 +238,7 @@ static bool
 is_stop_at(struct str s, size_t at)
 {
 	return s.p[at] == '.' || s.p[at] == '!' || s.p[at] == '?' ||
-	    str_starts(str_from(s, at), STR("…"));
+	    (s.p[at] == '\xe2' && str_starts(str_from(s, at), STR("…")));
 }
 
 /* Full stops that end a sentence whatever follows. */
@@ -251,6 +248,8 @@ is_absolute(struct str mark)
 	static const char *const marks[] = { "。", "！", "？", "．", "｡", "।",
 	    "؟", "۔" };
 
+	if ((unsigned char)mark.p[0] < 0x80)
+		return false;
 	for (size_t i = 0; i < COUNT(marks); i++)
 		if (str_eq(mark, str_of(marks[i])))
 			return true;
@@ -282,6 +281,10 @@ skip_closers(struct str s, size_t at)
 		size_t next = at;
 		unsigned len;
 
+		/* nearly always: a space and a letter */
+		if (at + 1 < s.n && s.p[at] == ' ' && is_alpha(s.p[at + 1]))
+			return at;
+
 		while (next < s.n && s.p[next] != '\n' && s.p[next] != ']' &&
 		    letter_of(s, next, &len) == LETTER_SPACE)
 			next += len;
@@ -298,6 +301,8 @@ static size_t
 skip_openers(struct str s, size_t at, bool *parted)
 {
 	*parted = false;
+	if (at + 1 < s.n && s.p[at] == ' ' && is_alpha(s.p[at + 1]))
+		return at + 1;
 	while (at < s.n) {
 		unsigned len;
 		enum letter l = letter_of(s, at, &len);
