@@ -503,7 +503,6 @@ read_run(struct reader *r, const struct words *w, size_t from, size_t end,
 {
 	char *buckets = (char *)r->memo->buckets;
 	struct bucket *b;
-	const struct token *t = w->tokens + from, *last = w->tokens + end;
 	const uint16_t *bits_of = r->bits_of;
 	uint32_t *of_token = r->of_token, places[RUN], *place = places, known;
 	uint64_t keys[RUN][KEY / 8], (*key)[KEY / 8] = keys;
@@ -511,8 +510,9 @@ read_run(struct reader *r, const struct words *w, size_t from, size_t end,
 	struct str text = w->text;
 	size_t n = 0;
 
-	for (; t < last; t++, key++, place++) {
-		make_key(text, t, tag, *key);
+	assert(from <= end && end - from <= RUN);
+	for (size_t i = from; i < end; i++, key++, place++) {
+		make_key(text, &w->tokens[i], tag, *key);
 		*place = bucket_of(*key);
 		__builtin_prefetch(buckets + *place);
 	}

@@ -367,6 +367,7 @@ index_check(const struct segment *seg, struct err *err)
 
 	if (index_open(&x, seg, err) == -1)
 		return -1;
+	assert(x.map != NULL && x.size >= SHA256_SIZE);
 	sha256((struct str){ x.map, x.size - SHA256_SIZE }, hash);
 	fits = memcmp(hash, x.map + x.size - SHA256_SIZE, SHA256_SIZE) == 0;
 	index_close(&x);

@@ -148,7 +148,7 @@ put_part(struct buf *b, const struct segment *seg, uint64_t start)
 		    segment_part(seg, number, &at) == 0) {
 			json_open(b, '[');
 			json_put_int(b, number);
-			json_put_int(b, (long long)(start + at));
+			json_put_int(b, (long long)start + (long long)at);
 			json_close(b, ']');
 		}
 		if (number == seg->last)
@@ -527,10 +527,10 @@ segment_part(const struct segment *seg, uint32_t number, uint64_t *start)
 {
 	struct arena a = ARENA_INIT;
 	const struct json_member *parts;
-	struct json_member *m;
+	struct json_member *m = NULL;
 	struct json_value *part, *pair;
 	struct err ignored;
-	size_t n, count = 0, two;
+	size_t n = 0, count = 0, two;
 	int rc = -1;
 
 	*start = 0;

@@ -99,8 +99,8 @@ put_tally(struct buf *b, const struct tally *t, const struct segments *list)
 	json_member_int(b, "bytes", (long long)t->bytes);
 	json_member_int(b, "articles", (long long)t->articles);
 	json_member_int(b, "revisions", (long long)t->revisions);
-	json_member_int(b, "unjudged", (long long)(t->label[LABEL_NONE] +
-	    t->label[LABEL_OTHER]));
+	json_member_int(b, "unjudged", (long long)t->label[LABEL_NONE] +
+	    (long long)t->label[LABEL_OTHER]);
 	index_put_labels(b, t->label);
 	if (t->lines > 0) {
 		line_put_time(b, "first", t->first);

@@ -65,7 +65,8 @@ show_index(struct segment *seg, struct out *out)
 		    LABELS));
 
 		json_open(b, '{');
-		json_member_int(b, "seq", (long long)(x.first_seq + x.seq[i]));
+		json_member_int(b, "seq", (long long)x.first_seq +
+		    (long long)x.seq[i]);
 		json_member_int(b, "offset", (long long)x.offset[i]);
 		line_put_time(b, "stored", x.stored[i]);
 		line_put_time(b, "published", x.published[i]);
