@@ -22,6 +22,8 @@
 #include "store/writer.h"
 
 #define SECONDS_PER_DAY	86400
+/* Bytes of a group that are worth another thread. */
+#define SENT_LEAST	(32u << 10)
 #define CLOCK_SLACK	5	/* seconds that clocks are set by */
 /* Ids learned before they go to a run, when there are none yet: 8 MB. */
 #define IDS_IN_MEMORY	(1u << 18)
@@ -768,7 +770,7 @@ drop_old(struct writer *w)
 void
 writer_send(struct writer *w)
 {
-	if (w->sealed_one) {
+	if (w->sealed_one || w->group.n < SENT_LEAST) {
 		writer_commit(w);
 		return;
 	}
