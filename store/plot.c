@@ -181,7 +181,7 @@ plot_svg(struct buf *b, const struct series *s, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		double top = (double)(SVG_EACH * i + SVG_TOP);
 
-		put_text_at(b, SVG_WIDTH / 2, top - 14, "middle", s[i].name);
+		put_text_at(b, SVG_WIDTH / 2.0, top - 14, "middle", s[i].name);
 		put_grid(b, top, axis);
 		put_points(b, top, &s[i], axis);
 	}
