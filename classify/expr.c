@@ -665,8 +665,8 @@ add_span(struct spans *spans, uint32_t first, uint32_t end)
 		spans->v[spans->n++] = (struct span){ first, end };
 }
 
-static bool
-in_class(const struct grammar *g, const struct mark *m, uint16_t class)
+bool
+mark_in(const struct grammar *g, const struct mark *m, uint16_t class)
 {
 	size_t count;
 	const uint16_t *classes;
@@ -686,7 +686,7 @@ match_class(const struct unit *u, uint16_t class, struct spans *to)
 	if (!(u->signs & class_sign(class)))
 		return;
 	for (size_t i = 0; i < u->count; i++)
-		if (u->marks[i].end <= u->end && in_class(u->g, &u->marks[i],
+		if (u->marks[i].end <= u->end && mark_in(u->g, &u->marks[i],
 		    class))
 			add_span(to, u->marks[i].first, u->marks[i].end);
 }
@@ -750,7 +750,7 @@ match_atleast(const struct expr *e, const struct unit *u, struct spans *to)
 		const struct mark *m = &u->marks[i];
 
 		if (m->end > u->end || (n > 0 && m->first < end) ||
-		    !in_class(u->g, m, e->class))
+		    !mark_in(u->g, m, e->class))
 			continue;
 		if (n++ == 0)
 			first = m->first;

@@ -33,21 +33,6 @@ view_release(struct view *view)
 	free(view->marks.v);
 }
 
-bool
-mark_in(const struct grammar *g, const struct mark *m, uint16_t class)
-{
-	size_t count;
-	const uint16_t *classes;
-
-	if (!(m->signs & class_sign(class)))
-		return false;
-	classes = phrase_classes(g->lexicon, m->phrase, &count);
-	for (size_t i = 0; i < count; i++)
-		if (classes[i] == class)
-			return true;
-	return false;
-}
-
 /* Is a word of class `class` in the marks from..end-1? */
 static bool
 marks_hold(const struct view *view, size_t from, size_t end, uint16_t class)
