@@ -175,7 +175,7 @@ record_member(const struct record *rec, const char *name, struct arena *a)
 	return STR_NONE;
 }
 
-static bool
+bool
 record_is_where(const struct record *rec, const char *where, struct arena *a)
 {
 	struct str value = str_of(where), name;

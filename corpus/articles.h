@@ -44,7 +44,10 @@ void articles_read(struct articles *all,
     int (*check)(const struct record *rec, struct arena *a, struct err *err));
 void articles_release(struct articles *all);
 
-/* Drop those that lack one of `where`, each MEMBER=VALUE as --where takes it. */
+/* Does the record have `where`, MEMBER=VALUE as --where takes it? */
+bool record_is_where(const struct record *rec, const char *where,
+    struct arena *a);
+/* Drop those that lack one of `where`, each as record_is_where(). */
 void articles_keep(struct articles *all, const struct opt_list *where);
 
 /* Any member that is a string, decoded; STR_NONE when there is none.  A dot

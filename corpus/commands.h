@@ -13,6 +13,7 @@ int export_main(int argc, char **argv);
 int flips_main(int argc, char **argv);
 int import_main(int argc, char **argv);
 int label_main(int argc, char **argv);
+int relevance_main(int argc, char **argv);
 int sample_main(int argc, char **argv);
 int split_main(int argc, char **argv);
 

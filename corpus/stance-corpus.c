@@ -12,6 +12,8 @@ static const struct command commands[] = {
 	{ "flips", "articles whose label a change of rules flips", flips_main },
 	{ "calibrate", "fit the confidence to labelled articles",
 	    calibrate_main },
+	{ "relevance", "learn which words tell that an article is about policy",
+	    relevance_main },
 	{ "export", "records to comma-separated values", export_main },
 	{ "import", "comma-separated values to records", import_main },
 	{ NULL, NULL, NULL }

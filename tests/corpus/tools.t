@@ -175,6 +175,39 @@ with tempfile.TemporaryDirectory() as d:
     p = run("calibrate", input=lines([{"id": "1", "title": "t", "label": "easing"}]))
     ok(p.returncode == 3 and b"must come from stance-classify" in p.stderr, "calibrate: takes verdicts")
 
+    # relevance: words that tell policy from other news, learned from twenty of each
+    def about(i, policy, **more):
+        words = ["tariff", "ministry", "licences"] if policy else ["match", "striker", "goals"]
+        return {"id": "%s%d" % ("p" if policy else "o", i), "title": "The %s and the weather" % words[i % 3],
+                "content_text": "Near %s the %s of %s." % ("Kumasi", words[(i + 1) % 3], "spring"),
+                "label": "easing" if policy else "neutral", "topic": "policy" if policy else "sport", **more}
+    both = [about(i, p) for i in range(20) for p in (True, False)]
+    p = run("relevance", "--off", "topic=sport", input=lines(both))
+    weights = {}
+    for line in re.sub(r"\n   ", "", p.stdout.decode()).splitlines():
+        if not line.startswith("#"):
+            head, words = line.split(":")
+            weights.update({w: float(head.split()[1]) for w in words.split()})
+    ok(p.returncode == 0 and p.stdout.startswith(b"# 6 words, from 20 articles about policy and 20 about other things\n")
+       and set(weights) == {"tariff", "ministry", "licences", "match", "striker", "goals"}
+       and all((weights[w] > 0) == (w in ("tariff", "ministry", "licences")) for w in weights),
+       "relevance: the words that part the two, no names, none that both have")
+    ok(run("relevance", "--off", "topic=sport", input=lines(both[::-1])).stdout == p.stdout,
+       "relevance: the same from the same articles")
+    undecided = both + [about(100 + i, True, label="neutral", title="The mandate") for i in range(20)]
+    ok(run("relevance", "--off", "topic=sport", input=lines(undecided)).stdout == p.stdout,
+       "relevance: what is neutral is passed over")
+    stop = write(d + "/stop", "# left out\nstriker\n tariff \n")
+    ok(b"striker" not in (q := run("relevance", "-o", "topic=sport", "--stop", stop, input=lines(both))).stdout
+       and b"tariff" not in q.stdout and b"goals" in q.stdout, "relevance: without the words to leave out")
+    ok(b"# 0 words" in run("relevance", "-o", "topic=sport", "--least", "21", input=lines(both)).stdout,
+       "relevance: without rare words")
+    q = run("relevance", input=lines(both))
+    ok(q.returncode == 3 and b"'--off' names" in q.stderr, "relevance: not without other news")
+    q = run("relevance", "-o", "topic=sport", input=lines(both[1::2]))
+    ok(q.returncode == 3 and b"a label but neutral" in q.stderr, "relevance: not without policy")
+    ok(run("relevance", "-s", "klingon", input="").returncode == 2, "relevance: stemmers are libstemmer's")
+
     # export and import
     wild = [{"id": "1", "title": 'A "quoted" title, with commas', "content_text": "First.\n\nSecond.", "label": "easing"},
             {"id": "2", "title": "Zölle für Käse – 关税", "content_text": "  spaces \r\n kept "},
