@@ -64,8 +64,9 @@ verdict_explain(struct buf *b, const struct bench *bench, struct str id,
 	    stage_name(v->stage));
 	for (size_t i = 0; i < v->domains.n; i++)
 		buf_addf(b, ", %s", v->domains.v[i]);
-	buf_addf(b, "; easing %.2f, tightening %.2f, neutral %.2f)  ",
-	    v->easing, v->tightening, v->neutral);
+	buf_addf(b, "; easing %.2f, tightening %.2f, neutral %.2f; "
+	    "threshold %.2f)  ", v->easing, v->tightening, v->neutral,
+	    v->threshold);
 	put_plain(b, id);
 	buf_addc(b, '\n');
 	for (size_t i = 0; i < v->count; i++)

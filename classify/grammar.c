@@ -306,7 +306,7 @@ static const struct keyword {
 /* Statements that define no class. */
 static const char *const others[] = { "version", "language", "include",
     "family", "numeral", "multiple", "rule", "verdict", "test", "common",
-    "weights" };
+    "weights", "relevance" };
 
 static const struct keyword *
 keyword_of(const struct statement *st)
@@ -600,15 +600,15 @@ read_family(struct reading *r)
 	return 0;
 }
 
-/* `numeral` or `multiple`. */
+/* Words with a number that stands before their colon. */
 static int
-read_numeral(struct reading *r, void (*add)(struct lexicon *lex,
-    struct str word, double value))
+read_numbered(struct reading *r, double least, double most,
+    void (*add)(struct lexicon *lex, struct str word, double value))
 {
 	const struct lexeme *lx;
 	double value;
 
-	if (take_number(r, 0, 1e12, &value) == -1 || take_colon(r) == -1)
+	if (take_number(r, least, most, &value) == -1 || take_colon(r) == -1)
 		return -1;
 	while (r->at < r->st->count) {
 		if ((lx = take_word(r, "a word")) == NULL)
@@ -732,7 +732,7 @@ read_verdict(struct reading *r)
 {
 	struct judging *j = &r->g->judging;
 	double length = j->lead_length, sentences = j->lead_sentences,
-	    long_text = j->long_text,
+	    long_text = j->long_text, relevance_head = j->relevance_head,
 	    head_first = r->g->head_first,
 	    particles = r->g->particles,
 	    compound = r->g->compound;
@@ -750,6 +750,10 @@ read_verdict(struct reading *r)
 		{ "compound", &compound }, { "long-text", &long_text },
 		{ "long-threshold", &j->long_threshold },
 		{ "particles", &particles },
+		{ "relevance", &j->relevance },
+		{ "relevance-head", &relevance_head },
+		{ "relevance-least", &j->relevance_least },
+		{ "relevance-most", &j->relevance_most },
 		{ "rule-cap", &j->rule_cap },
 		{ "signalled", &j->stage[STAGE_SIGNALLED] },
 		{ "proposed", &j->stage[STAGE_PROPOSED] },
@@ -772,6 +776,7 @@ read_verdict(struct reading *r)
 	j->lead_length = (unsigned)length;
 	j->lead_sentences = (unsigned)sentences;
 	j->long_text = long_text > 0 ? (unsigned)long_text : 0;
+	j->relevance_head = relevance_head > 0 ? (unsigned)relevance_head : 0;
 	r->g->head_first = head_first > 0;
 	r->g->particles = particles > 0;
 	r->g->compound = compound > 0 ? (unsigned)compound : 0;
@@ -833,9 +838,11 @@ read_statement(struct reading *r)
 	if (str_eq(name, STR("family")))
 		return read_family(r);
 	if (str_eq(name, STR("numeral")))
-		return read_numeral(r, lexicon_numeral);
+		return read_numbered(r, 0, 1e12, lexicon_numeral);
 	if (str_eq(name, STR("multiple")))
-		return read_numeral(r, lexicon_multiple);
+		return read_numbered(r, 0, 1e12, lexicon_multiple);
+	if (str_eq(name, STR("relevance")))
+		return read_numbered(r, -100, 100, lexicon_relevance);
 	if (str_eq(name, STR("rule")))
 		return read_rule(r);
 	if (str_eq(name, STR("verdict")))
@@ -1137,6 +1144,7 @@ grammar_new(const struct rulefiles *files, const char *language,
 	    .body_cap = 0.5, .repeat = 0.3, .threshold = 0.6, .mixed = 0.6,
 	    .neutral = 1, .unsupported = 1, .midpoint = 1, .slope = 2,
 	    .lead_length = 300, .lead_sentences = 2,
+	    .relevance_head = 400, .relevance_least = 1, .relevance_most = 10,
 	    .stage = { 1, 1, 1, 1, 1 } };
 	for (size_t i = 0; i < COUNT(builtins); i++)
 		add_builtin(g, builtins[i].name);

@@ -173,6 +173,9 @@ struct judging {
 	unsigned	 lead_length;		/* code points */
 	unsigned	 lead_sentences;
 	unsigned	 long_text;		/* code points; 0: none is long */
+	double		 relevance;		/* of what a text is about; 0: off */
+	double		 relevance_least, relevance_most;
+	unsigned	 relevance_head;	/* code points */
 	double		 unsupported;		/* of a hit without an authority */
 	double		 stage[STAGE_ADOPTED + 1];	/* weight of a stage */
 	double		 rule_cap;		/* most that a rule adds; 0: any */

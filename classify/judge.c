@@ -612,6 +612,40 @@ threshold_of(const struct judge *j)
 	    how->long_threshold : how->threshold;
 }
 
+/* Words that a shorter article is taken to have; corpus/relevance.c learns with
+ * the same. */
+#define RELEVANCE_WORDS	6
+
+/* The logit that the article is about policy at all, by the words of its title
+ * and of the head of its text. */
+static double
+relevance(const struct judge *j)
+{
+	struct str text = j->text.words.text;
+	double sum = 0;
+	size_t n = 0;
+
+	reader_relevance(j->title.reader, &j->title.words, SIZE_MAX, &sum, &n);
+	reader_relevance(j->text.reader, &j->text.words, visible_offset(text,
+	    j->g->judging.relevance_head), &sum, &n);
+	return sum / sqrt((double)(n > RELEVANCE_WORDS ? n : RELEVANCE_WORDS));
+}
+
+/* Where an article seems to be about something else, more has to be said. */
+static double
+relevant_threshold(const struct judge *j, struct verdict *v)
+{
+	const struct judging *how = &j->g->judging;
+	double threshold = threshold_of(j);
+
+	if (how->relevance == 0 || fmax(v->easing, v->tightening) <
+	    threshold * how->relevance_least)
+		return threshold;
+	v->relevance = relevance(j);
+	return threshold * fmin(fmax(exp(-how->relevance * v->relevance),
+	    how->relevance_least), how->relevance_most);
+}
+
 /* Do the two halves of a story stand in the title, or in one sentence? */
 static bool
 is_one_story(const struct hits *hits)
@@ -856,7 +890,8 @@ judge_verdict(struct judge *j, struct arena *a, struct verdict *v)
 	if (j->tally != NULL)
 		count_hits(j);
 	weigh(j, v);
-	decide(&j->g->judging, threshold_of(j), &j->hits, v);
+	v->threshold = relevant_threshold(j, v);
+	decide(&j->g->judging, v->threshold, &j->hits, v);
 	choose_evidence(j, v, a);
 	describe(j, v);
 	v->faults = j->faults;

@@ -44,6 +44,8 @@ struct verdict {
 	const struct hit *hits;		/* heaviest first */
 	size_t		 count;
 	double		 easing, tightening, neutral;	/* the masses */
+	double		 threshold;	/* that they had to reach */
+	double		 relevance;	/* logit; 0 where nobody asked */
 	const struct fault *faults;	/* each rule once */
 	size_t		 fault_count;
 };

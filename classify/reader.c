@@ -747,3 +747,27 @@ reader_number(struct reader *r, const struct words *w, size_t i,
 	*multiplied = n ? n->value : 1;
 	return true;
 }
+
+void
+reader_relevance(struct reader *r, const struct words *w, size_t end,
+    double *sum, size_t *count)
+{
+	for (size_t i = 0; i < w->count && w->tokens[i].end <= end; i++) {
+		char key[1 + WORD_MAX] = { FORM_RELEVANT };
+		struct str s = { key + 1, word_fold(token_str(w, i), key + 1) };
+		const struct slot *slot;
+
+		if (w->tokens[i].kind != TOKEN_WORD || s.n == 0)
+			continue;
+		(*count)++;
+		s = stem(r->sb, s);
+		if (s.n > WORD_MAX)
+			continue;
+		memmove(key + 1, s.p, s.n);
+		s = (struct str){ key, 1 + s.n };
+		slot = slot_of(r->lex, s, hash64(s));
+		if (slot->binding != NONE)
+			*sum += r->lex->relevance[
+			    r->lex->bindings[slot->binding].symbol];
+	}
+}

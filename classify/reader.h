@@ -33,4 +33,9 @@ void reader_mark(struct reader *r, const struct words *w, struct marks *marks,
 bool reader_number(struct reader *r, const struct words *w, size_t i,
     double *value, double *multiplied);
 
+/* Add the weights of the words before byte `end` to *sum, and their number to
+ * *count. */
+void reader_relevance(struct reader *r, const struct words *w, size_t end,
+    double *sum, size_t *count);
+
 #endif

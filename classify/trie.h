@@ -18,13 +18,14 @@ enum form {
 	FORM_PREFIX = 'p',	/* restrict* */
 	FORM_SUFFIX = 'f',	/* *zoll */
 	FORM_INFIX = 'i',	/* *zoll* */
-	FORM_FAMILY = 'm'	/* ~impose: never met in a text */
+	FORM_FAMILY = 'm',	/* ~impose: never met in a text */
+	FORM_RELEVANT = 'w'	/* a stem with a weight, which no phrase has */
 };
 
 /* A form and one symbol it stands for; several of one form are chained. */
 struct binding {
 	struct str	text;		/* form letter and string */
-	uint32_t	symbol;
+	uint32_t	symbol;		/* of FORM_RELEVANT: of `relevance` */
 	uint32_t	next;
 };
 
@@ -91,6 +92,8 @@ struct lexicon {
 	struct effects	*effects;	/* by phrase, from lexicon_seal() */
 	struct numeral	*numerals;
 	size_t		 numeral_count, numeral_cap;
+	double		*relevance;	/* weights of stems */
+	size_t		 relevance_count, relevance_cap;
 	struct include	*includes;
 	size_t		 include_count, include_cap;
 	uint8_t		*inner;		/* by symbol: a phrase goes on with it */
