@@ -33,10 +33,12 @@
 #define COMMON_SHARE 100
 #define RARE_SHARE   500
 #define COMMON_LEAST 20
+/* No first has its rarest words among those that more than one text of 50 has. */
+#define LEAD_SHARE 50
 /* A word that is no mark leads as well as one that stands in so many more texts. */
 #define NO_MARK      8
-#define SHINGLE_BITS 20
-#define WORD_BITS    18
+#define SHINGLE_COUNTERS 20
+#define WORD_COUNTERS    18
 #define KEPT         2048 /* profiles of firsts */
 #define KEPT_MOST    1500 /* hashes of one that is kept unasked */
 
@@ -159,9 +161,9 @@ stories_new(story_reader *read, void *arg, const struct edits *edits)
 	s->read = read;
 	s->arg = arg;
 	s->edits = edits;
-	s->leads = leads_new();
-	counters_init(&s->shingles, SHINGLE_BITS);
-	counters_init(&s->words, WORD_BITS);
+	s->leads = leads_new(STORY_WINDOW_S);
+	counters_init(&s->shingles, SHINGLE_COUNTERS);
+	counters_init(&s->words, WORD_COUNTERS);
 	return s;
 }
 
@@ -447,14 +449,15 @@ make_leads(const struct stories *s, const struct hashes *low,
 
 static size_t
 find_firsts(struct stories *s, const struct comparison *c, int64_t now,
-    struct first found[LEADS_FOUND])
+    struct arena *a, struct first found[LEADS_FOUND])
 {
 	const struct hashes *words = &c->profile.traits.words;
-	struct clue clue = { .shingles = &c->low, .words = words };
+	struct hashes own = uncommon(s, &s->words, LEAD_SHARE, words, a);
+	struct clue clue = { .shingles = &c->low, .words = &own };
 
 	for (size_t i = 0; i < words->n; i++)
-		leads_mark(clue.bits, words->v[i]);
-	return leads_find(s->leads, &clue, now - STORY_WINDOW_S, found);
+		leads_mark(&clue.bits, words->v[i]);
+	return leads_find(s->leads, &clue, now, found);
 }
 
 /* Find the story that the text joins. */
@@ -463,7 +466,7 @@ find_story(
     struct stories *s, struct comparison *c, int64_t now, struct arena *a)
 {
 	struct first found[LEADS_FOUND];
-	size_t n = find_firsts(s, c, now, found);
+	size_t n = find_firsts(s, c, now, a, found);
 
 	if (n > 0) {
 		c->own = own_shingles(s, &c->profile.traits.shingles, a);
@@ -492,7 +495,7 @@ add_first(struct stories *s, const struct hashes *low, const struct traits *t,
 	if (t->shingles.n < SHINGLES_LEAST && t->words.n < FEW_LEAST)
 		return;
 	for (size_t i = 0; i < t->words.n; i++)
-		leads_mark(first.words, t->words.v[i]);
+		leads_mark(&first.words, t->words.v[i]);
 	leads_add(s->leads, &first, leads, make_leads(s, low, t, leads));
 }
 
