@@ -1,36 +1,71 @@
 #include <assert.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <stdlib.h>
 
 #include "base/digest.h"
 #include "base/err.h"
+#include "base/io.h"
+#include "base/mem.h"
+
+#define PIECE	(64u << 10)	/* of a file, at once */
 
 static const EVP_MD *algorithm;
-static EVP_MD_CTX *context;
+static _Thread_local EVP_MD_CTX *context;
 
 void
 digest_setup(void)
 {
-	if (algorithm != NULL)
-		return;
-	algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
-	context = EVP_MD_CTX_new();
+	/* who ends the program does not wait for threads that are at work here */
+	if (algorithm == NULL &&
+	    OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL) == 1)
+		algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
+	if (context == NULL)
+		context = EVP_MD_CTX_new();
 	if (algorithm == NULL || context == NULL)
 		die("libcrypto has no SHA-256");
+}
+
+void
+digest_leave(void)
+{
+	EVP_MD_CTX_free(context);
+	context = NULL;
+}
+
+static void
+begin(void)
+{
+	digest_setup();
+	if (EVP_DigestInit_ex(context, algorithm, NULL) != 1)
+		die("SHA-256 failed");
+}
+
+static void
+add(const void *p, size_t n)
+{
+	if (EVP_DigestUpdate(context, p, n) != 1)
+		die("SHA-256 failed");
+}
+
+static void
+end(unsigned char out[SHA256_SIZE])
+{
+	if (EVP_DigestFinal_ex(context, out, NULL) != 1)
+		die("SHA-256 failed");
 }
 
 static void
 parts(const struct str *s, size_t count, bool separated,
     unsigned char out[SHA256_SIZE])
 {
-	digest_setup();
-	if (EVP_DigestInit_ex(context, algorithm, NULL) != 1)
-		die("SHA-256 failed");
-	for (size_t i = 0; i < count; i++)
-		if (EVP_DigestUpdate(context, s[i].p, s[i].n) != 1 ||
-		    (separated && EVP_DigestUpdate(context, "", 1) != 1))
-			die("SHA-256 failed");
-	if (EVP_DigestFinal_ex(context, out, NULL) != 1)
-		die("SHA-256 failed");
+	begin();
+	for (size_t i = 0; i < count; i++) {
+		add(s[i].p, s[i].n);
+		if (separated)
+			add("", 1);
+	}
+	end(out);
 }
 
 void
@@ -59,6 +94,26 @@ sha256_hex(struct str s, char *out, unsigned digits)
 	assert(digits <= 64 && digits % 2 == 0);
 	sha256(s, raw);
 	hex_encode(raw, digits / 2, out);
+}
+
+int
+sha256_hex_fd(int fd, char *out, unsigned digits, uint64_t *size)
+{
+	unsigned char raw[SHA256_SIZE];
+	char *piece = xmalloc(PIECE);
+	ssize_t n;
+
+	assert(digits <= 64 && digits % 2 == 0);
+	*size = 0;
+	begin();
+	while ((n = read_full(fd, piece, PIECE)) > 0) {
+		add(piece, (size_t)n);
+		*size += (uint64_t)n;
+	}
+	end(raw);
+	hex_encode(raw, digits / 2, out);
+	free(piece);
+	return n == -1 ? -1 : 0;
 }
 
 void

@@ -13,8 +13,6 @@
 #include "store/seal.h"
 
 #define ZSTD_LEVEL	3
-/* Of a sealed file; far above what a writer lets a segment become. */
-#define SEALED_MAX	(1UL << 30)
 #define META_MAX	(1UL << 20)
 
 /* What is sealed: the text of one segment, or of several. */
@@ -102,13 +100,14 @@ static int
 hash_file(const char *path, char out[SHA256_HEX], uint64_t *size,
     struct err *err)
 {
-	struct buf b = BUF_INIT;
-	int rc = file_slurp(path, &b, SEALED_MAX, err);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int rc = fd == -1 ? -1 :
+	    sha256_hex_fd(fd, out, 2 * SHA256_SIZE, size);
 
-	if (rc == 0)
-		sha256_hex(buf_str(&b), out, 2 * SHA256_SIZE);
-	*size = b.n;
-	buf_release(&b);
+	if (rc == -1)
+		err_set(err, "cannot read '%s': %s", path, strerror(errno));
+	if (fd != -1)
+		close(fd);
 	return rc;
 }
 

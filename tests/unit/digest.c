@@ -1,5 +1,7 @@
 #include "tests/unit/test.h"
 
+#include <unistd.h>
+
 #include "base/digest.h"
 
 static void
@@ -13,6 +15,29 @@ sha256_is_the_standard_one(void **state)
 	    "34ca495991b7852b855");
 	sha256_hex(STR("abc"), hex, 16);
 	assert_string_equal(hex, "ba7816bf8f01cfea");
+}
+
+static void
+of_a_file_as_of_its_bytes(void **state)
+{
+	static char bytes[200000];
+	FILE *file = tmpfile();
+	char x[65], y[65];
+	uint64_t size;
+
+	(void)state;
+	assert_non_null(file);
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)(i * i >> 3);
+	assert_int_equal(write(fileno(file), bytes, sizeof(bytes)),
+	    sizeof(bytes));
+	assert_int_equal(lseek(fileno(file), 0, SEEK_SET), 0);
+	assert_int_equal(sha256_hex_fd(fileno(file), x, 64, &size), 0);
+	sha256_hex((struct str){ bytes, sizeof(bytes) }, y, 64);
+	assert_string_equal(x, y);
+	assert_int_equal(size, sizeof(bytes));
+	fclose(file);
+	assert_int_equal(sha256_hex_fd(-1, x, 64, &size), -1);
 }
 
 static void
@@ -48,6 +73,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sha256_is_the_standard_one),
+		cmocka_unit_test(of_a_file_as_of_its_bytes),
 		cmocka_unit_test(parts_do_not_run_together),
 		cmocka_unit_test(hash64_spreads),
 	};
