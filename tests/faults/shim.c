@@ -41,7 +41,7 @@ static char kind;		/* 'c', 's' or 'a'; 0 until the program starts */
 static long left;
 static int mark, why, log_fd = -1;
 static char *text, *text_end;	/* of the program itself */
-/* Around an event and its bytes: threads write at the same time. */
+/* Around a call and its event: threads work at the same time. */
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* The first object that the loader tells of is the program. */
@@ -142,6 +142,21 @@ tell(const char *fmt, ...)
 	errno = saved;
 }
 
+/* While a call is logged, no other one that is comes in between. */
+static void
+begin(void)
+{
+	if (log_fd != -1)
+		pthread_mutex_lock(&log_lock);
+}
+
+static void
+end(void)
+{
+	if (log_fd != -1)
+		pthread_mutex_unlock(&log_lock);
+}
+
 static unsigned long
 inode_of(int fd)
 {
@@ -157,11 +172,13 @@ open_at(int folder, const char *path, int flags, mode_t mode)
 
 	if (fails('c', EMFILE))
 		return -1;
+	begin();
 	if (log_fd != -1 && (flags & O_CREAT))		/* is it there? */
 		fd = (int)syscall(SYS_openat, folder, path,
 		    flags & ~(O_CREAT | O_EXCL), mode);
 	if (fd != -1 && (flags & O_EXCL)) {
 		syscall(SYS_close, fd);
+		end();
 		errno = EEXIST;
 		return -1;
 	}
@@ -171,6 +188,7 @@ open_at(int folder, const char *path, int flags, mode_t mode)
 			tell("create %lu %s\n", inode_of(fd), path);
 	} else if (flags & O_TRUNC)
 		tell("truncate %lu 0\n", inode_of(fd));
+	end();
 	return fd;
 }
 
@@ -234,88 +252,123 @@ write(int fd, const void *p, size_t n)
 		errno = failed;
 		return -1;
 	}
+	begin();
 	done = syscall(SYS_write, fd, p, half(n));
-	if (log_fd == -1 || done <= 0 || fd == STDERR_FILENO)
-		return done;
-	pthread_mutex_lock(&log_lock);
-	if (fd == STDOUT_FILENO)
-		tell("said %zd\n", done);
-	else
-		tell("write %lu %ld %zd\n", inode_of(fd),
-		    syscall(SYS_lseek, fd, 0, SEEK_CUR) - done, done);
-	syscall(SYS_write, log_fd, p, done);
-	pthread_mutex_unlock(&log_lock);
+	if (log_fd != -1 && done > 0 && fd != STDERR_FILENO) {
+		if (fd == STDOUT_FILENO)
+			tell("said %zd\n", done);
+		else
+			tell("write %lu %ld %zd\n", inode_of(fd),
+			    syscall(SYS_lseek, fd, 0, SEEK_CUR) - done, done);
+		syscall(SYS_write, log_fd, p, done);
+	}
+	end();
 	return done;
 }
 
 int
 fsync(int fd)
 {
-	int rc = fails('c', EIO) ? -1 : NEXT(fsync)(fd);
+	int rc;
 
+	if (fails('c', EIO))
+		return -1;
+	begin();
+	rc = NEXT(fsync)(fd);
 	if (rc == 0)
 		tell("sync %lu\n", inode_of(fd));
+	end();
 	return rc;
 }
 
 int
 fdatasync(int fd)
 {
-	int rc = fails('c', EIO) ? -1 : NEXT(fdatasync)(fd);
+	int rc;
 
+	if (fails('c', EIO))
+		return -1;
+	begin();
+	rc = NEXT(fdatasync)(fd);
 	if (rc == 0)
 		tell("sync %lu\n", inode_of(fd));
+	end();
 	return rc;
 }
 
 int
 ftruncate(int fd, off_t n)
 {
-	int rc = fails('c', EIO) ? -1 : NEXT(ftruncate)(fd, n);
+	int rc;
 
+	if (fails('c', EIO))
+		return -1;
+	begin();
+	rc = NEXT(ftruncate)(fd, n);
 	if (rc == 0)
 		tell("truncate %lu %ld\n", inode_of(fd), (long)n);
+	end();
 	return rc;
 }
 
 int
 rename(const char *from, const char *to)
 {
-	int rc = fails('c', EIO) ? -1 : NEXT(rename)(from, to);
+	int rc;
 
+	if (fails('c', EIO))
+		return -1;
+	begin();
+	rc = NEXT(rename)(from, to);
 	if (rc == 0)
 		tell("rename %s\t%s\n", from, to);
+	end();
 	return rc;
 }
 
 int
 unlink(const char *path)
 {
-	int rc = fails('c', EIO) ? -1 : NEXT(unlink)(path);
+	int rc;
 
+	if (fails('c', EIO))
+		return -1;
+	begin();
+	rc = NEXT(unlink)(path);
 	if (rc == 0)
 		tell("unlink %s\n", path);
+	end();
 	return rc;
 }
 
 int
 rmdir(const char *path)
 {
-	int rc = fails('c', EIO) ? -1 : NEXT(rmdir)(path);
+	int rc;
 
+	if (fails('c', EIO))
+		return -1;
+	begin();
+	rc = NEXT(rmdir)(path);
 	if (rc == 0)
 		tell("rmdir %s\n", path);
+	end();
 	return rc;
 }
 
 int
 mkdir(const char *path, mode_t mode)
 {
-	int rc = fails('c', ENOSPC) ? -1 : NEXT(mkdir)(path, mode);
+	int rc;
 	struct stat st;
 
+	if (fails('c', ENOSPC))
+		return -1;
+	begin();
+	rc = NEXT(mkdir)(path, mode);
 	if (rc == 0 && stat(path, &st) == 0)
 		tell("mkdir %lu %s\n", (unsigned long)st.st_ino, path);
+	end();
 	return rc;
 }
 
