@@ -300,7 +300,8 @@ run_check(int argc, char **argv)
 
 	digest_setup();
 	if (repair || rebuild)
-		jail_enter(JAIL_WRITE, NULL, (const char *[]){ store, NULL });
+		jail_enter(JAIL_WRITE | JAIL_THREAD, NULL,
+		    (const char *[]){ store, NULL });
 	else
 		jail_enter(JAIL_READ, (const char *[]){ store, NULL }, NULL);
 	if (repair)

@@ -126,8 +126,8 @@ settle(struct segments *list)
 	list->n = kept;
 }
 
-int
-segments_list(struct segments *list, const char *folder, struct err *err)
+static int
+list_once(struct segments *list, const char *folder, struct err *err)
 {
 	*list = (struct segments){ .v = NULL };
 	if (walk(list, folder, FOLDER_LEVELS, err) == -1) {
@@ -138,6 +138,46 @@ segments_list(struct segments *list, const char *folder, struct err *err)
 		qsort(list->v, list->n, sizeof(*list->v), by_number);
 	settle(list);
 	return 0;
+}
+
+/* The first number that is missing between two segments, or 0. */
+static uint32_t
+first_gap(const struct segments *list)
+{
+	for (size_t i = 1; i < list->n; i++)
+		if (list->v[i].number != list->v[i - 1].last + 1)
+			return list->v[i - 1].last + 1;
+	return 0;
+}
+
+/* A folder that is read while a segment is sealed may show neither its new name,
+ * which came too late, nor the old one, which had gone.  Read once more it shows the
+ * new one; what is missing then, too, is missing. */
+int
+segments_list(struct segments *list, const char *folder, struct err *err)
+{
+	uint32_t gap = 0, before;
+	int rc;
+
+	do {
+		before = gap;
+		rc = list_once(list, folder, err);
+		gap = rc == 0 ? first_gap(list) : 0;
+		if (gap != 0 && gap != before)
+			segments_release(list);
+	} while (gap != 0 && gap != before);
+	return rc;
+}
+
+void
+segments_copy(struct segments *to, const struct segments *list)
+{
+	*to = (struct segments){ .v = NULL };
+	for (size_t i = 0; i < list->n; i++) {
+		GROW(to->v, to->n, to->cap);
+		to->v[to->n] = list->v[i];
+		to->v[to->n++].path = xstrdup(list->v[i].path);
+	}
 }
 
 void

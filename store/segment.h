@@ -34,9 +34,11 @@ struct segments {
 	size_t		 nmerged, merged_cap;
 };
 
-/* All segments of the log `folder` ("STORE/articles") in order.  A folder that
- * is not there has none.  Names that are not ours are passed over. */
+/* All segments of the log `folder` ("STORE/articles") in order, also while some of
+ * them are sealed or merged.  A folder that is not there has none.  Names that are
+ * not ours are passed over. */
 int segments_list(struct segments *list, const char *folder, struct err *err);
+void segments_copy(struct segments *to, const struct segments *list);
 void segments_release(struct segments *list);
 /* The first in the list that is `number` or behind it, or list->n. */
 size_t segments_from(const struct segments *list, uint32_t number);

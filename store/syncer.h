@@ -1,5 +1,5 @@
 /*
- * A thread that writes and syncs one group of lines while the next is gathered:
+ * One group of lines is written and synced by a thread while the next is gathered:
  * a disk takes as long to be sure as a processor to read a hundred records.
  */
 #ifndef STORE_SYNCER_H

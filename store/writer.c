@@ -16,7 +16,7 @@
 #include "store/mend.h"
 #include "store/merge.h"
 #include "store/reader.h"
-#include "store/seal.h"
+#include "store/sealer.h"
 #include "store/story.h"
 #include "store/syncer.h"
 #include "store/writer.h"
@@ -41,6 +41,7 @@ struct writer {
 	uint64_t	 seq;		/* the last given */
 	int64_t		 stored;	/* the last given: never falls */
 	struct syncer	*syncer;	/* has the group before that */
+	struct sealer	*sealer;	/* and the segment before */
 	struct buf	 group;		/* lines not written yet */
 	size_t		 pending;	/* records in it */
 	int64_t		 since_ms;
@@ -381,19 +382,47 @@ begin_segment(struct writer *w)
 	free(path);
 }
 
+/* Has the thread done its work, and nobody knows? */
+static bool
+is_sealed(struct writer *w)
+{
+	return sealer_has_work(w->sealer) && !sealer_is_busy(w->sealer);
+}
+
+/* Take note that the segment before is sealed, when it is. */
+static void
+end_sealing(struct writer *w)
+{
+	struct err err;
+
+	if (!sealer_has_work(w->sealer))
+		return;
+	if (sealer_wait(w->sealer, &err) == -1)
+		die("%s", err.msg);
+	picker_close(&w->picker);
+	list_anew(w);
+	w->sealed_one = true;
+}
+
+/* The active segment is full: it is sealed while the next one is written.  The ids
+ * of its articles go to a run when that one has its name, for a run of what may
+ * still be the active segment would be taken for one of another store. */
 static void
 end_segment(struct writer *w)
 {
+	struct segments list;
+
 	assert(w->pending == 0);
+	end_sealing(w);
 	if (close(w->fd) == -1)
 		die_errno("cannot close '%s'", active(w)->path);
 	w->fd = -1;
 	picker_close(&w->picker);
 	list_anew(w);
-	seal(w, w->list.n - 1, &w->rows);
-	w->rows.n = 0;
-	w->sealed_one = true;
-	flush_ids(w, active(w)->number);
+	segments_copy(&list, &w->list);
+	begin_segment(w);
+	flush_ids(w, list.v[list.n - 1].last);
+	sealer_start(w->sealer, &list, &w->rows);
 }
 
 /* Wait until the group that was sent is durable.  I2 */
@@ -440,8 +469,7 @@ have_segment(struct writer *w)
 	    w->day != w->stored / SECONDS_PER_DAY)) {
 		commit_group(w);
 		end_segment(w);
-	}
-	if (w->fd == -1)
+	} else if (w->fd == -1)
 		begin_segment(w);
 }
 
@@ -770,7 +798,7 @@ drop_old(struct writer *w)
 void
 writer_send(struct writer *w)
 {
-	if (w->sealed_one || w->group.n < SENT_LEAST) {
+	if (w->sealed_one || is_sealed(w) || w->group.n < SENT_LEAST) {
 		writer_commit(w);
 		return;
 	}
@@ -785,6 +813,8 @@ void
 writer_commit(struct writer *w)
 {
 	commit_group(w);
+	if (is_sealed(w))
+		end_sealing(w);
 	if (w->sealed_one) {
 		w->sealed_one = false;
 		drop_old(w);
@@ -803,6 +833,7 @@ writer_lock(const char *store)
 	w->fd = -1;
 	w->picker = PICKER_INIT(&w->list, w->folder);
 	w->syncer = syncer_new();
+	w->sealer = sealer_new();
 	take_lock(w);
 	list_anew(w);
 	if ((w->edits = edits_load(store, &err)) == NULL)
@@ -921,7 +952,10 @@ writer_close(struct writer *w)
 {
 	struct err err;
 
-	writer_commit(w);
+	do {			/* what is too old is dropped then, with a note */
+		writer_commit(w);
+		end_sealing(w);
+	} while (w->sealed_one);
 	if (w->fd != -1 && close(w->fd) == -1)
 		die_errno("cannot close '%s'", active(w)->path);
 	if (lock_release(w->lock, &err) == -1)
@@ -931,6 +965,7 @@ writer_close(struct writer *w)
 	ids_free(w->ids);
 	stories_free(w->stories);
 	syncer_free(w->syncer);
+	sealer_free(w->sealer);
 	edits_free(w->edits);
 	buf_release(&w->group);
 	buf_release(&w->lost);
