@@ -40,6 +40,7 @@
 #define SHINGLE_COUNTERS 20
 #define WORD_COUNTERS    18
 #define KEPT         2048 /* profiles of firsts */
+#define KEPT_WAYS    8 /* slots that one of them may take */
 #define KEPT_MOST    1500 /* hashes of one that is kept unasked */
 
 _Static_assert(SHINGLE_LEADS + WORD_LEADS == LEADS_EACH, "leads of a first");
@@ -60,6 +61,7 @@ struct profile {
 	struct hashes actors; /* sorted */
 	bool sorted; /* its shingles are */
 	void *block; /* holds the hashes; NULL: no profile */
+	uint64_t used; /* when it was last, in profiles */
 };
 
 struct stories {
@@ -70,6 +72,7 @@ struct stories {
 	struct counters shingles, words;
 	uint64_t texts; /* counted in them */
 	struct profile kept[KEPT]; /* by a hash of the place */
+	uint64_t uses; /* of them */
 };
 
 static void
@@ -219,13 +222,26 @@ keep_hashes(struct hashes *h, uint64_t **at)
 	*at += h->n;
 }
 
+/* The slot that has the profile of the article at `place`, or the one that was used
+ * longest ago of those that may take it. */
 static struct profile *
 kept_slot(struct stories *s, struct place place)
 {
 	uint32_t hash = place.segment * 0x9e3779b1u ^
 	    place.offset * 0x85ebca6bu;
+	struct profile *set = &s->kept[(hash >> 16) % (KEPT / KEPT_WAYS) *
+	    KEPT_WAYS], *oldest = set;
 
-	return &s->kept[(hash >> 16) % KEPT];
+	for (struct profile *p = set; p < set + KEPT_WAYS; p++) {
+		if (p->block != NULL && p->place.segment == place.segment &&
+		    p->place.offset == place.offset) {
+			p->used = ++s->uses;
+			return p;
+		}
+		if (p->used < oldest->used)
+			oldest = p;
+	}
+	return oldest;
 }
 
 /* Copy it out of the arena, as that of the article at `place`. */
@@ -242,6 +258,7 @@ keep_profile(struct stories *s, const struct profile *p, struct place place)
 	for (size_t i = 0; i < 5; i++)
 		total += parts[i]->n;
 	kept->place = place;
+	kept->used = ++s->uses;
 	kept->block = at = xreallocarray(at, total, sizeof(*at));
 	for (size_t i = 0; i < 5; i++)
 		keep_hashes(parts[i], &at);
