@@ -97,21 +97,18 @@ sha256_hex(struct str s, char *out, unsigned digits)
 }
 
 int
-sha256_hex_fd(int fd, char *out, unsigned digits, uint64_t *size)
+sha256_fd(int fd, unsigned char out[SHA256_SIZE], uint64_t *size)
 {
-	unsigned char raw[SHA256_SIZE];
 	char *piece = xmalloc(PIECE);
 	ssize_t n;
 
-	assert(digits <= 64 && digits % 2 == 0);
 	*size = 0;
 	begin();
 	while ((n = read_full(fd, piece, PIECE)) > 0) {
 		add(piece, (size_t)n);
 		*size += (uint64_t)n;
 	}
-	end(raw);
-	hex_encode(raw, digits / 2, out);
+	end(out);
 	free(piece);
 	return n == -1 ? -1 : 0;
 }

@@ -25,7 +25,7 @@ void sha256_hex_parts(const struct str *parts, size_t count, char *out,
 uint64_t sha256_64(const struct str *parts, size_t count);
 /* Of all that can still be read from `fd`, and how many bytes that is.  -1: it
  * cannot be read; errno tells why. */
-int sha256_hex_fd(int fd, char *out, unsigned digits, uint64_t *size);
+int sha256_fd(int fd, unsigned char out[SHA256_SIZE], uint64_t *size);
 void hex_encode(const unsigned char *bytes, size_t n, char *out);
 
 /* 64-bit FNV-1a with a final mix: for tables, never for files. */

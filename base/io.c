@@ -331,14 +331,28 @@ sync_parent(const char *path, struct err *err)
 	return rc;
 }
 
+static int
+put_bytes(void *arg, int fd)
+{
+	const struct str *bytes = arg;
+
+	return write_full(fd, bytes->p, bytes->n);
+}
+
 int
 file_replace(const char *path, struct str bytes, mode_t mode, struct err *err)
 {
+	return file_replace_with(path, put_bytes, &bytes, mode, err);
+}
+
+int
+file_replace_with(const char *path, int (*put)(void *arg, int fd), void *arg,
+    mode_t mode, struct err *err)
+{
 	char *beside = xasprintf("%s.new", path);
-	int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
+	int fd = open(beside, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW |
 	    O_CLOEXEC, mode);
-	bool ok = fd != -1 && write_full(fd, bytes.p, bytes.n) == 0 &&
-	    fsync(fd) == 0;
+	bool ok = fd != -1 && put(arg, fd) == 0 && fsync(fd) == 0;
 	int saved = errno, rc = 0;
 
 	if (fd != -1 && close(fd) == -1 && ok) {

@@ -89,6 +89,10 @@ int file_slurp(const char *path, struct buf *b, size_t max, struct err *err);
  * written beside, synced, renamed, the folder synced. */
 int file_replace(const char *path, struct str bytes, mode_t mode,
     struct err *err);
+/* The same with what `put` writes, who may read it again.  It returns -1, and errno
+ * tells why, when it cannot. */
+int file_replace_with(const char *path, int (*put)(void *arg, int fd),
+    void *arg, mode_t mode, struct err *err);
 /* mkdir -p. */
 int make_folders(const char *path, mode_t mode, struct err *err);
 /* fsync the folder that holds `path`, so that its name survives. */

@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/io.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "store/idrun.h"
 
@@ -17,7 +18,7 @@
 #define ENTRY_SIZE	16u
 #define FILTER_BITS	10u	/* an entry: about one in a hundred is wrong */
 #define FILTER_HASHES	5u
-#define PAGE_ENTRIES	256u	/* read at once */
+#define PAGE_ENTRIES	256u	/* read at once, where one is looked for */
 
 static_assert(sizeof(struct id_entry) == ENTRY_SIZE, "entries are written raw");
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
@@ -195,25 +196,61 @@ idrun_find(const struct idrun *run, uint64_t id, struct place *place)
 	return false;
 }
 
-int
-idrun_each(const struct idrun *run,
-    void (*take)(void *arg, const struct id_entry *entry), void *arg,
-    struct err *err)
+/* Going through a run, a page at a time. */
+struct walk {
+	const struct idrun *run;
+	uint64_t	at;		/* of the next page */
+	size_t		i, n;		/* in this one */
+	struct id_entry	page[PAGE_ENTRIES];
+};
+
+/* The next entry, which is passed with walk->i++; NULL: that was all, or *rc is -1
+ * now. */
+static const struct id_entry *
+walk_next(struct walk *w, int *rc)
 {
-	struct id_entry page[PAGE_ENTRIES];
+	uint64_t left = w->run->count - w->at;
 
-	for (uint64_t at = 0; at < run->count; at += PAGE_ENTRIES) {
-		uint64_t n = run->count - at < PAGE_ENTRIES ?
-		    run->count - at : PAGE_ENTRIES;
-
-		if (read_at(run->fd, page, n * ENTRY_SIZE,
-		    HEADER_SIZE + at * ENTRY_SIZE) == -1)
-			return err_set(err, "cannot read '%s': %s", run->path,
-			    strerror(errno));
-		for (uint64_t i = 0; i < n; i++)
-			take(arg, &page[i]);
+	if (w->i < w->n)
+		return &w->page[w->i];
+	w->i = 0;
+	w->n = left < PAGE_ENTRIES ? (size_t)left : PAGE_ENTRIES;
+	if (w->n > 0 && read_at(w->run->fd, w->page, w->n * ENTRY_SIZE,
+	    HEADER_SIZE + w->at * ENTRY_SIZE) == -1) {
+		*rc = -1;
+		w->n = 0;
 	}
-	return 0;
+	w->at += w->n;
+	return w->n > 0 ? w->page : NULL;
+}
+
+/* Hand out what is in one of two runs, of both the newer one's; with NULL for
+ * `older` all of one.  -1: errno tells why. */
+static int
+each_of(const struct idrun *older, const struct idrun *newer,
+    int (*take)(void *arg, const struct id_entry *entry), void *arg)
+{
+	static const struct idrun nothing = { .fd = -1 };
+	struct walk old = { .run = older ? older : &nothing };
+	struct walk new = { .run = newer };
+	int rc = 0;
+
+	while (rc == 0) {
+		const struct id_entry *o = walk_next(&old, &rc);
+		const struct id_entry *n = rc == 0 ? walk_next(&new, &rc) : NULL;
+
+		if (rc == -1 || (o == NULL && n == NULL))
+			break;
+		if (n != NULL && (o == NULL || n->id <= o->id)) {
+			old.i += o != NULL && o->id == n->id;
+			new.i++;
+			rc = take(arg, n);
+		} else {
+			old.i++;
+			rc = take(arg, o);
+		}
+	}
+	return rc;
 }
 
 int
@@ -242,30 +279,6 @@ idrun_check(const char *path, struct err *err)
 	    "anew", path);
 }
 
-/* Append what ends a run, its filter and hash, to the mapped entries. */
-static void
-put_filter(char *map, uint64_t count)
-{
-	struct id_entry *entries = (void *)(map + HEADER_SIZE);
-	uint64_t bits = filter_bits_for(count);
-	unsigned char *filter = (unsigned char *)&entries[count];
-	size_t size = HEADER_SIZE + count * ENTRY_SIZE + bits / 8;
-
-	memcpy(map, MAGIC, 8);
-	memcpy(map + 8, &count, 8);
-	memcpy(map + 16, &(uint64_t){ bits / 8 }, 8);
-	for (uint64_t i = 0; i < count; i++)
-		filter_add(filter, bits, entries[i].id);
-	sha256((struct str){ map, size }, (unsigned char *)map + size);
-}
-
-static size_t
-file_size(uint64_t count)
-{
-	return HEADER_SIZE + count * ENTRY_SIZE + filter_bits_for(count) / 8 +
-	    SHA256_SIZE;
-}
-
 char *
 idrun_path(const char *folder, uint32_t first, uint32_t last)
 {
@@ -273,17 +286,103 @@ idrun_path(const char *folder, uint32_t first, uint32_t last)
 	    last);
 }
 
-/* Make the file durable under its name. */
+int
+idrun_each(const struct idrun *run,
+    int (*take)(void *arg, const struct id_entry *entry), void *arg,
+    struct err *err)
+{
+	if (each_of(NULL, run, take, arg) == -1)
+		return err_set(err, "cannot read '%s': %s", run->path,
+		    strerror(errno));
+	return 0;
+}
+
+/* A run that is written: of entries, or of two runs. */
+struct making {
+	const struct id_entry *entries;
+	const struct idrun *older, *newer;
+	uint64_t	 count;		/* of all that it will have */
+	int		 fd;
+	struct buf	 b;		/* not written yet */
+	unsigned char	*filter;
+	uint64_t	 bits;
+};
+
 static int
-publish(const char *folder, uint32_t first, uint32_t last, char *map,
-    uint64_t count, struct err *err)
+count_entry(void *arg, const struct id_entry *entry)
+{
+	struct making *m = arg;
+
+	(void)entry;
+	m->count++;
+	return 0;
+}
+
+static int
+flush(struct making *m)
+{
+	int rc = write_full(m->fd, m->b.p, m->b.n);
+
+	buf_reset(&m->b);
+	return rc;
+}
+
+static int
+put_entry(void *arg, const struct id_entry *entry)
+{
+	struct making *m = arg;
+
+	filter_add(m->filter, m->bits, entry->id);
+	buf_add(&m->b, entry, ENTRY_SIZE);
+	return m->b.n < IO_WRITE ? 0 : flush(m);
+}
+
+static int
+put_entries(struct making *m)
+{
+	int rc = 0;
+
+	if (m->newer != NULL)
+		return each_of(m->older, m->newer, put_entry, m);
+	for (uint64_t i = 0; rc == 0 && i < m->count; i++)
+		rc = put_entry(m, &m->entries[i]);
+	return rc;
+}
+
+/* Header, entries, filter, hash. */
+static int
+fill(void *arg, int fd)
+{
+	struct making *m = arg;
+	unsigned char hash[SHA256_SIZE];
+	uint64_t size, filter_bytes = m->bits / 8;
+
+	m->fd = fd;
+	buf_add(&m->b, MAGIC, 8);
+	buf_add(&m->b, &m->count, 8);
+	buf_add(&m->b, &filter_bytes, 8);
+	if (put_entries(m) == -1)
+		return -1;
+	buf_add(&m->b, m->filter, filter_bytes);
+	if (flush(m) == -1 || lseek(fd, 0, SEEK_SET) == -1 ||
+	    sha256_fd(fd, hash, &size) == -1)
+		return -1;
+	return write_full(fd, hash, SHA256_SIZE);
+}
+
+/* Make the run of segments first..last, durable under its name. */
+static int
+make(struct making *m, const char *folder, uint32_t first, uint32_t last,
+    struct err *err)
 {
 	char *path = idrun_path(folder, first, last);
 	int rc;
 
-	put_filter(map, count);
-	rc = file_replace(path, (struct str){ map, file_size(count) }, 0644,
-	    err);
+	m->bits = filter_bits_for(m->count);
+	m->filter = xcalloc(1, m->bits / 8);
+	rc = file_replace_with(path, fill, m, 0644, err);
+	buf_release(&m->b);
+	free(m->filter);
 	free(path);
 	return rc;
 }
@@ -292,48 +391,20 @@ int
 idrun_write(const char *folder, uint32_t first, uint32_t last,
     const struct id_entry *entries, uint64_t count, struct err *err)
 {
-	char *map = xcalloc(1, file_size(count));
-	int rc;
+	struct making m = { .entries = entries, .count = count };
 
-	if (count > 0)
-		memcpy(map + HEADER_SIZE, entries, count * ENTRY_SIZE);
-	rc = publish(folder, first, last, map, count, err);
-	free(map);
-	return rc;
+	return make(&m, folder, first, last, err);
 }
 
 int
 idrun_merge(const char *folder, const struct idrun *older,
     const struct idrun *newer, struct err *err)
 {
-	size_t size = file_size(older->count + newer->count);
-	const struct idrun *run[2] = { older, newer };
-	const struct id_entry *in[2], *end[2];
-	char *maps[2], *map = xcalloc(1, size);
-	struct id_entry *out = (void *)(map + HEADER_SIZE), *at = out;
-	int rc;
+	struct making m = { .older = older, .newer = newer };
 
 	assert(older->last + 1 >= newer->first);
-	for (int i = 0; i < 2; i++) {
-		maps[i] = mmap(NULL, file_size(run[i]->count), PROT_READ,
-		    MAP_PRIVATE, run[i]->fd, 0);
-		if (maps[i] == MAP_FAILED)
-			die_errno("cannot map '%s'", run[i]->path);
-		in[i] = (const void *)(maps[i] + HEADER_SIZE);
-		end[i] = in[i] + run[i]->count;
-	}
-	while (in[0] < end[0] || in[1] < end[1]) {
-		bool new = in[0] == end[0] ||
-		    (in[1] < end[1] && in[1]->id <= in[0]->id);
-
-		if (new && in[0] < end[0] && in[0]->id == in[1]->id)
-			in[0]++;
-		*at++ = *in[new]++;
-	}
-	rc = publish(folder, older->first, newer->last, map,
-	    (uint64_t)(at - out), err);
-	for (int i = 0; i < 2; i++)
-		munmap(maps[i], file_size(run[i]->count));
-	free(map);
-	return rc;
+	if (each_of(older, newer, count_entry, &m) == -1)
+		return err_set(err, "cannot read '%s' or '%s': %s",
+		    older->path, newer->path, strerror(errno));
+	return make(&m, folder, older->first, newer->last, err);
 }

@@ -42,9 +42,9 @@ struct idrun {
 int idrun_open(struct idrun *run, const char *path, struct err *err);
 void idrun_close(struct idrun *run);
 bool idrun_find(const struct idrun *run, uint64_t id, struct place *place);
-/* Hand out all entries in order. */
+/* Hand out all entries in order, until one is answered with -1. */
 int idrun_each(const struct idrun *run,
-    void (*take)(void *arg, const struct id_entry *entry), void *arg,
+    int (*take)(void *arg, const struct id_entry *entry), void *arg,
     struct err *err);
 /* Does the hash at its end fit? */
 int idrun_check(const char *path, struct err *err);

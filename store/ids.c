@@ -9,8 +9,8 @@
 #include "store/ids.h"
 
 #define FIRST_SLOTS	1024u
-/* Entries of the largest run that merging makes: it is made in memory. */
-#define MERGED_MAX	(1u << 20)
+/* Entries of the largest run that merging makes: adding waits for it. */
+#define MERGED_MAX	(1u << 22)
 /* A run is merged into the one before it unless that is so much larger, so an
  * entry is rewritten a few times only. */
 #define MERGE_RATIO	4u

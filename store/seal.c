@@ -100,11 +100,13 @@ static int
 hash_file(const char *path, char out[SHA256_HEX], uint64_t *size,
     struct err *err)
 {
+	unsigned char raw[SHA256_SIZE];
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int rc = fd == -1 ? -1 :
-	    sha256_hex_fd(fd, out, 2 * SHA256_SIZE, size);
+	int rc = fd == -1 ? -1 : sha256_fd(fd, raw, size);
 
-	if (rc == -1)
+	if (rc == 0)
+		hex_encode(raw, SHA256_SIZE, out);
+	else
 		err_set(err, "cannot read '%s': %s", path, strerror(errno));
 	if (fd != -1)
 		close(fd);

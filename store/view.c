@@ -87,7 +87,7 @@ show_index(struct segment *seg, struct out *out)
 	index_close(&x);
 }
 
-static void
+static int
 show_entry(void *arg, const struct id_entry *entry)
 {
 	struct out *out = arg;
@@ -101,6 +101,7 @@ show_entry(void *arg, const struct id_entry *entry)
 	json_close(b, '}');
 	buf_addc(b, '\n');
 	out_poll(out);
+	return 0;
 }
 
 static void

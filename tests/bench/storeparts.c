@@ -98,7 +98,7 @@ measure_ids(const char *folder, uint64_t n)
 {
 	struct rusage usage;
 	struct place place;
-	double start, made, asked;
+	double start, made, asked, longest = 0;
 	uint64_t found = 0;
 	struct err err;
 	struct ids *ids = ids_open(folder, 1, &err);
@@ -108,10 +108,16 @@ measure_ids(const char *folder, uint64_t n)
 		die("%s", err.msg);
 	start = seconds(CLOCK_MONOTONIC);
 	for (uint64_t i = 0; i < n; i++) {
+		double before;
+
 		ids_put(ids, nth_id(i), (struct place){ segment, 0 });
-		if ((i + 1) % SEGMENT_IDS == 0 &&
-		    ids_flush(ids, segment++, &err) == -1)
+		if ((i + 1) % SEGMENT_IDS != 0)
+			continue;
+		before = seconds(CLOCK_MONOTONIC);
+		if (ids_flush(ids, segment++, &err) == -1)
 			die("%s", err.msg);
+		if (seconds(CLOCK_MONOTONIC) - before > longest)
+			longest = seconds(CLOCK_MONOTONIC) - before;
 	}
 	made = seconds(CLOCK_MONOTONIC);
 	for (uint64_t i = 0; i < 1000000; i++)	/* none of them is there */
@@ -119,9 +125,10 @@ measure_ids(const char *folder, uint64_t n)
 	asked = seconds(CLOCK_MONOTONIC);
 	ids_free(ids);
 	getrusage(RUSAGE_SELF, &usage);
-	printf("{\"ids\":%llu,\"put_per_s\":%.0f,\"miss_us\":%.3f,"
+	printf("{\"ids\":%llu,\"put_per_s\":%.0f,\"longest_flush_s\":%.3f,"
+	    "\"miss_us\":%.3f,"
 	    "\"found\":%llu,\"peak_mb\":%.1f}\n", (unsigned long long)n,
-	    (double)n / (made - start), asked - made,
+	    (double)n / (made - start), longest, asked - made,
 	    (unsigned long long)found, (double)usage.ru_maxrss / 1024);
 	return 0;
 }

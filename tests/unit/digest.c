@@ -22,7 +22,7 @@ of_a_file_as_of_its_bytes(void **state)
 {
 	static char bytes[200000];
 	FILE *file = tmpfile();
-	char x[65], y[65];
+	unsigned char x[SHA256_SIZE], y[SHA256_SIZE];
 	uint64_t size;
 
 	(void)state;
@@ -32,12 +32,12 @@ of_a_file_as_of_its_bytes(void **state)
 	assert_int_equal(write(fileno(file), bytes, sizeof(bytes)),
 	    sizeof(bytes));
 	assert_int_equal(lseek(fileno(file), 0, SEEK_SET), 0);
-	assert_int_equal(sha256_hex_fd(fileno(file), x, 64, &size), 0);
-	sha256_hex((struct str){ bytes, sizeof(bytes) }, y, 64);
-	assert_string_equal(x, y);
+	assert_int_equal(sha256_fd(fileno(file), x, &size), 0);
+	sha256((struct str){ bytes, sizeof(bytes) }, y);
+	assert_memory_equal(x, y, sizeof(x));
 	assert_int_equal(size, sizeof(bytes));
 	fclose(file);
-	assert_int_equal(sha256_hex_fd(-1, x, 64, &size), -1);
+	assert_int_equal(sha256_fd(-1, x, &size), -1);
 }
 
 static void
