@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/date.h"
@@ -16,29 +17,41 @@
 
 static const char *const owned[] = { "seq", "stored", "x", NULL };
 
-int
-log_each(char *path, void (*take)(void *arg, const struct line *line,
-    struct arena *a), void *arg, struct err *err)
+/* Hand out the sound lines behind *at, and move it behind the last whole one. */
+static int
+read_on(struct segment_text *text, uint64_t *at, void (*take)(void *arg,
+    const struct line *line, struct arena *a), void *arg, struct err *err)
 {
-	struct segment seg = { .path = path };
-	struct segment_text text;
 	struct arena a = ARENA_INIT;
 	struct str lines, one;
 	struct line line;
-	uint64_t at = 0;
-	int rc = segment_open(&text, &seg, err);
+	int rc = 0;
 
-	while (rc == 0 && (rc = segment_lines(&text, at, &lines, err)) == 0 &&
+	while (rc == 0 && (rc = segment_lines(text, *at, &lines, err)) == 0 &&
 	    lines.n > 0) {
-		at += lines.n;
+		*at += lines.n;
 		while (line_split(&lines, &one)) {
 			arena_reset(&a);
 			if (line_read(&line, one) == 0 && line_is_whole(&line))
 				take(arg, &line, &a);
 		}
 	}
-	segment_close(&text);
 	arena_release(&a);
+	return rc;
+}
+
+int
+log_each(char *path, void (*take)(void *arg, const struct line *line,
+    struct arena *a), void *arg, struct err *err)
+{
+	struct segment seg = { .path = path };
+	struct segment_text text;
+	uint64_t at = 0;
+	int rc = segment_open(&text, &seg, err);
+
+	if (rc == 0)
+		rc = read_on(&text, &at, take, arg, err);
+	segment_close(&text);
 	return rc;
 }
 
@@ -80,16 +93,100 @@ list_notes(const char *store, struct segments *list, struct err *err)
 	return rc;
 }
 
-int
-notes_each(const char *store, void (*take)(void *arg,
-    const struct line *line, struct arena *a), void *arg, struct err *err)
+/* When the folder was changed, or nothing where that was so lately that one more
+ * change might not show. */
+static struct timespec
+folder_changed(const char *store)
 {
+	char *folder = xasprintf("%s/notes", store);
+	struct timespec when = { 0 };
+	struct stat st;
+
+	if (stat(folder, &st) == 0 && st.st_mtim.tv_sec < clock_now() - 1)
+		when = st.st_mtim;
+	free(folder);
+	return when;
+}
+
+bool
+notes_have_come(const char *store, const struct notes_cursor *at)
+{
+	char *path = at->path ? xasprintf("%s.jsonl", at->path) :
+	    xasprintf("%s/notes", store);
+	struct timespec when = folder_changed(store);
+	struct stat st;
+	bool known;
+
+	if (at->path == NULL)
+		known = stat(path, &st) == -1 && errno == ENOENT;
+	else
+		known = when.tv_sec != 0 && when.tv_sec == at->changed.tv_sec &&
+		    when.tv_nsec == at->changed.tv_nsec &&
+		    stat(path, &st) == 0 && st.st_ino == at->inode &&
+		    (uint64_t)st.st_size == at->offset;
+	free(path);
+	return !known;
+}
+
+/* One file of the list; 1: it is not the one that was read. */
+static int
+file_behind(struct segment *seg, struct notes_cursor *at, void (*take)(
+    void *arg, const struct line *line, struct arena *a), void *arg,
+    struct err *err)
+{
+	int order = at->path ? strcmp(seg->path, at->path) : 1;
+	struct segment_text text;
+	int rc;
+
+	if (order < 0)
+		return 0;
+	rc = segment_open(&text, seg, err);
+	if (rc == 0 && order == 0 && text.inode != at->inode)
+		rc = 1;
+	if (rc == 0 && order > 0) {
+		free(at->path);
+		*at = (struct notes_cursor){ .path = xstrdup(seg->path),
+		    .inode = text.inode, .changed = at->changed };
+	}
+	if (rc == 0)
+		rc = read_on(&text, &at->offset, take, arg, err);
+	segment_close(&text);
+	return rc;
+}
+
+int
+notes_behind(const char *store, struct notes_cursor *at, void (*take)(
+    void *arg, const struct line *line, struct arena *a), void *arg,
+    struct err *err)
+{
+	struct timespec changed = folder_changed(store);
 	struct segments list;
 	int rc = list_notes(store, &list, err);
 
 	for (size_t i = 0; rc == 0 && i < list.n; i++)
-		rc = log_each(list.v[i].path, take, arg, err);
+		rc = file_behind(&list.v[i], at, take, arg, err);
 	segments_release(&list);
+	at->changed = changed;
+	if (rc == 1)
+		notes_cursor_release(at);
+	return rc;
+}
+
+void
+notes_cursor_release(struct notes_cursor *at)
+{
+	free(at->path);
+	*at = (struct notes_cursor){ .path = NULL };
+}
+
+int
+notes_each(const char *store, void (*take)(void *arg,
+    const struct line *line, struct arena *a), void *arg, struct err *err)
+{
+	struct notes_cursor start = { .path = NULL };
+	int rc = notes_behind(store, &start, take, arg, err);
+
+	notes_cursor_release(&start);
 	return rc;
 }
 

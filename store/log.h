@@ -13,6 +13,9 @@
 #ifndef STORE_LOG_H
 #define STORE_LOG_H
 
+#include <sys/types.h>
+#include <time.h>
+
 #include "base/mem.h"
 #include "store/line.h"
 
@@ -27,6 +30,24 @@ int notes_add(const char *store, struct str object, uint64_t *seq,
 /* Hand out all notes in order. */
 int notes_each(const char *store, void (*take)(void *arg,
     const struct line *line, struct arena *a), void *arg, struct err *err);
+
+/* How far the notes were read; all zero: nothing was. */
+struct notes_cursor {
+	char		*path;		/* of the last file; owned */
+	ino_t		 inode;		/* of it */
+	uint64_t	 offset;	/* behind the last line that was read */
+	struct timespec	 changed;	/* when the folder was, as we saw it */
+};
+
+/* Is there perhaps more behind the cursor?  Costs two calls of stat(). */
+bool notes_have_come(const char *store, const struct notes_cursor *at);
+/* Hand out the notes behind the cursor, and move it.  1: mending has replaced a file,
+ * so nothing was handed out and the cursor is back at the start. */
+int notes_behind(const char *store, struct notes_cursor *at, void (*take)(
+    void *arg, const struct line *line, struct arena *a), void *arg,
+    struct err *err);
+void notes_cursor_release(struct notes_cursor *at);
+
 /* Say what is damaged; mend it, what was damaged goes to quarantine/. */
 void notes_check(const char *store, void (*fault)(void *arg, const char *what),
     void *arg);

@@ -171,12 +171,20 @@ stories_new(story_reader *read, void *arg, const struct edits *edits)
 }
 
 void
+stories_forget(struct stories *s)
+{
+	for (size_t i = 0; i < KEPT; i++) {
+		free(s->kept[i].block);
+		s->kept[i] = (struct profile){ .block = NULL };
+	}
+}
+
+void
 stories_free(struct stories *s)
 {
 	if (s == NULL)
 		return;
-	for (size_t i = 0; i < KEPT; i++)
-		free(s->kept[i].block);
+	stories_forget(s);
 	leads_free(s->leads);
 	free(s->shingles.v);
 	free(s->words.v);

@@ -58,6 +58,8 @@ void stories_place(struct stories *s, const struct article *art, int64_t now,
 /* Remember an article of the store whose story is known, after a restart. */
 void stories_remember(struct stories *s, const struct article *art,
     int64_t stored, struct place place);
+/* The edits have changed: what was read of stories before is not right any more. */
+void stories_forget(struct stories *s);
 /* How far back a restart has to look. */
 #define STORY_WINDOW_S (72 * 3600)
 

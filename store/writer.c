@@ -650,6 +650,39 @@ remember_stories(struct writer *w)
 	arena_release(&a);
 }
 
+/* Somebody has just said that the article with this key is a story of its own: its
+ * text leads there from now on. */
+static void
+remember_split(void *arg, struct str key)
+{
+	struct writer *w = arg;
+	uint64_t id = id_of_key(key);
+	struct arena a = ARENA_INIT;
+	struct place place;
+	struct article art;
+	struct line line;
+	struct err ignored;
+
+	if (w->stories != NULL && ids_find(w->ids, id, &place) &&
+	    look_up(w, id, key, STR_NONE, &a, &line) &&
+	    article_read(&art, &line, &a, &ignored) == 0)
+		stories_remember(w->stories, &art, line.stored, place);
+	arena_release(&a);
+}
+
+/* See what people have said about stories meanwhile. */
+static void
+refresh_edits(struct writer *w)
+{
+	struct err err;
+	int rc = edits_refresh(w->edits, remember_split, w, &err);
+
+	if (rc == -1)
+		die("%s", err.msg);
+	if (rc == 1 && w->stories != NULL)
+		stories_forget(w->stories);
+}
+
 void
 writer_add(struct writer *w, const struct record *rec, struct arena *a,
     struct added *added)
@@ -659,6 +692,8 @@ writer_add(struct writer *w, const struct record *rec, struct arena *a,
 	struct place place;
 
 	*added = (struct added){ .status = ADDED_NEW };
+	if (w->pending == 0)
+		refresh_edits(w);
 	if (record_is_article(rec)) {
 		compare(w, rec, a, added, &story);
 		if (added->status == ADDED_DUPLICATE)

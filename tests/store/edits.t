@@ -3,12 +3,18 @@
 honour it, whatever is sealed, merged or killed meanwhile."""
 import json, os, signal, subprocess, sys, tempfile, time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from storelib import STORE, done, ok, store
+from storelib import STORE, done, lines_of, ok, store
 
 TEXT = ("Ruritania will let ships of any flag load timber in Port Zenda from 14 March, Minister Olga Hentzau said on "
         "Monday. The harbour had been closed to foreign hulls for seven years. Sawmills in Strelsau expect to sell "
         "40,000 tonnes more a year, while the shipowners of the country fear for 300 jobs on the coast.")
 OTHER = TEXT.translate(str.maketrans("aeiou", "eioua"))
+
+THIRD = ("Hofbau sent 3,000 soldiers to the mountain passes above Zenda on Tuesday. General Rudolf Rassendyll told "
+         "Radio Strelsau that the bridges at Tarlenheim would stay shut until the floods had gone, and that farmers of "
+         "the valley would be paid 250 crowns for each field that stands under water. Villages upstream of the old mill "
+         "have had no power since Sunday night. Engineers hope to bring two generators across by boat before the week "
+         "is out, but the river rose by another foot overnight and the ferry at Sapt lost its landing stage.")
 
 
 def article(n, text, label="easing"):
@@ -90,4 +96,40 @@ with tempfile.TemporaryDirectory() as tmp:
     ok(store("check", s).returncode in (0, 1), "check reads the notes")
     writer.communicate()
     ok(writer.returncode == 0, "a writer works beside them", writer.returncode)
+
+    # a writer that runs sees what was said meanwhile
+    s = tmp + "/running"
+    writer = subprocess.Popen([STORE, "add", "--ack", "--segment-size", "2000", s], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE)
+
+    def give(*articles):
+        for a in articles:
+            writer.stdin.write(json.dumps(a).encode() + b"\n")
+            writer.stdin.flush()
+            writer.stdout.readline()
+        return stories(s)
+
+    before = give(article("a", TEXT), article("b", TEXT + " More follows."), article("c", OTHER))
+    store("join-story", s, before["c"]["id"], before["a"]["id"])
+    got = give(article("d", OTHER + " More."))
+    raw = lines_of(s)[-1]["story"]
+    ok(raw == {**raw, "id": before["a"]["id"], "joined_by": "text"}, "a copy of c joins the story that c is part of now",
+       [raw, got])
+    store("join-story", s, before["c"]["id"], before["c"]["id"])
+    give(article("e", OTHER + " Still more."))
+    ok(lines_of(s)[-1]["story"]["id"] == before["c"]["id"], "and that of c, once it is on its own again")
+    store("split-story", s, "http://a.example/b")
+    own = stories(s)["b"]["id"]
+    give(article("b", TEXT + " Even more follows."))
+    ok(lines_of(s)[-1]["story"]["id"] == own != before["a"]["id"], "a revision of what was split stays out",
+       lines_of(s)[-1]["story"])
+    before = give(article("h", OTHER + " " + THIRD))
+    ok(before["h"]["id"] == before["c"]["id"], "h, with c in it, joined c", before["h"])
+    store("split-story", s, "http://a.example/h")
+    own = stories(s)["h"]["id"]
+    give(article("f", THIRD + " The coast guard counts ships."))
+    ok(lines_of(s)[-1]["story"]["id"] == own, "what was split leads to its own story", lines_of(s)[-1]["story"])
+    writer.communicate()
+    add(s, article("g", THIRD + " The coast guard counts boats."))
+    ok(lines_of(s)[-1]["story"]["id"] == own, "as it does after a restart", lines_of(s)[-1]["story"])
 done()
