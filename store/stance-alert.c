@@ -18,6 +18,7 @@
 #include "base/io.h"
 #include "base/jail.h"
 #include "base/opt.h"
+#include "store/edits.h"
 #include "store/outbox.h"
 #include "store/query.h"
 #include "store/reader.h"
@@ -38,6 +39,7 @@ struct alerting {
 	const char	*match;		/* the query, as written */
 	const char	*channel;	/* the command or address */
 	struct query	*query;
+	struct edits	*edits;		/* what people said about stories */
 	struct reader	 reader;
 	struct outbox	*outbox;
 	struct sender	 sender;
@@ -60,18 +62,41 @@ make_key(const struct alerting *al, struct str story, struct str label,
 	sha256_hex_parts(parts, 4, out, ALERT_KEY_DIGITS);
 }
 
-/* The store says which story it is; without that it is its key. */
-static struct str
-story_of(const struct article *art)
-{
-	struct str id = article_inner(art, RECORD_STORY, "id");
+/* A story and label, to be told or not. */
+struct telling {
+	const struct alerting *al;
+	struct str label;		/* STR_NONE: any */
+};
 
-	return id.n > 0 ? id : record_key(&art->rec, art->a);
+static bool
+part_was_told(void *arg, struct str story)
+{
+	const struct telling *t = arg;
+	char key[ALERT_KEY_DIGITS + 1];
+
+	make_key(t->al, story, t->label, key);
+	return outbox_knows(t->al->outbox, key);
+}
+
+/* Was the story, or one that is part of it, told with this label? */
+static bool
+was_told(const struct alerting *al, struct str story, struct str label)
+{
+	struct telling t = { al, label };
+
+	return edits_any_part(al->edits, story, part_was_told, &t);
+}
+
+/* An article of no story stands for itself. */
+static struct str
+or_key(struct str story, const struct article *art)
+{
+	return story.n > 0 ? story : record_key(&art->rec, art->a);
 }
 
 static void
 write_body(struct buf *b, const struct alerting *al, const char *alert,
-    bool flip, const struct article *art)
+    struct str story, bool flip, const struct article *art)
 {
 	struct proof proof;
 
@@ -84,7 +109,7 @@ write_body(struct buf *b, const struct alerting *al, const char *alert,
 	json_member_str(b, "kind", flip ? STR("flip") : STR("new"));
 	json_name(b, "story");
 	json_open(b, '{');
-	json_member_str(b, "id", story_of(art));
+	json_member_str(b, "id", story);
 	json_close(b, '}');
 	json_member_str(b, "rule", str_of(al->match));
 	if (article_proof(art, &proof)) {
@@ -99,22 +124,39 @@ write_body(struct buf *b, const struct alerting *al, const char *alert,
 }
 
 static void
+refresh_edits(struct alerting *al)
+{
+	struct err err;
+
+	if (edits_refresh(al->edits, NULL, NULL, &err) == -1)
+		die("%s", err.msg);
+}
+
+/* The key is that of the article's own story, so that it stays when stories are
+ * joined and when they are taken apart again. */
+static void
 look_at(struct alerting *al, const struct line *line, struct arena *a)
 {
 	char alert[ALERT_KEY_DIGITS + 1], any[ALERT_KEY_DIGITS + 1];
 	struct article art;
-	struct str story;
+	struct str story, own, label;
 	struct err err;
 
-	if (article_read(&art, line, a, &err) == -1 ||
-	    article_is_backfill(&art) || !query_match(al->query, &art))
+	if (article_read(&art, line, a, &err) == -1)
 		return;
-	story = story_of(&art);
-	make_key(al, story, article_verdict(&art, "label"), alert);
-	make_key(al, story, STR_NONE, any);
-	if (outbox_knows(al->outbox, alert))
+	art.edits = al->edits;
+	if (article_is_backfill(&art) || !query_match(al->query, &art))
 		return;
-	write_body(&al->body, al, alert, outbox_knows(al->outbox, any), &art);
+	refresh_edits(al);
+	label = article_verdict(&art, "label");
+	story = or_key(article_story(&art), &art);
+	if (was_told(al, story, label))
+		return;
+	own = or_key(article_own_story(&art), &art);
+	make_key(al, own, label, alert);
+	make_key(al, own, STR_NONE, any);
+	write_body(&al->body, al, alert, story, was_told(al, story, STR_NONE),
+	    &art);
 	/* I11 */
 	outbox_intend(al->outbox, alert, any, buf_str(&al->body), &al->reader.at);
 	al->lines = 0;
@@ -129,6 +171,7 @@ look(struct alerting *al)
 	struct line line;
 	struct err err;
 
+	refresh_edits(al);
 	while (outbox_owed(al->outbox) < OWED_MAX &&
 	    (result = reader_next(&al->reader, &line, &err)) != READER_END) {
 		if (result == READER_DAMAGE) {
@@ -341,6 +384,7 @@ finish(struct alerting *al, struct watch *watch)
 	watch_release(watch);
 	reader_close(&al->reader);
 	query_free(al->query);
+	edits_free(al->edits);
 	buf_release(&al->body);
 	if (owed > 0)
 		warn("%zu alerts are still owed; the next run tries again",
@@ -399,6 +443,8 @@ run_run(int argc, char **argv)
 	sender_start(&al.sender, &channel);
 	watch_init(&watch);
 	enter_jail(argv[1]);
+	if ((al.edits = edits_load(argv[1], &err)) == NULL)
+		die("%s", err.msg);
 	al.outbox = outbox_open(argv[1], name);
 	if (reader_open(&al.reader, argv[1], &err) == -1)
 		die("%s", err.msg);

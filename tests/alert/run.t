@@ -1,20 +1,12 @@
 #!/usr/bin/env python3
 """stance-alert: what matches is delivered at least once, under one key, over
 failures, kills and restarts; a feed's first poll is not."""
-import http.server, json, os, random, signal, subprocess, sys, tempfile, threading, time
+import http.server, json, os, random, subprocess, sys, tempfile, threading, time
 
-BUILD = os.environ.get("STANCE_BUILD", os.path.abspath("build/release"))
-STORE, ALERT = BUILD + "/stance-store", BUILD + "/stance-alert"
-LONG = bool(os.environ.get("STANCE_LONG"))
-count = 0
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from storelib import BUILD, LONG, STORE, done, ok, store as tool
 
-
-def ok(good, name, note=""):
-    global count
-    count += 1
-    print(("ok" if good else "not ok"), count, "-", name, flush=True)
-    if not good and note:
-        print("#", str(note).replace("\n", "\n# "))
+ALERT = BUILD + "/stance-alert"
 
 
 def article(n, label="easing", **more):
@@ -104,6 +96,59 @@ def test_stories(tmp):
     ok(got == [("new", "a"), ("flip", "c")], "one alert a story, and one when its label flips", got)
 
 
+def told(s):
+    """Kinds and articles of the alerts that one more run delivers."""
+    r = run(s, "--exec", "cat", "--once")
+    return [(x["kind"], x["article"]["id"][-1]) for x in map(json.loads, r.stdout.splitlines())]
+
+
+def story(s, n):
+    return next(x["story"]["id"] for x in map(json.loads, tool("query", s).stdout.splitlines()) if x["id"].endswith(n))
+
+
+def test_edits(tmp):
+    s = tmp + "/edits"
+    words = " ".join("word%d" % i for i in range(120))
+    add(s, article("a"), article("b", content_text=words))
+    ok(told(s) == [("new", "a"), ("new", "b")], "two stories")
+    a = story(s, "a")
+    add(s, article("c"))
+    tool("join-story", s, story(s, "c"), story(s, "a"))
+    ok(told(s) == [], "a story that is part of one that was told is not told again")
+    add(s, article("d"))
+    tool("join-story", s, story(s, "a"), story(s, "d"))
+    ok(told(s) == [], "nor the one of which a told one is part")
+    add(s, article("e", "tightening"))
+    tool("join-story", s, story(s, "e"), story(s, "d"))
+    r = subprocess.run([ALERT, "run", s, "--match", "label:tightening", "--exec", "cat", "--once"],
+                       stdout=subprocess.PIPE)
+    ok(json.loads(r.stdout)["story"]["id"] == story(s, "d"), "an alert names the story as it is now", r)
+    add(s, article("f", content_text=words + " and more"))
+    ok(story(s, "f") == story(s, "b") and told(s) == [], "f joined b")
+    tool("split-story", s, "http://a.example/f")
+    add(s, article("f", content_text=words + " and still more"))
+    ok(told(s) == [("new", "f")], "what was split is told when there is news of it")
+    tool("join-story", s, a, a)
+    add(s, *(article(x, title="again") for x in "ac"))
+    ok(told(s) == [], "taken apart again, nothing is told twice")
+
+    hook = Receiver()
+    p = subprocess.Popen([ALERT, "run", s, "--match", "label:easing", "--webhook", hook.url], stderr=subprocess.DEVNULL)
+    wait_until(lambda: len(hook.got) == 4)
+    seen = {x["article"]["id"][-1] for _, x in hook.got}
+    ok(seen == {"a", "b", "d", "f"}, "another channel hears of each story once", seen)
+    add(s, article("h", content_text=words.replace("word", "wort")), article("i"))
+    wait_until(lambda: len(hook.got) == 6)
+    tool("join-story", s, story(s, "i"), story(s, "h"))
+    changed = json.loads(article("i"))
+    changed["stance"]["label"] = "tightening"
+    add(s, json.dumps({**changed, "title": "changed"}) + "\n", article("j"))
+    wait_until(lambda: len(hook.got) == 7)
+    ok([x["article"]["id"][-1] for _, x in hook.got[4:]] == ["h", "i", "j"], "while it runs, too", hook.got[4:])
+    p.terminate()
+    p.wait()
+
+
 def test_webhook(tmp):
     s = tmp + "/w"
     add(s, article(1))
@@ -157,6 +202,7 @@ def test_kill(tmp):
 with tempfile.TemporaryDirectory() as folder:
     test_exec(folder)
     test_stories(folder)
+    test_edits(folder)
     test_webhook(folder)
     test_kill(folder)
-print("1..%d" % count)
+done()
