@@ -659,6 +659,22 @@ join(const struct clause *c, struct item *op, struct item *it)
 	absorb(op, it);
 }
 
+/* Does a pronoun stand before the verb that is an article elsewhere: "abre la
+ * playa a los perros y la cierra a los patines", "y se la cierra"? */
+static bool
+has_clitic(const struct clause *c, const struct item *op)
+{
+	return op->first - c->s->first >= 2 &&
+	    token_is(c, op->first - 1, TOKEN_CLITIC) && token_is(c,
+	    op->first - 2, TOKEN_CLITIC | TOKEN_JOIN | TOKEN_BREAK);
+}
+
+static bool
+has_pronoun(const struct clause *c, const struct item *op)
+{
+	return token_is(c, op->end, TOKEN_PRONOUN) || has_clitic(c, op);
+}
+
 /* Does a comma lead to it: "the ban on fires, postponed by a year"? */
 static bool
 is_apposed(const struct clause *c, const struct item *op)
@@ -706,8 +722,8 @@ choose(struct clause *c, size_t i)
 	    find_right(c, i, op->operator->reach) : NULL;
 	bool subject = passive || !op->operator->right ||
 	    (right == NULL && (has_subject(c, op) || is_apposed(c, op)));
-	struct item *left = op->operator->left ? find_left(c, i,
-	    subject ? 3 * op->operator->reach : LEFT_REACH,
+	struct item *left = op->operator->left && !has_clitic(c, op) ?
+	    find_left(c, i, subject ? 3 * op->operator->reach : LEFT_REACH,
 	    subject ? TOKEN_BREAK : TOKEN_BREAK | TOKEN_JOIN) : NULL;
 
 	/* beyond a second comma it tells of something else: "will issue
@@ -830,7 +846,7 @@ is_kind(const struct item *op, const char *kind)
 static bool
 is_elliptic(const struct clause *c, const struct item *op)
 {
-	if (token_is(c, op->end, TOKEN_PRONOUN))
+	if (has_pronoun(c, op))
 		return true;
 	if (c->view->title != NULL)
 		return false;
@@ -853,7 +869,16 @@ has_pronoun_subject(const struct clause *c, const struct item *op)
 	    !any_token(c, from, op->first, TOKEN_BREAK);
 }
 
-/* What the sentence before named last, as an item that stands where `op` does. */
+/* What was named, as an item that stands where `op` does. */
+static struct item
+renamed(const struct item *op, const struct class *object, size_t named)
+{
+	return (struct item){ .role = ROLE_OBJECT, .first = op->first,
+	    .end = op->end, .head = op->first, .mark = named, .named = named,
+	    .object = object, .sign = object->sign, .weight = 1 };
+}
+
+/* What the sentence before named last. */
 static bool
 recall(const struct clause *c, const struct item *op, struct item *it)
 {
@@ -862,10 +887,7 @@ recall(const struct clause *c, const struct item *op, struct item *it)
 	if (h->object == NULL || h->named_in != c->view ||
 	    h->named_until != c->s->first)
 		return false;
-	*it = (struct item){ .role = ROLE_OBJECT, .first = op->first,
-	    .end = op->end, .head = op->first, .mark = h->named,
-	    .named = h->named, .object = h->object, .sign = h->object->sign,
-	    .weight = 1 };
+	*it = renamed(op, h->object, h->named);
 	return can_join(c, op, it);
 }
 
@@ -883,21 +905,28 @@ remember(const struct clause *c, struct hits *hits)
 	}
 }
 
-/* The object named last before the operator; it stays for its own one. */
-static const struct item *
-find_antecedent(const struct clause *c, size_t i)
+/* The object named last before the operator; it stays for its own one.  A
+ * pronoun stands for it beyond a "but" as well, and when it is taken already. */
+static bool
+find_antecedent(const struct clause *c, size_t i, struct item *it)
 {
 	const struct item *op = &c->items[i];
+	bool pronoun = op->operator->right && has_pronoun(c, op);
 
 	for (size_t k = i; k-- > 0; ) {
-		const struct item *it = &c->items[k];
+		const struct item *was = &c->items[k];
+		const struct class *object = was->role == ROLE_OBJECT ?
+		    was->object : was->role == ROLE_EVENT && pronoun ?
+		    was->inner : NULL;
 
-		if (it->role == ROLE_OBJECT && it->end <= op->first &&
-		    !any_token(c, it->end, op->first, TOKEN_BREAK) &&
-		    can_join(c, op, it))
-			return it;
+		if (object == NULL || was->end > op->first || (!pronoun &&
+		    any_token(c, was->end, op->first, TOKEN_BREAK)))
+			continue;
+		*it = renamed(op, object, was->named);
+		if (can_join(c, op, it))
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 static void
@@ -905,23 +934,16 @@ join_verbal(struct clause *c)
 {
 	for (size_t i = c->n; i-- > 0; ) {
 		struct item *op = &c->items[i], *it;
-		const struct item *named;
-		struct item recalled;
+		struct item named;
 
 		if (op->role != ROLE_OPERATOR || op->turn != 0)
 			continue;
 		if ((it = choose(c, i)) != NULL) {
 			join(c, op, it);
-		} else if (is_elliptic(c, op) &&
-		    (named = find_antecedent(c, i)) != NULL) {
-			struct item copy = *named;
-
-			copy.first = op->first;
-			copy.end = op->end;
-			join(c, op, &copy);
-		} else if ((token_is(c, op->end, TOKEN_PRONOUN) ||
-		    has_pronoun_subject(c, op)) && recall(c, op, &recalled)) {
-			join(c, op, &recalled);
+		} else if ((is_elliptic(c, op) && find_antecedent(c, i, &named)) ||
+		    ((has_pronoun(c, op) || has_pronoun_subject(c, op)) &&
+		    recall(c, op, &named))) {
+			join(c, op, &named);
 		} else {
 			stand_alone(c, op);
 		}

@@ -1026,7 +1026,7 @@ static const struct {
 	{ "passive", TOKEN_PASSIVE }, { "join", TOKEN_JOIN },
 	{ "determiner", TOKEN_DET }, { "relative", TOKEN_RELATIVE },
 	{ "pronoun", TOKEN_PRONOUN },
-	{ "after", TOKEN_AFTER },
+	{ "after", TOKEN_AFTER }, { "clitic", TOKEN_CLITIC },
 	{ "common-words", TOKEN_COMMON },
 };
 

@@ -198,7 +198,8 @@ enum {
 	TOKEN_RELATIVE = 32,	/* that, which, it: as in "the ban it lifted" */
 	TOKEN_COMMON = 64,	/* one of the language's commonest words */
 	TOKEN_PRONOUN = 128,	/* it, them: stands for the object before */
-	TOKEN_AFTER = 256	/* after, since: at the head of a sentence */
+	TOKEN_AFTER = 256,	/* after, since: at the head of a sentence */
+	TOKEN_CLITIC = 512	/* lo, la: a pronoun behind "and", before a verb */
 };
 
 /* What the engine asks of a phrase, prepared once. */
