@@ -540,6 +540,19 @@ find_right(struct clause *c, size_t i, unsigned reach)
 /* The object on its left; other operators may stand between, as in "the ban
  * imposed in May was lifted".  What stands in a relative clause is passed over
  * for the object that the clause describes. */
+/* "After a year of tolerance, the town forbids boats": the comma parts what was
+ * from the news. */
+static bool
+was_before(const struct clause *c, const struct item *it, const struct item *op)
+{
+	if (!token_is(c, c->s->first, TOKEN_AFTER))
+		return false;
+	for (uint32_t t = it->end; t < op->first; t++)
+		if (is_comma(c, t))
+			return true;
+	return false;
+}
+
 static struct item *
 find_left(struct clause *c, size_t i, unsigned reach, uint16_t stops)
 {
@@ -553,7 +566,8 @@ find_left(struct clause *c, size_t i, unsigned reach, uint16_t stops)
 			continue;
 		if (near == NULL) {
 			if (op->first - it->end > reach ||
-			    any_token(c, it->end, op->first, stops))
+			    any_token(c, it->end, op->first, stops) ||
+			    was_before(c, it, op))
 				return NULL;
 			near = it;
 		} else if (near->first - it->end <= 3 * reach &&
@@ -929,6 +943,28 @@ find_antecedent(const struct clause *c, size_t i, struct item *it)
 	return false;
 }
 
+/* Two verbs that share a subject: "the duty falls by two points and rises by
+ * five in May". */
+static bool
+shares_subject(const struct clause *c, size_t i)
+{
+	const struct item *op = &c->items[i];
+
+	if (op->first == c->s->first || !is_kind(op, KIND_LEVEL) ||
+	    !token_is(c, op->first - 1, TOKEN_JOIN) ||
+	    !token_is(c, op->end, TOKEN_LINK))
+		return false;
+	for (size_t k = i; k-- > 0; ) {
+		const struct item *was = &c->items[k];
+
+		if (was->role == ROLE_OPERATOR && was->turn == 0)
+			return is_kind(was, KIND_LEVEL) && k > 0 &&
+			    c->items[k - 1].role == ROLE_OBJECT &&
+			    token_is(c, was->end, TOKEN_LINK);
+	}
+	return false;
+}
+
 static void
 join_verbal(struct clause *c)
 {
@@ -938,7 +974,9 @@ join_verbal(struct clause *c)
 
 		if (op->role != ROLE_OPERATOR || op->turn != 0)
 			continue;
-		if ((it = choose(c, i)) != NULL) {
+		if (shares_subject(c, i) && find_antecedent(c, i, &named)) {
+			join(c, op, &named);
+		} else if ((it = choose(c, i)) != NULL) {
 			join(c, op, it);
 		} else if ((is_elliptic(c, op) && find_antecedent(c, i, &named)) ||
 		    ((has_pronoun(c, op) || has_pronoun_subject(c, op)) &&
