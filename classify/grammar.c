@@ -733,6 +733,7 @@ read_verdict(struct reading *r)
 	struct judging *j = &r->g->judging;
 	double length = j->lead_length, sentences = j->lead_sentences,
 	    long_text = j->long_text, relevance_head = j->relevance_head,
+	    authority_reach = j->authority_reach,
 	    head_first = r->g->head_first,
 	    particles = r->g->particles,
 	    compound = r->g->compound;
@@ -747,6 +748,7 @@ read_verdict(struct reading *r)
 		{ "midpoint", &j->midpoint }, { "slope", &j->slope },
 		{ "lead-length", &length }, { "lead-sentences", &sentences },
 		{ "unsupported", &j->unsupported }, { "head-first", &head_first },
+		{ "authority-reach", &authority_reach },
 		{ "compound", &compound }, { "long-text", &long_text },
 		{ "long-threshold", &j->long_threshold },
 		{ "particles", &particles },
@@ -777,6 +779,7 @@ read_verdict(struct reading *r)
 	j->lead_sentences = (unsigned)sentences;
 	j->long_text = long_text > 0 ? (unsigned)long_text : 0;
 	j->relevance_head = relevance_head > 0 ? (unsigned)relevance_head : 0;
+	j->authority_reach = authority_reach > 0 ? (unsigned)authority_reach : 0;
 	r->g->head_first = head_first > 0;
 	r->g->particles = particles > 0;
 	r->g->compound = compound > 0 ? (unsigned)compound : 0;

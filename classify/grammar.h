@@ -177,6 +177,7 @@ struct judging {
 	double		 relevance_least, relevance_most;
 	unsigned	 relevance_head;	/* code points */
 	double		 unsupported;		/* of a hit without an authority */
+	unsigned	 authority_reach;	/* words before it; 0: any */
 	double		 stage[STAGE_ADOPTED + 1];	/* weight of a stage */
 	double		 rule_cap;		/* most that a rule adds; 0: any */
 };

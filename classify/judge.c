@@ -11,6 +11,8 @@
 #define HALF_LEAST	0.3
 /* A lead is at most so many times as long as its first code points. */
 #define LEAD_FACTOR	2
+/* "banned by the trade ministry": so far behind a hit its agent may stand. */
+#define AGENT_REACH	3
 /* Words from which the language of a text is told. */
 #define FAMILIAR_WORDS	100
 
@@ -459,6 +461,31 @@ composes(const struct view *view, uint32_t flags, bool leads)
 	    (flags & MARK_OBJECT));
 }
 
+/* Is there somebody who could make this move?  In languages where whoever acts
+ * stands before what is done, not far before it, or in the title above it; in the
+ * passive voice just behind it. */
+static bool
+is_supported(const struct judge *j, const struct view *view, size_t from,
+    size_t end, const struct hit *hit)
+{
+	unsigned reach = j->g->judging.authority_reach;
+
+	if (hit->strong)
+		return true;
+	if (reach == 0)
+		return marks_near(view, from, end, j->g->authority);
+	for (size_t i = from; i < end; i++) {
+		const struct mark *m = &view->marks.v[i];
+
+		if (m->first < hit->span.end + AGENT_REACH &&
+		    m->first + reach >= hit->span.first &&
+		    mark_in(j->g, m, j->g->authority))
+			return true;
+	}
+	return view->title != NULL && marks_near(view, end, end,
+	    j->g->authority);
+}
+
 static void
 read_sentence(struct judge *j, const struct view *view, size_t s, size_t from,
     size_t end)
@@ -479,7 +506,8 @@ read_sentence(struct judge *j, const struct view *view, size_t s, size_t from,
 	for (size_t i = first; i < j->hits.n; i++) {
 		struct hit *hit = &j->hits.v[i];
 
-		if (!hit->strong && !marks_near(view, from, end, j->g->authority))
+		if (hit->effect != EFFECT_NEUTRAL &&
+		    !is_supported(j, view, from, end, hit))
 			hit->weight *= j->g->judging.unsupported;
 		hit->field = view == &j->title ? FIELD_TITLE : FIELD_TEXT;
 		hit->scope = (uint8_t)place_of(j, view, hit->span.first);
