@@ -3,10 +3,14 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
+
+#define CACHE_LINE	64u
+#define LARGE_PAGE	(2u << 20)
 
 struct arena_chunk {
 	struct arena_chunk	*older;
@@ -53,6 +57,21 @@ xstrndup(const char *s, size_t n)
 		memcpy(p, s, n);
 	p[n] = '\0';
 	return p;
+}
+
+void *
+xlines(size_t size)
+{
+	bool large = size >= LARGE_PAGE;
+	void *p;
+
+	assert(size % CACHE_LINE == 0);
+	p = aligned_alloc(large ? LARGE_PAGE : CACHE_LINE, size);
+	if (p == NULL)
+		die("out of memory asking for %zu bytes", size);
+	if (large)
+		madvise(p, size, MADV_HUGEPAGE);
+	return memset(p, 0, size);
 }
 
 char *

@@ -14,6 +14,10 @@ void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
 /* `count` elements of `size`; the product is checked. */
 void *xreallocarray(void *p, size_t count, size_t size);
+/* Zeros in whole cache lines, which `size` is a multiple of; where it is large, in
+ * large pages if the system has them: for tables where each look-up is another
+ * page.  For free(). */
+void *xlines(size_t size);
 char *xstrdup(const char *s);
 char *xstrndup(const char *p, size_t n);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

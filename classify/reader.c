@@ -5,15 +5,17 @@
  * phrase here.  So the work is done in rounds over a run of tokens, each a few
  * instructions a token and without surprises for the processor:
  *
- *	keys	the first bytes of each token, hashed; its bucket is fetched
- *	known	the number of what is known of the word, from the bucket
+ *	keys	the bytes of each token, hashed, as the splitter cuts them
+ *	known	the number of what is known of the word, from its bucket
  *	starts	which tokens may begin a phrase, by what stands behind them
  *
  * and the trie is walked only from the last.  What is known of a word is worked
  * out when it is met for the first time: folded, stemmed, compared with the
  * forms, raw forms and wildcards that rules name.
  */
-#include <assert.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 #include <stdlib.h>
 
 #include "classify/grammar.h"
@@ -26,12 +28,11 @@
 #define SYMBOLS_MAX	128
 /* Steps of one walk: gaps branch, and a hostile text could make them explode. */
 #define WALK_STEPS	4000u
-/* Tokens in one round. */
-#define RUN	128u
+/* Tokens whose buckets are fetched before they are looked at. */
+#define FETCHED	HASHES_AHEAD
 /* Starts whose words are fetched before they are walked from. */
 #define AHEAD	8u
 /* A word and its tag as a key; a longer word is kept elsewhere. */
-#define KEY		16u
 #define LONG_KEY	56u
 #ifdef STANCE_TINY
 #define BUCKET_BITS	2u
@@ -45,7 +46,7 @@
 
 /* Three words to a cache line; what was met last moves to the front. */
 struct bucket {
-	_Alignas(64) uint64_t	key[3][KEY / 8]; /* padded with zeros, the tag */
+	_Alignas(64) struct word_key	key[3];
 	uint32_t		known[3];
 };
 
@@ -87,8 +88,8 @@ struct finding {
 struct reader {
 	const struct lexicon	*lex;
 	struct memo		*memo;
+	struct splitter		 splitter;
 	struct sb_stemmer	*sb;
-	uint64_t		 tag[KEY / 8];	/* its last byte is the tag */
 	struct known		*known;		/* [0]: no rule names the word */
 	size_t			 known_count, known_cap;
 	uint16_t		*bits_of;	/* the same as known's, by itself */
@@ -114,12 +115,8 @@ memo_new(void)
 {
 	struct memo *memo = xcalloc(1, sizeof(*memo));
 
-	memo->buckets = aligned_alloc(64, sizeof(*memo->buckets) << BUCKET_BITS);
-	memo->long_words = aligned_alloc(64,
-	    sizeof(*memo->long_words) << LONG_BITS);
-	if (memo->buckets == NULL || memo->long_words == NULL)
-		die("out of memory for the words met");
-	clear(memo);
+	memo->buckets = xlines(sizeof(*memo->buckets) << BUCKET_BITS);
+	memo->long_words = xlines(sizeof(*memo->long_words) << LONG_BITS);
 	return memo;
 }
 
@@ -153,7 +150,7 @@ reader_new(const struct lexicon *lex, struct memo *memo, uint8_t tag)
 
 	r->lex = lex;
 	r->memo = memo;
-	((unsigned char *)r->tag)[KEY - 1] = tag;
+	((unsigned char *)&r->splitter.tag)[KEY_SIZE - 1] = tag;
 	if (lex->stemmer != NULL) {
 		r->sb = sb_stemmer_new(lex->stemmer, "UTF_8");
 		if (r->sb == NULL)
@@ -394,56 +391,16 @@ find_out(struct reader *r, const struct words *w, size_t token)
 	return (uint32_t)r->known_count++;
 }
 
-/* The token's bytes, padded with zeros, and the tag.  Where the text ends too
- * soon to read KEY bytes they are copied one by one; no word has the key of one
- * that is too long. */
-static inline void
-make_key(struct str text, const struct token *t, uint64_t tag,
-    uint64_t key[KEY / 8])
-{
-	/* the first bytes of 8, as the machine has them in a number */
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define FIRST(n)	(~0ULL >> (64 - 8 * (n)))
-#else
-#define FIRST(n)	(~0ULL << (64 - 8 * (n)))
-#endif
-	static const uint64_t keep[KEY][KEY / 8] = {
-		{ 0, 0 }, { FIRST(1), 0 }, { FIRST(2), 0 }, { FIRST(3), 0 },
-		{ FIRST(4), 0 }, { FIRST(5), 0 }, { FIRST(6), 0 },
-		{ FIRST(7), 0 }, { FIRST(8), 0 }, { FIRST(8), FIRST(1) },
-		{ FIRST(8), FIRST(2) }, { FIRST(8), FIRST(3) },
-		{ FIRST(8), FIRST(4) }, { FIRST(8), FIRST(5) },
-		{ FIRST(8), FIRST(6) }, { FIRST(8), FIRST(7) } };
-#undef FIRST
-	size_t n = t->end - t->start;
-
-	if (n >= KEY) {
-		key[0] = key[1] = UINT64_MAX;
-		return;
-	}
-	if (t->start + KEY <= text.n) {
-		memcpy(key, text.p + t->start, KEY);
-		key[0] &= keep[n][0];
-		key[1] &= keep[n][1];
-	} else {
-		memset(key, 0, KEY);
-		memcpy(key, text.p + t->start, n);
-	}
-	key[1] |= tag;
-}
-
-/* The offset of its bucket in the memo. */
-static inline uint32_t
-bucket_of(const uint64_t key[KEY / 8])
-{
-	return (uint32_t)((key[0] + key[1]) * 0x9e3779b97f4a7c15u >>
-	    (64 - BUCKET_BITS - 6)) & ~63u;
-}
-
 static inline bool
-same_key(const uint64_t *a, const uint64_t *b)
+same_key(const struct word_key *a, const struct word_key *b)
 {
-	return ((a[0] ^ b[0]) | (a[1] ^ b[1])) == 0;
+#ifdef __SSE2__
+	return _mm_movemask_epi8(_mm_cmpeq_epi8(
+	    _mm_load_si128((const __m128i *)a),
+	    _mm_load_si128((const __m128i *)b))) == 0xffff;
+#else
+	return ((a->v[0] ^ b->v[0]) | (a->v[1] ^ b->v[1])) == 0;
+#endif
 }
 
 /* A word too long for a bucket. */
@@ -457,7 +414,7 @@ search_long(struct reader *r, const struct words *w, size_t token)
 	if (s.n >= LONG_KEY)
 		return find_out(r, w, token);
 	memcpy(word.key, s.p, s.n);
-	word.key[LONG_KEY / 8 - 1] |= r->tag[KEY / 8 - 1];
+	word.key[LONG_KEY / 8 - 1] |= r->splitter.tag.v[1];
 	for (size_t i = 0; i < LONG_KEY / 8; i++)
 		h = ((h << 29 | h >> 35) ^ word.key[i]) * 0x9e3779b97f4a7c15u;
 	was = &r->memo->long_words[h >> (64 - LONG_BITS)];
@@ -471,14 +428,14 @@ search_long(struct reader *r, const struct words *w, size_t token)
 /* A word that is not in the bucket's front. */
 static __attribute__((noinline)) uint32_t
 search(struct reader *r, const struct words *w, size_t token,
-    struct bucket *b, const uint64_t key[KEY / 8])
+    struct bucket *b, const struct word_key *key)
 {
 	unsigned i = 1;
 	uint32_t known;
 
-	if (w->tokens[token].end - w->tokens[token].start >= KEY)
+	if (w->tokens[token].end - w->tokens[token].start >= KEY_SIZE)
 		return search_long(r, w, token);
-	while (i < 3 && !same_key(b->key[i], key))
+	while (i < 3 && !same_key(&b->key[i], key))
 		i++;
 	if (i < 3) {
 		known = b->known[i];
@@ -487,47 +444,52 @@ search(struct reader *r, const struct words *w, size_t token,
 		i = 2;
 	}
 	for (; i > 0; i--) {
-		memcpy(b->key[i], b->key[i - 1], KEY);
+		b->key[i] = b->key[i - 1];
 		b->known[i] = b->known[i - 1];
 	}
-	memcpy(b->key[0], key, KEY);
+	b->key[0] = *key;
 	b->known[0] = known;
 	return known;
 }
 
-/* What is known of the tokens from..end-1, at most RUN; `starts` gets those that
+/* The bucket of a hash. */
+static inline struct bucket *
+bucket_of(char *buckets, uint32_t hash)
+{
+	return (struct bucket *)(void *)(buckets +
+	    (hash & (((1u << BUCKET_BITS) - 1) << 6)));
+}
+
+/* What is known of the tokens of the splitter's round; `starts` gets those that
  * may begin a phrase, and their number is returned. */
 static size_t
-read_run(struct reader *r, const struct words *w, size_t from, size_t end,
-    uint16_t *bits, uint32_t *starts)
+read_round(struct reader *r, uint16_t *bits, uint32_t *starts)
 {
+	const struct splitter *sp = &r->splitter;
+	const struct words *w = sp->words;
 	char *buckets = (char *)r->memo->buckets;
-	struct bucket *b;
 	const uint16_t *bits_of = r->bits_of;
-	uint32_t *of_token = r->of_token, places[RUN], *place = places, known;
-	uint64_t keys[RUN][KEY / 8], (*key)[KEY / 8] = keys;
-	uint64_t tag = r->tag[KEY / 8 - 1];
-	struct str text = w->text;
-	size_t n = 0;
+	uint32_t *of_token = r->of_token + sp->fresh;
+	size_t count = w->count - sp->fresh, n = 0;
 
-	assert(from <= end && end - from <= RUN);
-	for (size_t i = from; i < end; i++, key++, place++) {
-		make_key(text, &w->tokens[i], tag, *key);
-		*place = bucket_of(*key);
-		__builtin_prefetch(buckets + *place);
+	for (size_t i = 0; i < count; i += 4) {
+		__builtin_prefetch(bucket_of(buckets, sp->hashes[i]));
+		__builtin_prefetch(bucket_of(buckets, sp->hashes[i + 1]));
+		__builtin_prefetch(bucket_of(buckets, sp->hashes[i + 2]));
+		__builtin_prefetch(bucket_of(buckets, sp->hashes[i + 3]));
 	}
-	key = keys;
-	place = places;
-	for (size_t i = from; i < end; i++, key++, place++) {
-		b = (struct bucket *)(void *)(buckets + *place);
-		known = b->known[0];
-		if (!same_key(b->key[0], *key)) {
-			known = search(r, w, i, b, *key);
+	bits += sp->fresh;
+	for (size_t i = 0; i < count; i++) {
+		struct bucket *b = bucket_of(buckets, sp->hashes[i]);
+		uint32_t known = b->known[0];
+
+		if (!same_key(&b->key[0], &sp->keys[i])) {
+			known = search(r, w, sp->fresh + i, b, &sp->keys[i]);
 			bits_of = r->bits_of;
 		}
 		of_token[i] = known;
 		bits[i] = bits_of[known];
-		starts[n] = (uint32_t)i;
+		starts[n] = (uint32_t)(sp->fresh + i);
 		n += bits_of[known] / STARTS_PHRASE;
 	}
 	return n;
@@ -685,14 +647,14 @@ walk_starts(struct walk *k, size_t count)
 }
 
 void
-reader_mark(struct reader *r, const struct words *w, struct marks *marks,
-    uint16_t *bits)
+reader_read(struct reader *r, struct str text, struct words *w,
+    struct marks *marks, uint16_t *bits)
 {
 	struct walk k = { r, w, 0, 0, marks, bits, 0 };
 	size_t n = 0;
 
-	if (r->token_cap < w->count) {
-		r->token_cap = 2 * w->count;
+	if (r->token_cap <= text.n) {
+		r->token_cap = 2 * text.n + 1;
 		free(r->of_token);
 		free(r->starts);
 		r->of_token = xreallocarray(NULL, r->token_cap,
@@ -704,9 +666,10 @@ reader_mark(struct reader *r, const struct words *w, struct marks *marks,
 		forget(r);
 		clear(r->memo);
 	}
-	for (size_t from = 0; from < w->count; from += RUN)
-		n += read_run(r, w, from, from + RUN < w->count ? from + RUN :
-		    w->count, bits, r->starts + n);
+	splitter_start(&r->splitter, w, text);
+	while (splitter_round(&r->splitter))
+		n += read_round(r, bits, r->starts + n);
+	marks->n = 0;
 	walk_starts(&k, n);
 }
 

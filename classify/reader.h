@@ -24,10 +24,11 @@ void memo_free(struct memo *memo);
 struct reader *reader_new(const struct lexicon *lex, struct memo *memo,
     uint8_t tag);
 void reader_free(struct reader *r);
-/* Append the marks of all sentences, in order of their starts, and set the bits
- * of each token. */
-void reader_mark(struct reader *r, const struct words *w, struct marks *marks,
-    uint16_t *bits);
+/* Cut `text`, which must outlive the result, into words; find the marks of all
+ * sentences, in order of their starts, and the bits of each token.  `bits` has
+ * room for text.n + 1, for no token is empty. */
+void reader_read(struct reader *r, struct str text, struct words *w,
+    struct marks *marks, uint16_t *bits);
 /* The value of token `i`, written in digits or as a numeral, and multiplied by
  * the word behind it where that is a multiple: *multiplied. */
 bool reader_number(struct reader *r, const struct words *w, size_t i,

@@ -5,12 +5,8 @@
 void
 view_read(struct view *view, struct str text, struct arena *a)
 {
-	struct words *w = &view->words;
-
-	words_split(w, text);
-	view->marks.n = 0;
-	view->bits = arena_array(a, w->count + 1, sizeof(*view->bits));
-	reader_mark(view->reader, w, &view->marks, view->bits);
+	view->bits = arena_array(a, text.n + 1, sizeof(*view->bits));
+	reader_read(view->reader, text, &view->words, &view->marks, view->bits);
 }
 
 void

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
+#include "base/text/letter.h"
 #include "base/text/sentence.h"
 #include "base/utf8.h"
 
@@ -18,9 +19,12 @@ enum point {
 	POINT_LAST		/* of dotted ones: ends one before any capital */
 };
 
+/* The longest listed word, and the NUL behind it. */
+#define LISTED_SIZE	16
+
 struct listed {
-	const char	*word;
-	int		 what;
+	char	word[LISTED_SIZE];
+	int	what;
 };
 
 /* Words that end in a point, folded, in order of their bytes. */
@@ -165,29 +169,53 @@ static const struct listed ordinal_words[] = {
 
 #define COUNT(list)	(sizeof(list) / sizeof(*(list)))
 
-/* The longest listed word, and the NUL behind it. */
-#define LISTED_SIZE	16
-
-static int
-compare_listed(const void *key, const void *entry)
+/* 8 bytes as a number that is in the order of bytes. */
+static inline uint64_t
+ordered(const char *p)
 {
-	return strcmp(key, ((const struct listed *)entry)->word);
+	uint64_t eight;
+
+	memcpy(&eight, p, 8);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return __builtin_bswap64(eight);
+#else
+	return eight;
+#endif
+}
+
+/* What the list says of the word whose bytes are `high` and `low`, or 0. */
+static int
+find_listed(uint64_t high, uint64_t low, const struct listed *list,
+    size_t count)
+{
+	/* the last entry that is not behind the word */
+	while (count > 1) {
+		size_t half = count / 2;
+		uint64_t middle = ordered(list[half].word);
+
+		if (middle < high || (middle == high &&
+		    ordered(list[half].word + 8) <= low))
+			list += half;
+		count -= half;
+	}
+	return ordered(list->word) == high && ordered(list->word + 8) == low ?
+	    list->what : 0;
 }
 
 /* What the list says of the word, or 0. */
 static int
 what_of(struct str word, const struct listed *list, size_t count)
 {
-	char folded[WORD_MAX + 1];
-	const struct listed *found;
+	char folded[WORD_MAX];
 	size_t n;
 
 	if (word.n >= 2 * LISTED_SIZE)		/* folding may shorten it */
 		return 0;
 	n = word_fold(word, folded);
-	folded[n] = '\0';
-	found = bsearch(folded, list, count, sizeof(*list), compare_listed);
-	return found ? found->what : 0;
+	if (n >= LISTED_SIZE)
+		return 0;
+	memset(folded + n, 0, LISTED_SIZE);
+	return find_listed(ordered(folded), ordered(folded + 8), list, count);
 }
 
 static utf8proc_category_t
@@ -459,23 +487,18 @@ is_unit(const struct words *w, size_t i)
 
 /* Is a bracket open that began a few words before: "(Rs. C-12/26)"? */
 static bool
-is_in_brackets(const struct words *w, uint32_t first, size_t at, size_t behind)
+is_in_brackets(const struct splitter *sp, size_t at, size_t behind)
 {
 	for (size_t i = at; i < behind; i++)
-		if (w->text.p[i] == ')')
+		if (sp->words->text.p[i] == ')')
 			return false;
-	for (size_t i = w->count; i-- > first + 1 && i + 12 > w->count; ) {
-		if (w->text.p[w->tokens[i].start] == ')')
-			return false;
-		if (w->text.p[w->tokens[i].start] == '(')
-			return true;
-	}
-	return false;
+	return sp->bracket > sp->first && sp->bracket + 12 > sp->words->count;
 }
 
 static bool
-point_ends(const struct words *w, uint32_t first, size_t at, size_t next)
+point_ends(const struct splitter *sp, size_t at, size_t next)
 {
+	const struct words *w = sp->words;
 	const struct token *before = touching(w);
 	struct str s = w->text, word = before ?
 	    token_str(w, w->count - 2) : STR_NONE;
@@ -487,24 +510,72 @@ point_ends(const struct words *w, uint32_t first, size_t at, size_t next)
 	if (before == NULL)
 		return true;
 	if (before->kind == TOKEN_NUMBER)
-		return !is_ordinal(w, first, w->count - 2, next);
-	if (is_in_brackets(w, first, at, skip_closers(s, at)))
+		return !is_ordinal(w, sp->first, w->count - 2, next);
+	if (is_in_brackets(sp, at, skip_closers(s, at)))
 		return false;
 	if (before->kind != TOKEN_WORD || skip_closers(s, at) > at)
 		return true;
 	if (is_unit(w, w->count - 2))
 		return is_capital_at(s, next);
-	return !is_abbreviation(word, s, next) && !is_dateline(w, first, at);
+	return !is_abbreviation(word, s, next) && !is_dateline(w, sp->first, at);
+}
+
+/* Each of the 8 bytes with its top bit, where it is an ASCII letter. */
+static inline uint64_t
+letters_among(uint64_t eight)
+{
+	uint64_t lower = (eight | 0x2020202020202020u) & 0x7f7f7f7f7f7f7f7fu;
+	uint64_t from_a = lower + 0x1f1f1f1f1f1f1f1fu;	/* 0x80 - 'a' */
+	uint64_t behind_z = lower + 0x0505050505050505u; /* 0x7f - 'z' */
+
+	return from_a & ~behind_z & ~eight & 0x8080808080808080u;
+}
+
+/* Nearly always: a word of ASCII letters that abbreviates nothing, a point, a
+ * space or a new paragraph, and a capital.  That ends a sentence. */
+static inline bool
+is_plain_end(const struct splitter *sp, size_t point)
+{
+	const uint64_t tops = 0x8080808080808080u, small = 0x2020202020202020u;
+	const struct words *w = sp->words;
+	struct str s = w->text;
+	const struct token *word;
+	size_t next = point + 1;
+	unsigned before;
+	uint64_t last;
+
+	while (next < s.n && (s.p[next] == ' ' || s.p[next] == '\n'))
+		next++;
+	if (w->count < 2 || point < 8 || s.p[point] != '.' ||
+	    next == point + 1 || next == s.n || s.p[next] < 'A' ||
+	    s.p[next] > 'Z' || is_in_brackets(sp, 0, 0))
+		return false;
+	word = &w->tokens[w->count - 2];
+	if (word->end != point || word->kind != TOKEN_WORD)
+		return false;
+	last = ordered(s.p + point - 8);
+	if (word->end - word->start >= 8)	/* as long as none is */
+		return letters_among(last) == tops;
+	/* what stands before the word makes room for zeros behind it */
+	before = 64 - 8 * (word->end - word->start);
+	last <<= before;
+	return before < 56 && letters_among(last) == tops << before &&
+	    find_listed(last | small << before, 0, abbreviations,
+	    COUNT(abbreviations)) == POINT_NONE;
 }
 
 bool
-sentence_ends(const struct words *w, uint32_t first, size_t *end)
+sentence_ends(const struct splitter *sp, size_t *end)
 {
+	const struct words *w = sp->words;
 	struct str mark = token_str(w, w->count - 1), s = w->text;
 	size_t at = w->tokens[w->count - 1].end, behind, next;
 	bool word = w->tokens[w->count - 1].kind == TOKEN_WORD, parted, ends;
 	unsigned len;
 
+	*end = at;
+	if (is_plain_end(sp, at - 1))
+		return true;
 	if (!word && !is_stop_at(mark, 0) && !is_absolute(mark))
 		return false;
 	if (at < s.n && is_stop_at(s, at))
@@ -522,7 +593,7 @@ sentence_ends(const struct words *w, uint32_t first, size_t *end)
 		return !parted && (is_start(s, next, false) ||
 		    what_of(mark, abbreviations, COUNT(abbreviations)) ==
 		    POINT_LAST);
-	ends = mark.p[0] != '.' || point_ends(w, first, at, next);
+	ends = mark.p[0] != '.' || point_ends(sp, at, next);
 	if (letter_of(s, next, &len) == LETTER_IDEOGRAPH && mark.n > 1)
 		return false;	/* an ellipsis within a Chinese sentence */
 	return ends;
@@ -563,16 +634,16 @@ is_open(const struct words *w)
 }
 
 bool
-line_ends_sentence(const struct words *w, size_t line, size_t at,
-    size_t next)
+line_ends_sentence(const struct splitter *sp, size_t next)
 {
-	struct str s = w->text;
+	struct str s = sp->words->text;
+	size_t line = sp->line, at = sp->at;
 	bool parted;
 
 	if (is_item(s, next))
 		return true;
 	next = skip_openers(s, next, &parted);
-	return next < s.n && !is_lower_at(s, next) && !is_open(w) &&
+	return next < s.n && !is_lower_at(s, next) && !is_open(sp->words) &&
 	    visible_offset(str_slice(s, line, at), HEADING_LENGTH) ==
 	    at - line;
 }

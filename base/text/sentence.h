@@ -14,30 +14,11 @@
 
 #include "base/text/words.h"
 
-/* What a character is to the tokenizer. */
-enum letter {
-	LETTER_SPACE,		/* parts words, leaves nothing */
-	LETTER_WORD,
-	LETTER_DIGIT,
-	LETTER_MARK,		/* a token of its own */
-	LETTER_QUOTE,
-	LETTER_APOSTROPHE,
-	LETTER_IDEOGRAPH	/* a word of its own */
-};
-
-/* The letter at `at` and its length in bytes. */
-enum letter letter_of(struct str s, size_t at, unsigned *len);
-
-/* Is it part of the character before it, as an accent is? */
-bool letter_is_joined(struct str s, size_t at);
-
-/* Does the last token of `w`, a mark or a word with a point at its end, end the
- * sentence that began with token `first`?  What closes the sentence behind it,
- * quotation marks and brackets, ends at *end. */
-bool sentence_ends(const struct words *w, uint32_t first, size_t *end);
-/* Does a line break do so, where the line from `line` to `at` ends and the
- * next one begins at `next`? */
-bool line_ends_sentence(const struct words *w, size_t line, size_t at,
-    size_t next);
+/* Does the last token, a mark or a word with a point at its end, end the
+ * sentence?  What closes it behind that token, quotation marks and brackets, ends
+ * at *end. */
+bool sentence_ends(const struct splitter *sp, size_t *end);
+/* Does the line break at sp->at do so, where the next line begins at `next`? */
+bool line_ends_sentence(const struct splitter *sp, size_t next);
 
 #endif

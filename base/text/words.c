@@ -1,152 +1,199 @@
+/*
+ * Most of a text is plain: words of ASCII letters with spaces between them.
+ * Those are taken from masks of a block of bytes, one bit a byte, in a loop that
+ * asks nothing of a word:
+ *
+ *	text	The ban, which the U.S. im
+ *	letters	1110111001111101110100 ...
+ *	spaces	0001000010000010001000 ...
+ *
+ * What is neither letter nor space is odd: here the comma and the points.  The
+ * words before it are taken at once, then it is looked at by itself.
+ */
 #include <assert.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 #include <stdlib.h>
-#include <utf8proc.h>
 
 #include "base/mem.h"
+#include "base/text/letter.h"
 #include "base/text/sentence.h"
-#include "base/utf8.h"
 
-/* What each ASCII character is, W a letter, D a digit and so on. */
-static const uint8_t ascii[128] = {
-#define W	LETTER_WORD
-#define D	LETTER_DIGIT
-#define M	LETTER_MARK
-	['!'] = M, ['"'] = LETTER_QUOTE, ['\''] = LETTER_APOSTROPHE,
-	['('] = M, [')'] = M, ['+'] = M, [','] = M, ['.'] = M,
-	['0'] = D, D, D, D, D, D, D, D, D, D, [':'] = M, [';'] = M, ['?'] = M,
-	['A'] = W, W, W, W, W, W, W, W, W, W, W, W, W,
-	W, W, W, W, W, W, W, W, W, W, W, W, W,
-	['a'] = W, W, W, W, W, W, W, W, W, W, W, W, W,
-	W, W, W, W, W, W, W, W, W, W, W, W, W,
-#undef W
-#undef D
-#undef M
+#if defined(__SSE2__) && !defined(STANCE_PORTABLE)
+#define SIMD
+#endif
+
+/* The first bytes of 8, as the machine has them in a number. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define FIRST(n)	(~0ULL >> (64 - 8 * (n)))
+#else
+#define FIRST(n)	(~0ULL << (64 - 8 * (n)))
+#endif
+
+/* What of KEY_SIZE bytes is of a word of so many. */
+static const struct word_key keep[KEY_SIZE] = {
+	{ { 0, 0 } }, { { FIRST(1), 0 } }, { { FIRST(2), 0 } },
+	{ { FIRST(3), 0 } }, { { FIRST(4), 0 } }, { { FIRST(5), 0 } },
+	{ { FIRST(6), 0 } }, { { FIRST(7), 0 } }, { { FIRST(8), 0 } },
+	{ { FIRST(8), FIRST(1) } }, { { FIRST(8), FIRST(2) } },
+	{ { FIRST(8), FIRST(3) } }, { { FIRST(8), FIRST(4) } },
+	{ { FIRST(8), FIRST(5) } }, { { FIRST(8), FIRST(6) } },
+	{ { FIRST(8), FIRST(7) } } };
+
+#undef FIRST
+
+static inline uint32_t
+hash_of(uint64_t sum)
+{
+	return (uint32_t)(sum * 0x9e3779b97f4a7c15u >> (64 - HASH_BITS));
+}
+
+struct masks {
+	uint64_t	letters;	/* A to Z, a to z */
+	uint64_t	odd;		/* neither letter nor space */
 };
 
-static enum letter
-wide_letter(uint32_t cp)
+#ifdef SIMD
+/* The key of the word of `n` bytes at p, where KEY_SIZE can be read, and its
+ * hash. */
+static inline uint32_t
+make_key(const char *p, size_t n, const struct word_key *tag,
+    struct word_key *key)
 {
-	int category;
+	__m128i k = _mm_loadu_si128((const __m128i *)(const void *)p);
 
-	switch (cp) {
-	case 0x2019: case 0x02bc:
-		return LETTER_APOSTROPHE;
-	case 0x2018: case 0x201a: case 0x201c: case 0x201d: case 0x201e:
-	case 0xab: case 0xbb: case 0x300c: case 0x300d: case 0x300e: case 0x300f:
-		return LETTER_QUOTE;
-	case 0x2013: case 0x2014: case 0x2026: case 0x3001: case 0x3002:
-	case 0xff01: case 0xff08: case 0xff09: case 0xff0c: case 0xff1a:
-	case 0xff1b: case 0xff1f: case 0xff0b: case 0x2212:
-	case 0xff0e: case 0xff61: case 0x964: case 0x61f: case 0x6d4:
-		return LETTER_MARK;
-	case 0xad: case 0x200b: case 0x200c: case 0x200d:
-		return LETTER_WORD;	/* soft hyphen, joiners: inside a word */
-	case 0x3099: case 0x309a:
-		return LETTER_WORD;	/* accents of kana, on any letter */
+	k = _mm_and_si128(k, _mm_load_si128((const __m128i *)&keep[n]));
+	k = _mm_or_si128(k, _mm_load_si128((const __m128i *)tag));
+	_mm_store_si128((__m128i *)key, k);
+	k = _mm_add_epi64(k, _mm_shuffle_epi32(k, _MM_SHUFFLE(1, 0, 3, 2)));
+	return hash_of((uint64_t)_mm_cvtsi128_si64(k));
+}
+
+static inline uint64_t
+bits_of(__m128i bytes, unsigned shift)
+{
+	return (uint64_t)(unsigned)_mm_movemask_epi8(bytes) << shift;
+}
+
+static inline struct masks
+masks_of(const char *p)
+{
+	uint64_t letters = 0, spaces = 0;
+
+	for (unsigned i = 0; i < BLOCK; i += 16) {
+		__m128i c = _mm_loadu_si128((const __m128i *)(const void *)
+		    (p + i));
+		/* 'a' becomes the least of all signed bytes */
+		__m128i lower = _mm_sub_epi8(_mm_or_si128(c,
+		    _mm_set1_epi8(0x20)), _mm_set1_epi8((char)('a' + 128)));
+
+		letters |= bits_of(_mm_cmplt_epi8(lower,
+		    _mm_set1_epi8(-128 + 26)), i);
+		spaces |= bits_of(_mm_cmpeq_epi8(c, _mm_set1_epi8(' ')), i);
 	}
-	if (is_ideograph(cp))
-		return LETTER_IDEOGRAPH;
-	category = (int)utf8proc_category((utf8proc_int32_t)cp);
-	if (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_ME)
-		return LETTER_WORD;
-	return category == UTF8PROC_CATEGORY_ND ? LETTER_DIGIT : LETTER_SPACE;
+	return (struct masks){ letters, ~(letters | spaces) };
+}
+#else
+static inline uint32_t
+make_key(const char *p, size_t n, const struct word_key *tag,
+    struct word_key *key)
+{
+	memcpy(key, p, KEY_SIZE);
+	for (int i = 0; i < 2; i++)
+		key->v[i] = (key->v[i] & keep[n].v[i]) | tag->v[i];
+	return hash_of(key->v[0] + key->v[1]);
 }
 
-/* The letter at `at` and its length in bytes. */
-static inline enum letter
-letter_at(struct str s, size_t at, unsigned *len)
+static inline struct masks
+masks_of(const char *p)
 {
-	unsigned char c = (unsigned char)s.p[at];
+	struct masks m = { 0, 0 };
 
-	if (c < 0x80) {
-		*len = 1;
-		return (enum letter)ascii[c];
+	for (unsigned i = 0; i < BLOCK; i++) {
+		m.letters |= (uint64_t)is_alpha(p[i]) << i;
+		m.odd |= (uint64_t)(!is_alpha(p[i]) && p[i] != ' ') << i;
 	}
-	return wide_letter(utf8_decode(s.p + at, s.p + s.n, len));
+	return m;
+}
+#endif
+
+/* No word has the key of one that is too long. */
+static inline uint32_t
+make_long_key(struct word_key *key)
+{
+	key->v[0] = key->v[1] = UINT64_MAX;
+	return 0;
 }
 
-enum letter
-letter_of(struct str s, size_t at, unsigned *len)
+static void
+add_token(struct splitter *sp, size_t start, size_t end, enum token_kind kind)
 {
-	return letter_at(s, at, len);
-}
+	struct words *w = sp->words;
+	size_t i = w->count - sp->fresh, n = end - start;
+	const char *p = w->text.p + start;
+	char last[KEY_SIZE] = { 0 };
 
-/* Does it belong to the character before it: an accent, a vowel sign, a later
- * part of a Hangul syllable? */
-static bool
-is_joined(uint32_t cp)
-{
-	utf8proc_category_t category;
-
-	if (cp < 0x300)
-		return false;
-	if ((cp >= 0x1160 && cp <= 0x11ff) || cp == 0x3099 || cp == 0x309a)
-		return true;
-	category = utf8proc_category((utf8proc_int32_t)cp);
-	return category >= UTF8PROC_CATEGORY_MN &&
-	    category <= UTF8PROC_CATEGORY_ME;
-}
-
-bool
-letter_is_joined(struct str s, size_t at)
-{
-	unsigned len;
-
-	return (unsigned char)s.p[at] >= 0xcc &&
-	    is_joined(utf8_decode(s.p + at, s.p + s.n, &len));
-}
-
-/* Behind what belongs to the character that ends at `at`. */
-static size_t
-skip_joined(struct str s, size_t at)
-{
-	unsigned len;
-
-	for (; at < s.n && letter_is_joined(s, at); at += len)
-		utf8_decode(s.p + at, s.p + s.n, &len);
-	return at;
-}
-
-/* Are the 8 bytes at p all ASCII, and none of them a carriage return? */
-static bool
-is_simple(const char *p)
-{
-	uint64_t eight, other;
-
-	memcpy(&eight, p, 8);
-	other = eight ^ 0x0d0d0d0d0d0d0d0du;
-	return ((eight | ((other - 0x0101010101010101u) & ~other)) &
-	    0x8080808080808080u) == 0;
-}
-
-size_t
-visible_offset(struct str s, size_t n)
-{
-	size_t at = 0;
-	unsigned len;
-
-	for (;;) {
-		size_t from = at;
-
-		for (; n > 8 && at + 8 <= s.n && is_simple(s.p + at); n -= 8)
-			at += 8;
-		if (at > from)
-			at = skip_joined(s, at);
-		while (at < s.n && s.p[at] == '\r')
-			at++;
-		if (n-- == 0 || at == s.n)
-			return at;
-		utf8_decode(s.p + at, s.p + s.n, &len);
-		at = skip_joined(s, at + len);
+	assert(w->count < w->cap && i < ROUND_MAX);
+	if (n >= KEY_SIZE) {
+		sp->hashes[i] = make_long_key(&sp->keys[i]);
+	} else {
+		if (start + KEY_SIZE > w->text.n)
+			p = memcpy(last, p, n);
+		sp->hashes[i] = make_key(p, n, &sp->tag, &sp->keys[i]);
 	}
+	w->tokens[w->count++] = (struct token){ (uint32_t)start, (uint32_t)end,
+	    (uint8_t)kind };
 }
 
-/* Bytes of a token that is not composed yet: a Hangul syllable can have three
- * letters of three bytes each. */
-#define WIDE_MAX	(4 * WORD_MAX)
+/* One token for each run of letters in the block, none of which it cuts. */
+static inline void
+add_plain(struct splitter *sp, uint64_t letters)
+{
+	uint64_t starts = letters & ~(letters << 1);
+	uint64_t behind = ~letters & letters << 1;
+	const char *p = sp->bytes;
+	uint32_t block = (uint32_t)sp->block;
+	size_t i = sp->words->count - sp->fresh;
+	struct token *t = sp->words->tokens + sp->words->count;
+	struct word_key *key = sp->keys + i, tag = sp->tag;
+	uint32_t *hash = sp->hashes + i;
+
+	for (; starts != 0; t++, key++, hash++) {
+		unsigned start = (unsigned)__builtin_ctzll(starts);
+		unsigned end = (unsigned)__builtin_ctzll(behind);
+
+		starts &= starts - 1;
+		behind &= behind - 1;
+		t->start = block + start;
+		t->end = block + end;
+		t->kind = TOKEN_WORD;
+		*hash = end - start < KEY_SIZE ?
+		    make_key(p + start, end - start, &tag, key) :
+		    make_long_key(key);
+	}
+	sp->words->count = (size_t)(t - sp->words->tokens);
+}
+
+/* Look at the block at sp->at.  Near the end of the text it is a copy, with NULs
+ * behind it, so that there is always a key to read. */
+static void
+load_block(struct splitter *sp)
+{
+	struct str left = str_from(sp->words->text, sp->at);
+	struct masks m;
+
+	sp->block = sp->at;
+	sp->end = sp->at + BLOCK;
+	sp->bytes = left.p;
+	if (left.n < sizeof(sp->last)) {
+		memset(sp->last, 0, sizeof(sp->last));
+		sp->bytes = memcpy(sp->last, left.p, left.n);
+	}
+	m = masks_of(sp->bytes);
+	sp->letters = m.letters;
+	sp->odd = m.odd;
+}
 
 /* Letters in a row from `at`, counted up to `most`; accents do not count. */
 static unsigned
@@ -154,7 +201,7 @@ letters_from(struct str s, size_t at, unsigned most)
 {
 	unsigned len, n = 0;
 
-	while (n < most && at < s.n && letter_at(s, at, &len) == LETTER_WORD) {
+	while (n < most && at < s.n && letter_of(s, at, &len) == LETTER_WORD) {
 		n += !letter_is_joined(s, at);
 		at += len;
 	}
@@ -171,113 +218,29 @@ is_inner_point(struct str s, size_t start, size_t at)
 
 	while (run > start && s.p[run - 1] != '.')
 		run--;
-	if (run == at || letter_at(s, run, &len) != LETTER_WORD ||
-	    skip_joined(s, run + len) != at)
+	if (run == at || letter_of(s, run, &len) != LETTER_WORD ||
+	    letter_skip_joined(s, run + len) != at)
 		return false;
 	return letters_from(s, at + 1, 2) == 1 ||
 	    (run > start && letters_from(s, at + 1, 1) == 0);
 }
 
-/*
- * Most of a text is plain: words of ASCII letters, spaces and hyphens between
- * them, commas.  Those are taken from masks of a block of bytes, one bit a byte;
- * whatever else there is, is looked at letter by letter.
- */
-#define BLOCK	64
-
-struct masks {
-	uint64_t	letters;	/* A to Z, a to z */
-	uint64_t	gaps;		/* space, hyphen that is no dash */
-	uint64_t	commas;
-};
-
-/* Spaces, and hyphens without one on both sides.  Of those at the edges of a
- * block nobody knows here. */
-static inline uint64_t
-gaps_of(uint64_t spaces, uint64_t hyphens)
-{
-	return spaces | (hyphens & ~(spaces << 1 & spaces >> 1) &
-	    ~(1ULL << (BLOCK - 1) | 1));
-}
-
-#if defined(__SSE2__) && !defined(STANCE_PORTABLE)
-static inline uint64_t
-bits_of(__m128i bytes, unsigned shift)
-{
-	return (uint64_t)(unsigned)_mm_movemask_epi8(bytes) << shift;
-}
-
-static inline struct masks
-masks_of(const char *p)
-{
-	struct masks m = { 0, 0, 0 };
-	uint64_t hyphens = 0;
-
-	for (unsigned i = 0; i < BLOCK; i += 16) {
-		__m128i c = _mm_loadu_si128((const __m128i *)(const void *)
-		    (p + i));
-		/* 'a' becomes the least of all signed bytes */
-		__m128i lower = _mm_sub_epi8(_mm_or_si128(c,
-		    _mm_set1_epi8(0x20)), _mm_set1_epi8((char)('a' + 128)));
-
-		m.letters |= bits_of(_mm_cmplt_epi8(lower,
-		    _mm_set1_epi8(-128 + 26)), i);
-		m.gaps |= bits_of(_mm_cmpeq_epi8(c, _mm_set1_epi8(' ')), i);
-		hyphens |= bits_of(_mm_cmpeq_epi8(c, _mm_set1_epi8('-')), i);
-		m.commas |= bits_of(_mm_cmpeq_epi8(c, _mm_set1_epi8(',')), i);
-	}
-	m.gaps = gaps_of(m.gaps, hyphens);
-	return m;
-}
-#else
-static inline struct masks
-masks_of(const char *p)
-{
-	struct masks m = { 0, 0, 0 };
-	uint64_t hyphens = 0;
-
-	for (unsigned i = 0; i < BLOCK; i++) {
-		m.letters |= (uint64_t)is_alpha(p[i]) << i;
-		m.gaps |= (uint64_t)(p[i] == ' ') << i;
-		hyphens |= (uint64_t)(p[i] == '-') << i;
-		m.commas |= (uint64_t)(p[i] == ',') << i;
-	}
-	m.gaps = gaps_of(m.gaps, hyphens);
-	return m;
-}
-#endif
-
-/* The masks of the block at `at`; behind the text there are NULs. */
-static inline struct masks
-masks_at(struct str s, size_t at)
-{
-	char last[BLOCK] = { 0 };
-
-	if (at + BLOCK <= s.n)
-		return masks_of(s.p + at);
-	memcpy(last, s.p + at, s.n - at);
-	return masks_of(last);
-}
-
 /* Behind the ASCII letters and digits from `at`. */
-static inline size_t
+static size_t
 skip_ascii_word(struct str s, size_t at)
 {
-	while (at < s.n && (unsigned char)s.p[at] < 0x80 &&
-	    (ascii[(unsigned char)s.p[at]] == LETTER_WORD ||
-	    ascii[(unsigned char)s.p[at]] == LETTER_DIGIT))
+	while (at < s.n && (is_alpha(s.p[at]) || is_digit(s.p[at])))
 		at++;
 	return at;
 }
 
+/* The end of the word that begins at `start` and goes on at least to `at`. */
 static size_t
-word_end(struct str s, size_t start)
+word_end(struct str s, size_t start, size_t at)
 {
-	size_t at = start;
-
 	while (at < s.n) {
 		unsigned len;
-		enum letter l = letter_at(s, at, &len);
+		enum letter l = letter_of(s, at, &len);
 
 		if (l == LETTER_WORD || l == LETTER_DIGIT) {
 			at = skip_ascii_word(s, at + len);
@@ -311,7 +274,7 @@ number_end(struct str s, size_t start)
 	while (at < s.n) {
 		unsigned len;
 
-		if (letter_at(s, at, &len) == LETTER_DIGIT)
+		if (letter_of(s, at, &len) == LETTER_DIGIT)
 			at += len;
 		else if ((s.p[at] == '.' || s.p[at] == ',') && at + 1 < s.n &&
 		    is_digit(s.p[at + 1]))
@@ -322,111 +285,17 @@ number_end(struct str s, size_t start)
 	return at < s.n && s.p[at] == '%' ? at + 1 : at;
 }
 
-static inline void
-add_token(struct words *w, size_t start, size_t end, enum token_kind kind)
-{
-	GROW(w->tokens, w->count, w->cap);
-	w->tokens[w->count++] = (struct token){ (uint32_t)start, (uint32_t)end,
-	    (uint8_t)kind };
-}
-
-/* The block whose masks are at hand. */
-struct window {
-	struct masks	m;
-	size_t		at, end;	/* of the text */
-};
-
-/* One token for each run of letters and for each comma of the block at `at`. */
-static inline void
-add_plain(struct words *w, size_t at, uint64_t letters, uint64_t commas)
-{
-	uint64_t starts = (letters & ~(letters << 1)) | commas;
-	uint64_t behind = (~letters & letters << 1) | commas << 1;
-	struct token *t;
-
-	while (w->count + BLOCK > w->cap) {
-		w->cap = w->cap ? 2 * w->cap : 4 * BLOCK;
-		w->tokens = xreallocarray(w->tokens, w->cap,
-		    sizeof(*w->tokens));
-	}
-	for (t = w->tokens + w->count; starts != 0; t++) {
-		unsigned start = (unsigned)__builtin_ctzll(starts);
-
-		t->start = (uint32_t)at + start;
-		t->end = (uint32_t)at + (unsigned)__builtin_ctzll(behind);
-		t->kind = commas >> start & 1 ? TOKEN_MARK : TOKEN_WORD;
-		starts &= starts - 1;
-		behind &= behind - 1;
-	}
-	w->count = (size_t)(t - w->tokens);
-}
-
-/* Can the byte at `stop`, which is none of the masks', go on with the word
- * before it?  A point can behind a single letter only. */
-static inline bool
-goes_on(char c, uint64_t letters, unsigned stop)
-{
-	if (c == '.')
-		return stop < 2 || (letters >> (stop - 2) & 3) != 3;
-	return is_digit(c) || c == '\'' || c == '&' || (unsigned char)c >= 0x80;
-}
-
-/* Take the plain tokens from `at`, which is not inside a word; returns where
- * something else begins. */
-static size_t
-take_plain(struct words *w, struct window *win, size_t at)
-{
-	while (at < w->text.n) {
-		unsigned skip, stop;
-		uint64_t letters, commas, plain, before;
-		bool cut;
-
-		if (at >= win->end) {
-			win->m = masks_at(w->text, at);
-			/* no bit is left to say where it ends: it waits */
-			win->m.letters |= win->m.commas & 1ULL << (BLOCK - 1);
-			win->m.commas &= ~(1ULL << (BLOCK - 1));
-			win->at = at;
-			win->end = at + BLOCK;
-		}
-		skip = (unsigned)(at - win->at);
-		letters = win->m.letters >> skip;
-		commas = win->m.commas >> skip;
-		plain = letters | commas | win->m.gaps >> skip;
-		stop = ~plain ? (unsigned)__builtin_ctzll(~plain) : BLOCK;
-		cut = stop + skip == BLOCK;
-		/* a last word that the block cuts, or that may go on, waits */
-		if (cut || (at + stop < w->text.n &&
-		    goes_on(w->text.p[at + stop], letters, stop))) {
-			before = ~letters;
-			if (stop < BLOCK)
-				before &= (1ULL << stop) - 1;
-			stop = before ? BLOCK -
-			    (unsigned)__builtin_clzll(before) : 0;
-		}
-		if (stop < BLOCK) {
-			letters &= (1ULL << stop) - 1;
-			commas &= (1ULL << stop) - 1;
-		}
-		if ((letters | commas) != 0)
-			add_plain(w, at, letters, commas);
-		at += stop;
-		if (!cut || (stop == 0 && skip == 0))
-			break;
-		win->end = 0;
-	}
-	return at;
-}
-
 static void
-end_sentence(struct words *w, uint32_t *first, uint32_t paragraph)
+end_sentence(struct splitter *sp)
 {
-	if (w->count == *first)
+	struct words *w = sp->words;
+
+	if (w->count == sp->first)
 		return;
 	GROW(w->sentences, w->sentence_count, w->sentence_cap);
-	w->sentences[w->sentence_count++] = (struct sentence){ *first,
-	    (uint32_t)w->count, paragraph };
-	*first = (uint32_t)w->count;
+	w->sentences[w->sentence_count++] = (struct sentence){ sp->first,
+	    (uint32_t)w->count, sp->paragraph };
+	sp->first = (uint32_t)w->count;
 }
 
 /* Is the hyphen at `at` a dash, with a space on both sides? */
@@ -437,112 +306,215 @@ is_dash(struct str s, size_t at)
 	    s.p[at + 1] == ' ';
 }
 
-/* Newlines at `at`: end the sentence, the paragraph, or nothing. */
-static size_t
-take_newlines(struct words *w, size_t at, size_t *line, uint32_t *first,
-    uint32_t *paragraph)
+/* Newlines: end the sentence, the paragraph, or nothing. */
+static void
+take_newlines(struct splitter *sp)
 {
-	size_t next = at, newlines = 0;
+	struct str s = sp->words->text;
+	size_t next = sp->at, newlines = 0;
 
-	while (next < w->text.n && is_space(w->text.p[next]))
-		newlines += w->text.p[next++] == '\n';
+	while (next < s.n && is_space(s.p[next]))
+		newlines += s.p[next++] == '\n';
 	if (newlines > 1) {
-		end_sentence(w, first, *paragraph);
-		if (w->count > 0)
-			(*paragraph)++;
-	} else if (line_ends_sentence(w, *line, at, next)) {
-		end_sentence(w, first, *paragraph);
+		end_sentence(sp);
+		sp->paragraph += sp->words->count > 0;
+	} else if (line_ends_sentence(sp, next)) {
+		end_sentence(sp);
 	}
-	*line = next;
-	return next;
+	sp->line = sp->at = next;
 }
 
-/* The sentence ends with the last token, and what closes it up to `end`. */
-static size_t
-close_sentence(struct words *w, size_t at, size_t end, uint32_t *first,
-    uint32_t paragraph)
+/* The last token may end the sentence, with what closes it. */
+static void
+try_end(struct splitter *sp)
 {
-	while (at < end) {
-		unsigned len;
-		enum letter l = letter_at(w->text, at, &len);
+	size_t end;
 
-		if (l == LETTER_QUOTE || l == LETTER_MARK)
-			add_token(w, at, at + len, l == LETTER_QUOTE ?
-			    TOKEN_QUOTE : TOKEN_MARK);
-		at += len;
+	if (!sentence_ends(sp, &end))
+		return;
+	if (end > sp->at)
+		sp->closing = end;
+	else
+		end_sentence(sp);
+}
+
+/* One of the marks that close the sentence that has ended. */
+static void
+take_closer(struct splitter *sp)
+{
+	unsigned len;
+	enum letter l = letter_of(sp->words->text, sp->at, &len);
+
+	if (l == LETTER_QUOTE || l == LETTER_MARK)
+		add_token(sp, sp->at, sp->at + len, l == LETTER_QUOTE ?
+		    TOKEN_QUOTE : TOKEN_MARK);
+	sp->at += len;
+	if (sp->at >= sp->closing)
+		end_sentence(sp);
+}
+
+static void
+take_mark(struct splitter *sp, unsigned len)
+{
+	size_t at = sp->at;
+	char c = sp->words->text.p[at];
+
+	sp->at = at + len;
+	if (c == '(')
+		sp->bracket = (uint32_t)sp->words->count;
+	else if (c == ')')
+		sp->bracket = 0;
+	add_token(sp, at, sp->at, TOKEN_MARK);
+	if (c == '.' || c == '!' || c == '?' || len > 1)
+		try_end(sp);
+}
+
+/* The word that begins at `start` and goes on at least to `at`. */
+static void
+take_word(struct splitter *sp, size_t start, size_t at)
+{
+	sp->at = word_end(sp->words->text, start, at);
+	add_token(sp, start, sp->at, TOKEN_WORD);
+	if (sp->words->text.p[sp->at - 1] == '.')
+		try_end(sp);
+}
+
+/* What begins at sp->at, and is no plain word. */
+static void
+take_odd(struct splitter *sp)
+{
+	struct str s = sp->words->text;
+	size_t start = sp->at;
+	unsigned len;
+
+	switch (letter_of(s, start, &len)) {
+	case LETTER_WORD:
+		if (letter_is_joined(s, start))
+			sp->at += len;	/* an accent without a letter */
+		else
+			take_word(sp, start, start);
+		break;
+	case LETTER_DIGIT:
+		sp->at = number_end(s, start);
+		add_token(sp, start, sp->at, TOKEN_NUMBER);
+		break;
+	case LETTER_IDEOGRAPH:
+		sp->at = letter_skip_joined(s, start + len);
+		if (!letter_is_joined(s, start))
+			add_token(sp, start, sp->at, TOKEN_WORD);
+		break;
+	case LETTER_MARK:
+		take_mark(sp, len);
+		break;
+	case LETTER_QUOTE:
+		sp->at += len;
+		add_token(sp, start, sp->at, TOKEN_QUOTE);
+		break;
+	case LETTER_SPACE:
+		if (s.p[start] == '\n') {
+			take_newlines(sp);
+			break;
+		}
+		if (s.p[start] == '-' && is_dash(s, start) &&
+		    sp->words->count > sp->first)
+			add_token(sp, start, start + 1, TOKEN_MARK);
+		sp->at += len;
+		break;
+	case LETTER_APOSTROPHE:
+		sp->at += len;
+		break;
 	}
-	end_sentence(w, first, paragraph);
-	return end;
+}
+
+/* Can the odd byte `c` at `at` go on with the plain word before it, which begins
+ * at `start`?  A point can behind a single letter only. */
+static inline bool
+goes_on(char c, size_t start, size_t at)
+{
+	if (c == '.')
+		return at - start == 1;
+	return is_digit(c) || c == '\'' || c == '&' || (unsigned char)c >= 0x80;
+}
+
+/* Take the plain words from sp->at to the end of the block, or to what is odd
+ * and that as well. */
+static inline void
+take_plain(struct splitter *sp)
+{
+	uint64_t ahead = ~0ULL << (sp->at - sp->block);
+	uint64_t odd = sp->odd & ahead;
+	/* all before the first odd byte, or all */
+	uint64_t plain = (odd - 1) & ~odd & ahead;
+	uint64_t letters = sp->letters & plain, gaps = plain & ~letters;
+	unsigned stop = odd ? (unsigned)__builtin_ctzll(odd) : BLOCK, last;
+	struct str s = sp->words->text;
+
+	/* where the last word begins, if one touches the odd byte or the end */
+	last = gaps ? BLOCK - (unsigned)__builtin_clzll(gaps) :
+	    (unsigned)(sp->at - sp->block);
+	if (last < stop && (odd == 0 || (sp->block + stop < s.n &&
+	    goes_on(s.p[sp->block + stop], last, stop)))) {
+		add_plain(sp, letters & ((1ULL << last) - 1));
+		sp->at = sp->block + last;
+		if (odd != 0)
+			take_word(sp, sp->at, sp->block + stop);
+		else if (last == 0)	/* longer than the block */
+			take_word(sp, sp->at, sp->at + BLOCK);
+		else
+			sp->end = 0;
+		return;
+	}
+	add_plain(sp, letters);
+	sp->at = sp->block + stop;
+	if (odd != 0 && sp->at < s.n)
+		take_odd(sp);
+}
+
+void
+splitter_start(struct splitter *sp, struct words *w, struct str text)
+{
+	assert(text.n <= UINT32_MAX);
+	w->text = text;
+	w->count = w->sentence_count = 0;
+	sp->words = w;
+	sp->at = sp->line = sp->closing = 0;
+	sp->first = sp->paragraph = sp->bracket = 0;
+	sp->end = 0;
+}
+
+bool
+splitter_round(struct splitter *sp)
+{
+	struct words *w = sp->words;
+
+	sp->fresh = w->count;
+	if (w->cap < w->count + ROUND_MAX) {
+		w->cap = w->cap ? 2 * w->cap : 2 * ROUND_MAX;
+		w->tokens = xreallocarray(w->tokens, w->cap,
+		    sizeof(*w->tokens));
+	}
+	while (sp->at < w->text.n && w->count - sp->fresh < ROUND) {
+		if (sp->at < sp->closing) {
+			take_closer(sp);
+			continue;
+		}
+		if (sp->at >= sp->end)
+			load_block(sp);
+		take_plain(sp);
+	}
+	if (sp->at == w->text.n)
+		end_sentence(sp);
+	return w->count > sp->fresh;
 }
 
 void
 words_split(struct words *w, struct str text)
 {
-	uint32_t first = 0, paragraph = 0;
-	size_t at = 0, line = 0;
-	struct window win = { .end = 0 };
+	struct splitter sp = { .words = w };
 
-	assert(text.n <= UINT32_MAX);
-	w->text = text;
-	w->count = w->sentence_count = 0;
-	while (at < text.n) {
-		unsigned len;
-		size_t start, end;
-
-		if (is_alpha(text.p[at]) || text.p[at] == ' ')
-			at = take_plain(w, &win, at);
-		if (at == text.n)
-			break;
-		start = at;
-		if (text.p[at] == '\n') {
-			at = take_newlines(w, at, &line, &first, &paragraph);
-			continue;
-		}
-		switch (letter_at(text, at, &len)) {
-		case LETTER_WORD:
-			if (letter_is_joined(text, at)) {
-				at += len;	/* an accent without a letter */
-				break;
-			}
-			at = word_end(text, at);
-			add_token(w, start, at, TOKEN_WORD);
-			if (text.p[at - 1] == '.' &&
-			    sentence_ends(w, first, &end))
-				at = close_sentence(w, at, end, &first,
-				    paragraph);
-			break;
-		case LETTER_DIGIT:
-			at = number_end(text, at);
-			add_token(w, start, at, TOKEN_NUMBER);
-			break;
-		case LETTER_IDEOGRAPH:
-			at = skip_joined(text, at + len);
-			if (!letter_is_joined(text, start))
-				add_token(w, start, at, TOKEN_WORD);
-			break;
-		case LETTER_MARK:
-			at += len;
-			add_token(w, start, at, TOKEN_MARK);
-			if (sentence_ends(w, first, &end))
-				at = close_sentence(w, at, end, &first,
-				    paragraph);
-			break;
-		case LETTER_QUOTE:
-			at += len;
-			add_token(w, start, at, TOKEN_QUOTE);
-			break;
-		case LETTER_SPACE:
-			if (text.p[at] == '-' && is_dash(text, at) &&
-			    w->count > first)
-				add_token(w, at, at + 1, TOKEN_MARK);
-			at += len;
-			break;
-		case LETTER_APOSTROPHE:
-			at += len;
-			break;
-		}
-	}
-	end_sentence(w, &first, paragraph);
+	splitter_start(&sp, w, text);
+	while (splitter_round(&sp))
+		;
 }
 
 void
@@ -551,140 +523,4 @@ words_release(struct words *w)
 	free(w->tokens);
 	free(w->sentences);
 	*w = WORDS_INIT;
-}
-
-/* Code points as they are compared, without joiners; `plain` turns false when
- * the result may not be NFC yet. */
-static size_t
-fold_wide(struct str token, bool lower, char *to, bool *plain)
-{
-	const char *p = token.p, *end = token.p + token.n;
-	size_t n = 0;
-
-	*plain = true;
-	while (p < end) {
-		unsigned len;
-		uint32_t cp = utf8_decode(p, end, &len);
-
-		p += len;
-		if (cp == 0xad || (cp >= 0x200b && cp <= 0x200d))
-			continue;
-		if (cp == 0x2019 || cp == 0x02bc)
-			cp = '\'';
-		if (cp >= 0x300)
-			*plain = false;
-		if (n + 4 > WIDE_MAX)
-			return 0;
-		if (lower) {
-			/* a dotted capital I is an i, however it is composed */
-			if (cp == 0x307 && n > 0 && to[n - 1] == 'i')
-				continue;
-			cp = (uint32_t)utf8proc_tolower((utf8proc_int32_t)cp);
-			if (cp == 0x3c2)
-				cp = 0x3c3;	/* a sigma at the end is one */
-		}
-		n += utf8_encode(cp, to + n);
-	}
-	return n;
-}
-
-static size_t
-compose_nfc(const char *wide, size_t n, char *to)
-{
-	utf8proc_uint8_t *composed;
-	utf8proc_ssize_t got = utf8proc_map((const utf8proc_uint8_t *)wide,
-	    (utf8proc_ssize_t)n, &composed,
-	    UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-
-	if (got < 0)
-		return 0;
-	if ((size_t)got <= WORD_MAX)
-		memcpy(to, composed, (size_t)got);
-	free(composed);
-	return (size_t)got <= WORD_MAX ? (size_t)got : 0;
-}
-
-static size_t
-normalise(struct str token, bool lower, char *to)
-{
-	char wide[WIDE_MAX];
-	size_t n;
-	bool plain;
-
-	if (token.n > WIDE_MAX)
-		return 0;
-	n = fold_wide(token, lower, wide, &plain);
-	if (!plain)
-		return compose_nfc(wide, n, to);
-	if (n > WORD_MAX)
-		return 0;
-	memcpy(to, wide, n);
-	return n;
-}
-
-/* The bytes of `token` that are ASCII. */
-static size_t
-ascii_part(struct str token)
-{
-	size_t i = 0;
-
-	while (i < token.n && (unsigned char)token.p[i] < 0x80)
-		i++;
-	return i;
-}
-
-size_t
-word_fold(struct str token, char *to)
-{
-	if (ascii_part(token) < token.n)
-		return normalise(token, true, to);
-	if (token.n > WORD_MAX)
-		return 0;
-	for (size_t i = 0; i < token.n; i++)
-		to[i] = to_lower(token.p[i]);
-	return token.n;
-}
-
-size_t
-word_compose(struct str token, char *to)
-{
-	if (ascii_part(token) < token.n)
-		return normalise(token, false, to);
-	if (token.n > WORD_MAX)
-		return 0;
-	memcpy(to, token.p, token.n);
-	return token.n;
-}
-
-bool
-word_number(struct str token, double *value)
-{
-	char digits[32];
-	size_t n = 0;
-	ptrdiff_t point = -1;
-
-	/* the last of . and , is the point, unless three digits follow a comma */
-	for (size_t i = 0; i < token.n; i++)
-		if (token.p[i] == '.' || token.p[i] == ',')
-			point = (ptrdiff_t)i;
-	if (point >= 0 && token.p[point] == ',') {
-		size_t after = 0;
-
-		while ((size_t)point + 1 + after < token.n &&
-		    is_digit(token.p[(size_t)point + 1 + after]))
-			after++;
-		if (after == 3)
-			point = -1;
-	}
-	for (size_t i = 0; i < token.n && n + 1 < sizeof(digits); i++) {
-		if (is_digit(token.p[i]))
-			digits[n++] = token.p[i];
-		else if ((ptrdiff_t)i == point)
-			digits[n++] = '.';
-	}
-	if (n == 0 || !is_digit(token.p[0]))
-		return false;
-	digits[n] = '\0';
-	*value = strtod(digits, NULL);
-	return true;
 }

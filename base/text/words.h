@@ -57,6 +57,48 @@ token_str(const struct words *w, size_t i)
 	    w->tokens[i].end - w->tokens[i].start };
 }
 
+/*
+ * The same in rounds of some ROUND tokens, for those who look each one up:
+ * splitter_start(), then splitter_round() until it is false.  Of the tokens of
+ * the last round, words->tokens[fresh..words->count-1], it has the keys: the
+ * token's bytes padded with zeros, and the tag.  Those of KEY_SIZE or more bytes
+ * all have ones.
+ */
+#define ROUND		128
+#define BLOCK		64	/* bytes that are looked at at once */
+#define ROUND_MAX	(ROUND + BLOCK)
+#define KEY_SIZE	16
+#define HASH_BITS	22
+/* Hashes that may be read behind those of a round, for who looks ahead. */
+#define HASHES_AHEAD	16
+
+struct word_key {
+	_Alignas(KEY_SIZE) uint64_t v[KEY_SIZE / 8];
+};
+
+struct splitter {
+	struct words	*words;
+	size_t		 fresh;
+	struct word_key	 keys[ROUND_MAX];
+	uint32_t	 hashes[ROUND_MAX + HASHES_AHEAD]; /* of HASH_BITS */
+	struct word_key	 tag;		/* the caller's, zeros but the last byte */
+	/* private: */
+	size_t		 at;		/* what is left begins here */
+	size_t		 closing;	/* to here marks close the sentence */
+	size_t		 line;		/* where it began */
+	uint32_t	 first;		/* token of the sentence */
+	uint32_t	 paragraph;
+	uint32_t	 bracket;	/* token that opened one, or 0 */
+	size_t		 block, end;	/* the bytes at hand */
+	const char	*bytes;		/* KEY_SIZE more can be read */
+	uint64_t	 letters, odd;	/* its masks */
+	char		 last[BLOCK + KEY_SIZE];
+};
+
+void splitter_start(struct splitter *sp, struct words *w, struct str text);
+/* False when no token is left. */
+bool splitter_round(struct splitter *sp);
+
 /* A Han or kana character, a word of its own. */
 static inline bool
 is_ideograph(uint32_t cp)

@@ -1,0 +1,180 @@
+#include <stdlib.h>
+#include <utf8proc.h>
+
+#include "base/text/letter.h"
+#include "base/text/words.h"
+#include "base/utf8.h"
+
+/* Are the 8 bytes at p all ASCII, and none of them a carriage return? */
+static bool
+is_simple(const char *p)
+{
+	uint64_t eight, other;
+
+	memcpy(&eight, p, 8);
+	other = eight ^ 0x0d0d0d0d0d0d0d0du;
+	return ((eight | ((other - 0x0101010101010101u) & ~other)) &
+	    0x8080808080808080u) == 0;
+}
+
+size_t
+visible_offset(struct str s, size_t n)
+{
+	size_t at = 0;
+	unsigned len;
+
+	for (;;) {
+		size_t from = at;
+
+		for (; n > 8 && at + 8 <= s.n && is_simple(s.p + at); n -= 8)
+			at += 8;
+		if (at > from)
+			at = letter_skip_joined(s, at);
+		while (at < s.n && s.p[at] == '\r')
+			at++;
+		if (n-- == 0 || at == s.n)
+			return at;
+		utf8_decode(s.p + at, s.p + s.n, &len);
+		at = letter_skip_joined(s, at + len);
+	}
+}
+
+/* Bytes of a token that is not composed yet: a Hangul syllable can have three
+ * letters of three bytes each. */
+#define WIDE_MAX	(4 * WORD_MAX)
+
+/* Code points as they are compared, without joiners; `plain` turns false when
+ * the result may not be NFC yet. */
+static size_t
+fold_wide(struct str token, bool lower, char *to, bool *plain)
+{
+	const char *p = token.p, *end = token.p + token.n;
+	size_t n = 0;
+
+	*plain = true;
+	while (p < end) {
+		unsigned len;
+		uint32_t cp = utf8_decode(p, end, &len);
+
+		p += len;
+		if (cp == 0xad || (cp >= 0x200b && cp <= 0x200d))
+			continue;
+		if (cp == 0x2019 || cp == 0x02bc)
+			cp = '\'';
+		if (cp >= 0x300)
+			*plain = false;
+		if (n + 4 > WIDE_MAX)
+			return 0;
+		if (lower) {
+			/* a dotted capital I is an i, however it is composed */
+			if (cp == 0x307 && n > 0 && to[n - 1] == 'i')
+				continue;
+			cp = (uint32_t)utf8proc_tolower((utf8proc_int32_t)cp);
+			if (cp == 0x3c2)
+				cp = 0x3c3;	/* a sigma at the end is one */
+		}
+		n += utf8_encode(cp, to + n);
+	}
+	return n;
+}
+
+static size_t
+compose_nfc(const char *wide, size_t n, char *to)
+{
+	utf8proc_uint8_t *composed;
+	utf8proc_ssize_t got = utf8proc_map((const utf8proc_uint8_t *)wide,
+	    (utf8proc_ssize_t)n, &composed,
+	    UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+
+	if (got < 0)
+		return 0;
+	if ((size_t)got <= WORD_MAX)
+		memcpy(to, composed, (size_t)got);
+	free(composed);
+	return (size_t)got <= WORD_MAX ? (size_t)got : 0;
+}
+
+static size_t
+normalise(struct str token, bool lower, char *to)
+{
+	char wide[WIDE_MAX];
+	size_t n;
+	bool plain;
+
+	if (token.n > WIDE_MAX)
+		return 0;
+	n = fold_wide(token, lower, wide, &plain);
+	if (!plain)
+		return compose_nfc(wide, n, to);
+	if (n > WORD_MAX)
+		return 0;
+	memcpy(to, wide, n);
+	return n;
+}
+
+/* The bytes of `token` that are ASCII. */
+static size_t
+ascii_part(struct str token)
+{
+	size_t i = 0;
+
+	while (i < token.n && (unsigned char)token.p[i] < 0x80)
+		i++;
+	return i;
+}
+
+size_t
+word_fold(struct str token, char *to)
+{
+	if (ascii_part(token) < token.n)
+		return normalise(token, true, to);
+	if (token.n > WORD_MAX)
+		return 0;
+	for (size_t i = 0; i < token.n; i++)
+		to[i] = to_lower(token.p[i]);
+	return token.n;
+}
+
+size_t
+word_compose(struct str token, char *to)
+{
+	if (ascii_part(token) < token.n)
+		return normalise(token, false, to);
+	if (token.n > WORD_MAX)
+		return 0;
+	memcpy(to, token.p, token.n);
+	return token.n;
+}
+
+bool
+word_number(struct str token, double *value)
+{
+	char digits[32];
+	size_t n = 0;
+	ptrdiff_t point = -1;
+
+	/* the last of . and , is the point, unless three digits follow a comma */
+	for (size_t i = 0; i < token.n; i++)
+		if (token.p[i] == '.' || token.p[i] == ',')
+			point = (ptrdiff_t)i;
+	if (point >= 0 && token.p[point] == ',') {
+		size_t after = 0;
+
+		while ((size_t)point + 1 + after < token.n &&
+		    is_digit(token.p[(size_t)point + 1 + after]))
+			after++;
+		if (after == 3)
+			point = -1;
+	}
+	for (size_t i = 0; i < token.n && n + 1 < sizeof(digits); i++) {
+		if (is_digit(token.p[i]))
+			digits[n++] = token.p[i];
+		else if ((ptrdiff_t)i == point)
+			digits[n++] = '.';
+	}
+	if (n == 0 || !is_digit(token.p[0]))
+		return false;
+	digits[n] = '\0';
+	*value = strtod(digits, NULL);
+	return true;
+}
