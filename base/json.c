@@ -40,48 +40,57 @@ skip_space(struct scan *s, const char *p)
 	return p;
 }
 
+#ifdef __SSE2__
+/* The 16 bytes at p: where they are zero, one ends a plain run; *seen gathers the
+ * bytes.  Of all bytes only the control characters and the quote, with one bit
+ * turned, are no greater than a space. */
+static inline __m128i
+ends_in(const char *p, __m128i *seen)
+{
+	__m128i c = _mm_loadu_si128((const __m128i *)(const void *)p);
+
+	*seen = _mm_or_si128(*seen, c);
+	return _mm_min_epu8(_mm_xor_si128(c, _mm_set1_epi8('\\')),
+	    _mm_subs_epu8(_mm_xor_si128(c, _mm_set1_epi8('"' ^ ' ')),
+	    _mm_set1_epi8(' ')));
+}
+
+static inline unsigned
+zeros_of(__m128i bytes)
+{
+	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes,
+	    _mm_setzero_si128()));
+}
+#endif
+
 /* The first quote, backslash or control character at or after p; *high is set
  * when a byte above 0x7f was passed. */
 static const char *
 plain_run(const char *p, const char *end, bool *high)
 {
 #ifdef __SSE2__
-	const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
-	const __m128i limit = _mm_set1_epi8(0x1f);
 	__m128i seen = _mm_setzero_si128();
 
-	for (; end - p >= 32; p += 32) {
-		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
-		__m128i y = _mm_loadu_si128((const __m128i *)(const void *)
-		    (p + 16));
-		__m128i in_x = _mm_or_si128(_mm_or_si128(
-		    _mm_cmpeq_epi8(x, quote), _mm_cmpeq_epi8(x, slash)),
-		    _mm_cmpeq_epi8(_mm_min_epu8(x, limit), x));
-		__m128i in_y = _mm_or_si128(_mm_or_si128(
-		    _mm_cmpeq_epi8(y, quote), _mm_cmpeq_epi8(y, slash)),
-		    _mm_cmpeq_epi8(_mm_min_epu8(y, limit), y));
+	while (end - p >= 32) {
+		__m128i before = seen;
+		__m128i x = ends_in(p, &seen), y = ends_in(p + 16, &seen);
+		unsigned ends = zeros_of(_mm_min_epu8(x, y)), top;
 
-		if (_mm_movemask_epi8(_mm_or_si128(in_x, in_y)) != 0)
-			break;
-		seen = _mm_or_si128(seen, _mm_or_si128(x, y));
+		if (ends == 0) {
+			p += 32;
+			continue;
+		}
+		ends = zeros_of(x) | zeros_of(y) << 16;
+		x = _mm_loadu_si128((const __m128i *)(const void *)p);
+		y = _mm_loadu_si128((const __m128i *)(const void *)(p + 16));
+		top = (unsigned)_mm_movemask_epi8(x) |
+		    (unsigned)_mm_movemask_epi8(y) << 16;
+		/* those before the first end count */
+		*high |= (top & ((ends & -ends) - 1)) != 0 ||
+		    _mm_movemask_epi8(before) != 0;
+		return p + __builtin_ctz(ends);
 	}
 	*high |= _mm_movemask_epi8(seen) != 0;
-	for (; end - p >= 16; p += 16) {
-		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
-		__m128i stop = _mm_or_si128(_mm_or_si128(
-		    _mm_cmpeq_epi8(x, quote), _mm_cmpeq_epi8(x, slash)),
-		    _mm_cmpeq_epi8(_mm_min_epu8(x, limit), x));
-		unsigned mask = (unsigned)_mm_movemask_epi8(stop);
-		unsigned top = (unsigned)_mm_movemask_epi8(x);
-
-		if (mask != 0) {
-			unsigned n = (unsigned)__builtin_ctz(mask);
-
-			*high |= (top & ((1u << n) - 1)) != 0;
-			return p + n;
-		}
-		*high |= top != 0;
-	}
 #endif
 	for (; p < end; p++) {
 		unsigned char c = (unsigned char)*p;
@@ -121,9 +130,12 @@ scan_escape(struct scan *s, const char *p)
 	if (p == s->end)
 		return bad(s, p, "string is not closed");
 	if (*p != 'u') {
-		if (strchr("\"\\/bfnrt", *p) == NULL || *p == '\0')
-			return bad(s, p, "unknown escape");
-		return p + 1;
+		switch (*p) {
+		case '"': case '\\': case '/': case 'b': case 'f': case 'n':
+		case 'r': case 't':
+			return p + 1;
+		}
+		return bad(s, p, "unknown escape");
 	}
 	if (hex4(p + 1, s->end, &v) == -1)
 		return bad(s, p, "\\u needs four hex digits");
@@ -519,6 +531,8 @@ json_num(const struct json_value *v, double otherwise)
 
 	if (v->type != JSON_NUMBER || v->raw.n >= sizeof(digits))
 		return otherwise;
+	if (v->raw.n == 1)		/* as most are that are asked for */
+		return v->raw.p[0] - '0';
 	memcpy(digits, v->raw.p, v->raw.n);
 	digits[v->raw.n] = '\0';
 	number = strtod(digits, NULL);
@@ -578,12 +592,43 @@ put_string(struct buf *b, struct str s)
 	return high;
 }
 
+/* Strings that are copied byte by byte. */
+#define SHORT	32
+
+static inline bool
+is_plain(unsigned char c)
+{
+	return c >= ' ' && c < 0x80 && c != '"' && c != '\\';
+}
+
+/* Append `s` in quotes if it is short and plain ASCII, as nearly all are. */
+static inline bool
+put_short(struct buf *b, struct str s)
+{
+	char *to;
+
+	if (s.n > SHORT || b->max > 0 || buf_reserve(b, s.n + 2) == -1)
+		return false;
+	to = b->p + b->n;
+	*to++ = '"';
+	for (size_t i = 0; i < s.n; i++) {
+		if (!is_plain((unsigned char)s.p[i]))
+			return false;
+		*to++ = s.p[i];
+	}
+	*to = '"';
+	b->n += s.n + 2;
+	return true;
+}
+
 void
 json_put_str(struct buf *b, struct str s)
 {
 	size_t start;
 
 	separate(b);
+	if (put_short(b, s))
+		return;
 	start = b->n;
 	if (put_string(b, s) && utf8_check(s) < s.n) {
 		struct buf fixed = BUF_INIT;

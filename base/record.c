@@ -7,30 +7,34 @@
 #include "base/io.h"
 #include "base/record.h"
 
+/* Names are compared with their lengths first. */
+#define FIELD(name, type)	{ name, sizeof(name) - 1, type }
+
 static const struct {
 	const char	*name;
+	size_t		 length;
 	enum json_type	 type;
 } fields[RECORD_FIELDS] = {
-	[RECORD_V] = { "v", JSON_NUMBER },
-	[RECORD_TYPE] = { "type", JSON_STRING },
-	[RECORD_ID] = { "id", JSON_STRING },
-	[RECORD_KEY] = { "key", JSON_STRING },
-	[RECORD_REV] = { "rev", JSON_STRING },
-	[RECORD_URL] = { "url", JSON_STRING },
-	[RECORD_TITLE] = { "title", JSON_STRING },
-	[RECORD_SUMMARY] = { "summary", JSON_STRING },
-	[RECORD_TEXT] = { "content_text", JSON_STRING },
-	[RECORD_PUBLISHED] = { "date_published", JSON_STRING },
-	[RECORD_MODIFIED] = { "date_modified", JSON_STRING },
-	[RECORD_LANGUAGE] = { "language", JSON_STRING },
-	[RECORD_FEED] = { "feed", JSON_OBJECT },
-	[RECORD_FETCHED] = { "fetched", JSON_OBJECT },
-	[RECORD_ERROR] = { "error", JSON_STRING },
-	[RECORD_STANCE] = { "stance", JSON_OBJECT },
-	[RECORD_STORY] = { "story", JSON_OBJECT },
-	[RECORD_REVISION] = { "revision", JSON_NUMBER },
-	[RECORD_SEQ] = { "seq", JSON_NUMBER },
-	[RECORD_SEAL] = { "x", JSON_STRING },
+	[RECORD_V] = FIELD("v", JSON_NUMBER),
+	[RECORD_TYPE] = FIELD("type", JSON_STRING),
+	[RECORD_ID] = FIELD("id", JSON_STRING),
+	[RECORD_KEY] = FIELD("key", JSON_STRING),
+	[RECORD_REV] = FIELD("rev", JSON_STRING),
+	[RECORD_URL] = FIELD("url", JSON_STRING),
+	[RECORD_TITLE] = FIELD("title", JSON_STRING),
+	[RECORD_SUMMARY] = FIELD("summary", JSON_STRING),
+	[RECORD_TEXT] = FIELD("content_text", JSON_STRING),
+	[RECORD_PUBLISHED] = FIELD("date_published", JSON_STRING),
+	[RECORD_MODIFIED] = FIELD("date_modified", JSON_STRING),
+	[RECORD_LANGUAGE] = FIELD("language", JSON_STRING),
+	[RECORD_FEED] = FIELD("feed", JSON_OBJECT),
+	[RECORD_FETCHED] = FIELD("fetched", JSON_OBJECT),
+	[RECORD_ERROR] = FIELD("error", JSON_STRING),
+	[RECORD_STANCE] = FIELD("stance", JSON_OBJECT),
+	[RECORD_STORY] = FIELD("story", JSON_OBJECT),
+	[RECORD_REVISION] = FIELD("revision", JSON_NUMBER),
+	[RECORD_SEQ] = FIELD("seq", JSON_NUMBER),
+	[RECORD_SEAL] = FIELD("x", JSON_STRING),
 };
 
 static const char *const type_names[] = {
@@ -52,8 +56,9 @@ static enum record_field
 field_of(struct str name)
 {
 	for (int f = 0; f < RECORD_FIELDS; f++)
-		if (fields[f].name[0] == (name.n ? name.p[0] : '\0') &&
-		    str_eq(name, str_of(fields[f].name)))
+		if (fields[f].length == name.n &&
+		    fields[f].name[0] == name.p[0] &&
+		    memcmp(fields[f].name, name.p, name.n) == 0)
 			return (enum record_field)f;
 	return RECORD_FIELDS;
 }

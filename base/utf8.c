@@ -1,3 +1,7 @@
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "base/utf8.h"
 
 /* Length of the well-formed sequence at p, 0 when there is none.  The ranges
@@ -31,31 +35,30 @@ sequence(const unsigned char *p, size_t left)
 	return n;
 }
 
-/* Bytes below 0x80 at p, of which there are at least 8, counted up to 8. */
-static unsigned
-ascii_run(const unsigned char *p)
+/* The bytes at p and before `end` that are below 0x80. */
+static inline size_t
+ascii_run(const unsigned char *p, const unsigned char *end)
 {
-	uint64_t high;
+	const unsigned char *from = p;
 
-	memcpy(&high, p, 8);
-	high &= 0x8080808080808080u;
-	if (high == 0)
-		return 8;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	return (unsigned)__builtin_ctzll(high) / 8;
-#else
-	return (unsigned)__builtin_clzll(high) / 8;
+#ifdef __SSE2__
+	for (; end - p >= 32; p += 32) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
+		__m128i y = _mm_loadu_si128((const __m128i *)(const void *)
+		    (p + 16));
+
+		if (_mm_movemask_epi8(_mm_or_si128(x, y)) != 0) {
+			unsigned high = (unsigned)_mm_movemask_epi8(x) |
+			    (unsigned)_mm_movemask_epi8(y) << 16;
+
+			return (size_t)(p - from) +
+			    (unsigned)__builtin_ctz(high);
+		}
+	}
 #endif
-}
-
-/* Are the 32 bytes at p all below 0x80? */
-static inline bool
-is_ascii(const unsigned char *p)
-{
-	uint64_t v[4];
-
-	memcpy(v, p, sizeof(v));
-	return ((v[0] | v[1] | v[2] | v[3]) & 0x8080808080808080u) == 0;
+	while (p < end && *p < 0x80)
+		p++;
+	return (size_t)(p - from);
 }
 
 size_t
@@ -64,25 +67,18 @@ utf8_check(struct str s)
 	const unsigned char *p = (const unsigned char *)s.p;
 	size_t i = 0;
 
-	while (i < s.n) {
-		unsigned n;
+	for (;;) {
+		i += ascii_run(p + i, p + s.n);
+		while (i < s.n && p[i] >= 0x80) {
+			unsigned n = sequence(p + i, s.n - i);
 
-		while (s.n - i >= 32 && is_ascii(p + i))
-			i += 32;
-		if (i == s.n)
-			break;
-		if (s.n - i >= 8 && (n = ascii_run(p + i)) > 0) {
-			i += n;
-			continue;
-		}
-		do {
-			n = sequence(p + i, s.n - i);
 			if (n == 0)
 				return i;
 			i += n;
-		} while (i < s.n && p[i] >= 0x80);
+		}
+		if (i == s.n)
+			return i;
 	}
-	return s.n;
 }
 
 uint32_t
