@@ -28,30 +28,27 @@
 #define SYMBOLS_MAX	128
 /* Steps of one walk: gaps branch, and a hostile text could make them explode. */
 #define WALK_STEPS	4000u
-/* Tokens whose buckets are fetched before they are looked at. */
-#define FETCHED	HASHES_AHEAD
 /* Starts whose words are fetched before they are walked from. */
 #define AHEAD	8u
 /* A word and its tag as a key; a longer word is kept elsewhere. */
 #define LONG_KEY	56u
 #ifdef STANCE_TINY
-#define BUCKET_BITS	2u
 #define LONG_BITS	1u
 #define KNOWN_SPARE	8u
 #else
-#define BUCKET_BITS	16u	/* 4 MB; half of that costs a tenth of the speed */
 #define LONG_BITS	13u
 #define KNOWN_SPARE	(1u << 14)
 #endif
 
-/* Three words to a cache line; what was met last moves to the front. */
+/* Three words to a cache line, of 4 MB: half of that costs a tenth of the speed.
+ * What was met last moves to the front. */
 struct bucket {
-	_Alignas(64) struct word_key	key[3];
+	_Alignas(LINE) struct word_key	key[3];
 	uint32_t		known[3];
 };
 
 struct long_word {
-	_Alignas(64) uint64_t	key[LONG_KEY / 8];
+	_Alignas(LINE) uint64_t	key[LONG_KEY / 8];
 	uint32_t		known;
 };
 
@@ -106,7 +103,7 @@ struct reader {
 static void
 clear(struct memo *memo)
 {
-	memset(memo->buckets, 0, sizeof(*memo->buckets) << BUCKET_BITS);
+	memset(memo->buckets, 0, sizeof(*memo->buckets) << LINES_BITS);
 	memset(memo->long_words, 0, sizeof(*memo->long_words) << LONG_BITS);
 }
 
@@ -115,7 +112,7 @@ memo_new(void)
 {
 	struct memo *memo = xcalloc(1, sizeof(*memo));
 
-	memo->buckets = xlines(sizeof(*memo->buckets) << BUCKET_BITS);
+	memo->buckets = xlines(sizeof(*memo->buckets) << LINES_BITS);
 	memo->long_words = xlines(sizeof(*memo->long_words) << LONG_BITS);
 	return memo;
 }
@@ -452,45 +449,66 @@ search(struct reader *r, const struct words *w, size_t token,
 	return known;
 }
 
-/* The bucket of a hash. */
-static inline struct bucket *
-bucket_of(char *buckets, uint32_t hash)
+static inline void
+fetch(const char *buckets, const struct lookup *l)
 {
-	return (struct bucket *)(void *)(buckets +
-	    (hash & (((1u << BUCKET_BITS) - 1) << 6)));
+	__builtin_prefetch(buckets + l->line);
 }
 
-/* What is known of the tokens of the splitter's round; `starts` gets those that
- * may begin a phrase, and their number is returned. */
-static size_t
-read_round(struct reader *r, uint16_t *bits, uint32_t *starts)
+/* What is known of the tokens of the splitter's round. */
+static void
+read_round(struct reader *r, uint16_t *bits)
 {
 	const struct splitter *sp = &r->splitter;
 	const struct words *w = sp->words;
+	const struct lookup *l = sp->lookups, *end = l + (w->count - sp->fresh);
 	char *buckets = (char *)r->memo->buckets;
 	const uint16_t *bits_of = r->bits_of;
 	uint32_t *of_token = r->of_token + sp->fresh;
-	size_t count = w->count - sp->fresh, n = 0;
 
-	for (size_t i = 0; i < count; i += 4) {
-		__builtin_prefetch(bucket_of(buckets, sp->hashes[i]));
-		__builtin_prefetch(bucket_of(buckets, sp->hashes[i + 1]));
-		__builtin_prefetch(bucket_of(buckets, sp->hashes[i + 2]));
-		__builtin_prefetch(bucket_of(buckets, sp->hashes[i + 3]));
-	}
 	bits += sp->fresh;
-	for (size_t i = 0; i < count; i++) {
-		struct bucket *b = bucket_of(buckets, sp->hashes[i]);
+	for (; l < end; l += 4) {	/* those behind the end do not matter */
+		fetch(buckets, l);
+		fetch(buckets, l + 1);
+		fetch(buckets, l + 2);
+		fetch(buckets, l + 3);
+	}
+	for (l = sp->lookups; l < end; l++) {
+		struct bucket *b = (struct bucket *)(void *)
+		    (buckets + l->line);
 		uint32_t known = b->known[0];
 
-		if (!same_key(&b->key[0], &sp->keys[i])) {
-			known = search(r, w, sp->fresh + i, b, &sp->keys[i]);
+		if (!same_key(&b->key[0], &l->key)) {
+			known = search(r, w, sp->fresh +
+			    (size_t)(l - sp->lookups), b, &l->key);
 			bits_of = r->bits_of;
 		}
-		of_token[i] = known;
-		bits[i] = bits_of[known];
-		starts[n] = (uint32_t)(sp->fresh + i);
-		n += bits_of[known] / STARTS_PHRASE;
+		*of_token++ = known;
+		*bits++ = bits_of[known];
+	}
+}
+
+/* Gather the tokens that may begin a phrase: their number. */
+static size_t
+find_starts(const uint16_t *bits, size_t count, uint32_t *starts)
+{
+	size_t n = 0, i = 0;
+
+#ifdef __SSE2__
+	for (; i + 16 <= count; i += 16) {
+		const __m128i *p = (const __m128i *)(const void *)(bits + i);
+		/* STARTS_PHRASE is the sign */
+		unsigned some = (unsigned)_mm_movemask_epi8(_mm_packs_epi16(
+		    _mm_loadu_si128(p), _mm_loadu_si128(p + 1)));
+
+		for (; some != 0; some &= some - 1)
+			starts[n++] = (uint32_t)i +
+			    (uint32_t)__builtin_ctz(some);
+	}
+#endif
+	for (; i < count; i++) {
+		starts[n] = (uint32_t)i;
+		n += bits[i] / STARTS_PHRASE;
 	}
 	return n;
 }
@@ -651,7 +669,6 @@ reader_read(struct reader *r, struct str text, struct words *w,
     struct marks *marks, uint16_t *bits)
 {
 	struct walk k = { r, w, 0, 0, marks, bits, 0 };
-	size_t n = 0;
 
 	if (r->token_cap <= text.n) {
 		r->token_cap = 2 * text.n + 1;
@@ -668,9 +685,9 @@ reader_read(struct reader *r, struct str text, struct words *w,
 	}
 	splitter_start(&r->splitter, w, text);
 	while (splitter_round(&r->splitter))
-		n += read_round(r, bits, r->starts + n);
+		read_round(r, bits);
 	marks->n = 0;
-	walk_starts(&k, n);
+	walk_starts(&k, find_starts(bits, w->count, r->starts));
 }
 
 /* The numeral or multiple that token `i` is, or NULL. */

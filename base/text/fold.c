@@ -1,3 +1,6 @@
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 #include <stdlib.h>
 #include <utf8proc.h>
 
@@ -5,16 +8,28 @@
 #include "base/text/words.h"
 #include "base/utf8.h"
 
-/* Are the 8 bytes at p all ASCII, and none of them a carriage return? */
-static bool
-is_simple(const char *p)
-{
-	uint64_t eight, other;
+#define SIMPLE	16
 
-	memcpy(&eight, p, 8);
-	other = eight ^ 0x0d0d0d0d0d0d0d0du;
-	return ((eight | ((other - 0x0101010101010101u) & ~other)) &
-	    0x8080808080808080u) == 0;
+/* How many bytes from `at`, up to SIMPLE, are ASCII and no carriage return? */
+static inline size_t
+simple_run(struct str s, size_t at)
+{
+	size_t n = 0;
+
+#ifdef __SSE2__
+	if (at + SIMPLE <= s.n) {
+		__m128i c = _mm_loadu_si128((const __m128i *)(const void *)
+		    (s.p + at));
+		unsigned others = (unsigned)_mm_movemask_epi8(_mm_or_si128(c,
+		    _mm_cmpeq_epi8(c, _mm_set1_epi8('\r'))));
+
+		return others ? (unsigned)__builtin_ctz(others) : SIMPLE;
+	}
+#endif
+	while (n < SIMPLE && at + n < s.n && (unsigned char)s.p[at + n] < 0x80 &&
+	    s.p[at + n] != '\r')
+		n++;
+	return n;
 }
 
 size_t
@@ -24,18 +39,26 @@ visible_offset(struct str s, size_t n)
 	unsigned len;
 
 	for (;;) {
-		size_t from = at;
+		size_t run = simple_run(s, at);
 
-		for (; n > 8 && at + 8 <= s.n && is_simple(s.p + at); n -= 8)
-			at += 8;
-		if (at > from)
+		if (run == SIMPLE && n > SIMPLE) {
+			at += run;
+			n -= run;
+			continue;
+		}
+		if (run > n)
+			run = n;
+		at += run;
+		n -= run;
+		if (at > 0)
 			at = letter_skip_joined(s, at);
 		while (at < s.n && s.p[at] == '\r')
 			at++;
-		if (n-- == 0 || at == s.n)
+		if (n == 0 || at == s.n)
 			return at;
 		utf8_decode(s.p + at, s.p + s.n, &len);
-		at = letter_skip_joined(s, at + len);
+		at += len;
+		n--;
 	}
 }
 

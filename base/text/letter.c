@@ -21,24 +21,24 @@ const uint8_t letter_ascii[128] = {
 #undef M
 };
 
+/* All others that are not ASCII. */
 static enum letter
 class_of(uint32_t cp)
 {
 	int category;
 
 	switch (cp) {
-	case 0x2019: case 0x02bc:
+	case 0x2bc:
 		return LETTER_APOSTROPHE;
-	case 0x2018: case 0x201a: case 0x201c: case 0x201d: case 0x201e:
 	case 0xab: case 0xbb: case 0x300c: case 0x300d: case 0x300e: case 0x300f:
 		return LETTER_QUOTE;
-	case 0x2013: case 0x2014: case 0x2026: case 0x3001: case 0x3002:
+	case 0x3001: case 0x3002:
 	case 0xff01: case 0xff08: case 0xff09: case 0xff0c: case 0xff1a:
 	case 0xff1b: case 0xff1f: case 0xff0b: case 0x2212:
 	case 0xff0e: case 0xff61: case 0x964: case 0x61f: case 0x6d4:
 		return LETTER_MARK;
-	case 0xad: case 0x200b: case 0x200c: case 0x200d:
-		return LETTER_WORD;	/* soft hyphen, joiners: inside a word */
+	case 0xad:
+		return LETTER_WORD;	/* soft hyphen */
 	case 0x3099: case 0x309a:
 		return LETTER_WORD;	/* accents of kana, on any letter */
 	}
@@ -53,6 +53,20 @@ class_of(uint32_t cp)
 enum letter
 letter_wide(struct str s, size_t at, unsigned *len)
 {
+	/* U+2000 to U+203F, as most of them are in English; joiners are inside
+	 * a word */
+	static const uint8_t marks[64] = {
+	    [0x0b] = LETTER_WORD, LETTER_WORD, LETTER_WORD,
+	    [0x13] = LETTER_MARK, LETTER_MARK,
+	    [0x18] = LETTER_QUOTE, LETTER_APOSTROPHE, LETTER_QUOTE,
+	    [0x1c] = LETTER_QUOTE, LETTER_QUOTE, LETTER_QUOTE,
+	    [0x26] = LETTER_MARK };
+
+	if (at + 3 <= s.n && s.p[at] == '\xe2' && s.p[at + 1] == '\x80' &&
+	    ((unsigned char)s.p[at + 2] & 0xc0) == 0x80) {
+		*len = 3;
+		return (enum letter)marks[s.p[at + 2] & 0x3f];
+	}
 	return class_of(utf8_decode(s.p + at, s.p + s.n, len));
 }
 
@@ -75,10 +89,12 @@ is_joined(uint32_t cp)
 bool
 letter_is_joined(struct str s, size_t at)
 {
+	const char *p = s.p + at;
 	unsigned len;
 
-	return (unsigned char)s.p[at] >= 0xcc &&
-	    is_joined(utf8_decode(s.p + at, s.p + s.n, &len));
+	/* nor are the marks from U+2000 to U+203F */
+	return (unsigned char)*p >= 0xcc && !(*p == '\xe2' && at + 1 < s.n &&
+	    p[1] == '\x80') && is_joined(utf8_decode(p, s.p + s.n, &len));
 }
 
 size_t

@@ -188,18 +188,22 @@ static int
 find_listed(uint64_t high, uint64_t low, const struct listed *list,
     size_t count)
 {
-	/* the last entry that is not behind the word */
+	const struct listed *at = list;
+
+	/* the last entry that is not behind `high`, without a guess on the way */
 	while (count > 1) {
 		size_t half = count / 2;
-		uint64_t middle = ordered(list[half].word);
 
-		if (middle < high || (middle == high &&
-		    ordered(list[half].word + 8) <= low))
-			list += half;
+		at += ordered(at[half].word) <= high ? half : 0;
 		count -= half;
 	}
-	return ordered(list->word) == high && ordered(list->word + 8) == low ?
-	    list->what : 0;
+	for (; ordered(at->word) == high; at--) {
+		if (ordered(at->word + 8) == low)
+			return at->what;
+		if (at == list)
+			break;
+	}
+	return 0;
 }
 
 /* What the list says of the word, or 0. */
@@ -404,7 +408,7 @@ without_article(struct str word)
 
 /* A place and perhaps a state before the name of a wire: "LAGOS, Nig. (". */
 static bool
-is_dateline(const struct words *w, uint32_t first, size_t at)
+is_dateline(const struct words *w, uint32_t first, size_t i, size_t at)
 {
 	struct str s = w->text;
 	char capitals[WORD_MAX];
@@ -413,10 +417,10 @@ is_dateline(const struct words *w, uint32_t first, size_t at)
 
 	while (at < s.n && is_space(s.p[at]))
 		at++;
-	if (at >= s.n || s.p[at] != '(' || w->count - first > 6)
+	if (at >= s.n || s.p[at] != '(' || i - first > 5)
 		return false;
-	for (size_t i = 0; i < place.n; i++)
-		if (is_alpha(place.p[i]) && !is_capital_at(place, i))
+	for (size_t k = 0; k < place.n; k++)
+		if (is_alpha(place.p[k]) && !is_capital_at(place, k))
 			return false;
 	return utf8_count(place) > 2;
 }
@@ -468,11 +472,11 @@ is_glued_end(const struct words *w, struct str before, size_t at)
 	    is_lower_at(word, second);
 }
 
-/* The token before the last one when it touches it, or NULL. */
+/* The token before number `i` when it touches it, or NULL. */
 static const struct token *
-touching(const struct words *w)
+touching(const struct words *w, size_t i)
 {
-	const struct token *t = w->count > 1 ? &w->tokens[w->count - 2] : NULL;
+	const struct token *t = i > 0 ? &w->tokens[i - 1] : NULL;
 
 	return t && t->end == t[1].start ? t : NULL;
 }
@@ -485,23 +489,23 @@ is_unit(const struct words *w, size_t i)
 	    is_single(token_str(w, i)) && is_lower_at(token_str(w, i), 0);
 }
 
-/* Is a bracket open that began a few words before: "(Rs. C-12/26)"? */
+/* Is a bracket open that began a few words before token number `i`: "(Rs.
+ * C-12/26)"?  Not when it is closed between `at` and `behind`. */
 static bool
-is_in_brackets(const struct splitter *sp, size_t at, size_t behind)
+is_in_brackets(const struct splitter *sp, size_t i, size_t at, size_t behind)
 {
-	for (size_t i = at; i < behind; i++)
-		if (sp->words->text.p[i] == ')')
+	for (; at < behind; at++)
+		if (sp->words->text.p[at] == ')')
 			return false;
-	return sp->bracket > sp->first && sp->bracket + 12 > sp->words->count;
+	return sp->bracket > sp->first && sp->bracket + 11 > i;
 }
 
 static bool
-point_ends(const struct splitter *sp, size_t at, size_t next)
+point_ends(const struct splitter *sp, size_t i, size_t at, size_t next)
 {
 	const struct words *w = sp->words;
-	const struct token *before = touching(w);
-	struct str s = w->text, word = before ?
-	    token_str(w, w->count - 2) : STR_NONE;
+	const struct token *before = touching(w, i);
+	struct str s = w->text, word = before ? token_str(w, i - 1) : STR_NONE;
 	enum letter glued = at < s.n ? letter_of(s, at, &(unsigned){ 0 }) :
 	    LETTER_SPACE;
 
@@ -510,72 +514,27 @@ point_ends(const struct splitter *sp, size_t at, size_t next)
 	if (before == NULL)
 		return true;
 	if (before->kind == TOKEN_NUMBER)
-		return !is_ordinal(w, sp->first, w->count - 2, next);
-	if (is_in_brackets(sp, at, skip_closers(s, at)))
+		return !is_ordinal(w, sp->first, i - 1, next);
+	if (is_in_brackets(sp, i, at, skip_closers(s, at)))
 		return false;
 	if (before->kind != TOKEN_WORD || skip_closers(s, at) > at)
 		return true;
-	if (is_unit(w, w->count - 2))
+	if (is_unit(w, i - 1))
 		return is_capital_at(s, next);
-	return !is_abbreviation(word, s, next) && !is_dateline(w, sp->first, at);
+	return !is_abbreviation(word, s, next) &&
+	    !is_dateline(w, sp->first, i, at);
 }
 
-/* Each of the 8 bytes with its top bit, where it is an ASCII letter. */
-static inline uint64_t
-letters_among(uint64_t eight)
-{
-	uint64_t lower = (eight | 0x2020202020202020u) & 0x7f7f7f7f7f7f7f7fu;
-	uint64_t from_a = lower + 0x1f1f1f1f1f1f1f1fu;	/* 0x80 - 'a' */
-	uint64_t behind_z = lower + 0x0505050505050505u; /* 0x7f - 'z' */
-
-	return from_a & ~behind_z & ~eight & 0x8080808080808080u;
-}
-
-/* Nearly always: a word of ASCII letters that abbreviates nothing, a point, a
- * space or a new paragraph, and a capital.  That ends a sentence. */
-static inline bool
-is_plain_end(const struct splitter *sp, size_t point)
-{
-	const uint64_t tops = 0x8080808080808080u, small = 0x2020202020202020u;
-	const struct words *w = sp->words;
-	struct str s = w->text;
-	const struct token *word;
-	size_t next = point + 1;
-	unsigned before;
-	uint64_t last;
-
-	while (next < s.n && (s.p[next] == ' ' || s.p[next] == '\n'))
-		next++;
-	if (w->count < 2 || point < 8 || s.p[point] != '.' ||
-	    next == point + 1 || next == s.n || s.p[next] < 'A' ||
-	    s.p[next] > 'Z' || is_in_brackets(sp, 0, 0))
-		return false;
-	word = &w->tokens[w->count - 2];
-	if (word->end != point || word->kind != TOKEN_WORD)
-		return false;
-	last = ordered(s.p + point - 8);
-	if (word->end - word->start >= 8)	/* as long as none is */
-		return letters_among(last) == tops;
-	/* what stands before the word makes room for zeros behind it */
-	before = 64 - 8 * (word->end - word->start);
-	last <<= before;
-	return before < 56 && letters_among(last) == tops << before &&
-	    find_listed(last | small << before, 0, abbreviations,
-	    COUNT(abbreviations)) == POINT_NONE;
-}
-
-bool
-sentence_ends(const struct splitter *sp, size_t *end)
+/* What sentence_ends() is asked, where nothing is plain. */
+static __attribute__((noinline)) bool
+mark_ends(const struct splitter *sp, size_t i, size_t *end)
 {
 	const struct words *w = sp->words;
-	struct str mark = token_str(w, w->count - 1), s = w->text;
-	size_t at = w->tokens[w->count - 1].end, behind, next;
-	bool word = w->tokens[w->count - 1].kind == TOKEN_WORD, parted, ends;
+	struct str mark = token_str(w, i), s = w->text;
+	size_t at = w->tokens[i].end, behind, next;
+	bool word = w->tokens[i].kind == TOKEN_WORD, parted, ends;
 	unsigned len;
 
-	*end = at;
-	if (is_plain_end(sp, at - 1))
-		return true;
 	if (!word && !is_stop_at(mark, 0) && !is_absolute(mark))
 		return false;
 	if (at < s.n && is_stop_at(s, at))
@@ -593,10 +552,61 @@ sentence_ends(const struct splitter *sp, size_t *end)
 		return !parted && (is_start(s, next, false) ||
 		    what_of(mark, abbreviations, COUNT(abbreviations)) ==
 		    POINT_LAST);
-	ends = mark.p[0] != '.' || point_ends(sp, at, next);
+	ends = mark.p[0] != '.' || point_ends(sp, i, at, next);
 	if (letter_of(s, next, &len) == LETTER_IDEOGRAPH && mark.n > 1)
 		return false;	/* an ellipsis within a Chinese sentence */
 	return ends;
+}
+
+/* Each of the 8 bytes with its top bit, where it is an ASCII letter. */
+static inline uint64_t
+letters_among(uint64_t eight)
+{
+	uint64_t lower = (eight | 0x2020202020202020u) & 0x7f7f7f7f7f7f7f7fu;
+	uint64_t from_a = lower + 0x1f1f1f1f1f1f1f1fu;	/* 0x80 - 'a' */
+	uint64_t behind_z = lower + 0x0505050505050505u; /* 0x7f - 'z' */
+
+	return from_a & ~behind_z & ~eight & 0x8080808080808080u;
+}
+
+/* Nearly always: a word of ASCII letters that abbreviates nothing, a point, a
+ * space or a new paragraph, and a capital.  That ends a sentence. */
+static inline bool
+is_plain_end(const struct splitter *sp, size_t i, size_t point)
+{
+	const uint64_t tops = 0x8080808080808080u, small = 0x2020202020202020u;
+	const struct words *w = sp->words;
+	struct str s = w->text;
+	const struct token *word;
+	size_t next = point + 1;
+	unsigned before;
+	uint64_t last;
+
+	while (next < s.n && (s.p[next] == ' ' || s.p[next] == '\n'))
+		next++;
+	if (i == 0 || point < 8 || s.p[point] != '.' ||
+	    next == point + 1 || next == s.n || s.p[next] < 'A' ||
+	    s.p[next] > 'Z' || is_in_brackets(sp, i, 0, 0))
+		return false;
+	word = &w->tokens[i - 1];
+	if (word->end != point || word->kind != TOKEN_WORD)
+		return false;
+	last = ordered(s.p + point - 8);
+	if (word->end - word->start >= 8)	/* as long as none is */
+		return letters_among(last) == tops;
+	/* what stands before the word makes room for zeros behind it */
+	before = 64 - 8 * (word->end - word->start);
+	last <<= before;
+	return before < 56 && letters_among(last) == tops << before &&
+	    find_listed(last | small << before, 0, abbreviations,
+	    COUNT(abbreviations)) == POINT_NONE;
+}
+
+bool
+sentence_ends(const struct splitter *sp, size_t i, size_t *end)
+{
+	*end = sp->words->tokens[i].end;
+	return is_plain_end(sp, i, *end - 1) || mark_ends(sp, i, end);
 }
 
 /* "- item", "• item", "1. item", "(a) item". */

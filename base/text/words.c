@@ -1,14 +1,15 @@
 /*
- * Most of a text is plain: words of ASCII letters with spaces between them.
- * Those are taken from masks of a block of bytes, one bit a byte, in a loop that
- * asks nothing of a word:
+ * Most of a text is plain: words of ASCII letters with spaces between them, points
+ * and commas.  Those are taken from masks of a block of bytes, one bit a byte, in a
+ * loop that asks nothing of a word:
  *
- *	text	The ban, which the U.S. im
- *	letters	1110111001111101110100 ...
- *	spaces	0001000010000010001000 ...
+ *	text	The ban, which 5 states
+ *	letters	11101110011111000111111
+ *	points	00000001000000000000000
+ *	odd	00000000000000010000000
  *
- * What is neither letter nor space is odd: here the comma and the points.  The
- * words before it are taken at once, then it is looked at by itself.
+ * What is none of these is odd.  The words before it are taken at once, then it is
+ * looked at by itself.  A sentence can end only at a few marks and at newlines.
  */
 #include <assert.h>
 #ifdef __SSE2__
@@ -31,100 +32,114 @@
 #define FIRST(n)	(~0ULL << (64 - 8 * (n)))
 #endif
 
-/* What of KEY_SIZE bytes is of a word of so many. */
-static const struct word_key keep[KEY_SIZE] = {
-	{ { 0, 0 } }, { { FIRST(1), 0 } }, { { FIRST(2), 0 } },
+/* What the loop over words asks, all at one place. */
+static const struct {
+	struct word_key	keep[BLOCK];	/* what of the key is the word's */
+	uint64_t	factor;
+} table = {
+	{ { { 0, 0 } }, { { FIRST(1), 0 } }, { { FIRST(2), 0 } },
 	{ { FIRST(3), 0 } }, { { FIRST(4), 0 } }, { { FIRST(5), 0 } },
 	{ { FIRST(6), 0 } }, { { FIRST(7), 0 } }, { { FIRST(8), 0 } },
 	{ { FIRST(8), FIRST(1) } }, { { FIRST(8), FIRST(2) } },
 	{ { FIRST(8), FIRST(3) } }, { { FIRST(8), FIRST(4) } },
 	{ { FIRST(8), FIRST(5) } }, { { FIRST(8), FIRST(6) } },
-	{ { FIRST(8), FIRST(7) } } };
+	{ { FIRST(8), FIRST(7) } } },
+	0x9e3779b97f4a7c15u
+};
 
 #undef FIRST
 
+_Static_assert((int)TOKEN_WORD == LETTER_WORD &&
+    (int)TOKEN_NUMBER == LETTER_DIGIT && (int)TOKEN_MARK == LETTER_MARK &&
+    (int)TOKEN_QUOTE == LETTER_QUOTE, "a token's kind is its first letter's");
+
 static inline uint32_t
-hash_of(uint64_t sum)
+line_of(uint64_t sum)
 {
-	return (uint32_t)(sum * 0x9e3779b97f4a7c15u >> (64 - HASH_BITS));
+	return (uint32_t)(sum * table.factor >> (64 - LINES_BITS)) * LINE;
 }
 
 struct masks {
 	uint64_t	letters;	/* A to Z, a to z */
-	uint64_t	odd;		/* neither letter nor space */
+	uint64_t	points;		/* and commas */
+	uint64_t	spaces;
 };
 
 #ifdef SIMD
-/* The key of the word of `n` bytes at p, where KEY_SIZE can be read, and its
- * hash. */
-static inline uint32_t
-make_key(const char *p, size_t n, const struct word_key *tag,
-    struct word_key *key)
+/* Of the word of `n` bytes at p, where KEY_SIZE can be read. */
+static inline void
+make_lookup(struct lookup *l, const char *p, size_t n,
+    const struct word_key *tag)
 {
 	__m128i k = _mm_loadu_si128((const __m128i *)(const void *)p);
 
-	k = _mm_and_si128(k, _mm_load_si128((const __m128i *)&keep[n]));
+	k = _mm_and_si128(k, _mm_load_si128((const __m128i *)&table.keep[n]));
 	k = _mm_or_si128(k, _mm_load_si128((const __m128i *)tag));
-	_mm_store_si128((__m128i *)key, k);
+	_mm_store_si128((__m128i *)&l->key, k);
 	k = _mm_add_epi64(k, _mm_shuffle_epi32(k, _MM_SHUFFLE(1, 0, 3, 2)));
-	return hash_of((uint64_t)_mm_cvtsi128_si64(k));
+	l->line = line_of((uint64_t)_mm_cvtsi128_si64(k));
+}
+
+/* The same of the 16 bytes at p. */
+static inline struct masks
+part_of(const char *p)
+{
+	__m128i c = _mm_loadu_si128((const __m128i *)(const void *)p);
+	/* 'z' becomes the greatest of all signed bytes */
+	__m128i letters = _mm_cmpgt_epi8(_mm_add_epi8(_mm_or_si128(c,
+	    _mm_set1_epi8(0x20)), _mm_set1_epi8(127 - 'z')),
+	    _mm_set1_epi8(127 - 26));
+	/* the two differ in one bit */
+	__m128i points = _mm_cmpeq_epi8(_mm_and_si128(c,
+	    _mm_set1_epi8(~('.' ^ ','))), _mm_set1_epi8('.' & ','));
+	__m128i spaces = _mm_cmpeq_epi8(c, _mm_set1_epi8(' '));
+
+	return (struct masks){ (unsigned)_mm_movemask_epi8(letters),
+	    (unsigned)_mm_movemask_epi8(points),
+	    (unsigned)_mm_movemask_epi8(spaces) };
 }
 
 static inline uint64_t
-bits_of(__m128i bytes, unsigned shift)
+joined(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {
-	return (uint64_t)(unsigned)_mm_movemask_epi8(bytes) << shift;
+	return (a | b << 16) | (c | d << 16) << 32;
 }
 
 static inline struct masks
 masks_of(const char *p)
 {
-	uint64_t letters = 0, spaces = 0;
+	struct masks a = part_of(p), b = part_of(p + 16),
+	    c = part_of(p + 32), d = part_of(p + 48);
 
-	for (unsigned i = 0; i < BLOCK; i += 16) {
-		__m128i c = _mm_loadu_si128((const __m128i *)(const void *)
-		    (p + i));
-		/* 'a' becomes the least of all signed bytes */
-		__m128i lower = _mm_sub_epi8(_mm_or_si128(c,
-		    _mm_set1_epi8(0x20)), _mm_set1_epi8((char)('a' + 128)));
-
-		letters |= bits_of(_mm_cmplt_epi8(lower,
-		    _mm_set1_epi8(-128 + 26)), i);
-		spaces |= bits_of(_mm_cmpeq_epi8(c, _mm_set1_epi8(' ')), i);
-	}
-	return (struct masks){ letters, ~(letters | spaces) };
+	return (struct masks){
+	    joined(a.letters, b.letters, c.letters, d.letters),
+	    joined(a.points, b.points, c.points, d.points),
+	    joined(a.spaces, b.spaces, c.spaces, d.spaces) };
 }
 #else
-static inline uint32_t
-make_key(const char *p, size_t n, const struct word_key *tag,
-    struct word_key *key)
+static inline void
+make_lookup(struct lookup *l, const char *p, size_t n,
+    const struct word_key *tag)
 {
-	memcpy(key, p, KEY_SIZE);
+	memcpy(&l->key, p, KEY_SIZE);
 	for (int i = 0; i < 2; i++)
-		key->v[i] = (key->v[i] & keep[n].v[i]) | tag->v[i];
-	return hash_of(key->v[0] + key->v[1]);
+		l->key.v[i] = (l->key.v[i] & table.keep[n].v[i]) | tag->v[i];
+	l->line = line_of(l->key.v[0] + l->key.v[1]);
 }
 
 static inline struct masks
 masks_of(const char *p)
 {
-	struct masks m = { 0, 0 };
+	struct masks m = { 0, 0, 0 };
 
 	for (unsigned i = 0; i < BLOCK; i++) {
 		m.letters |= (uint64_t)is_alpha(p[i]) << i;
-		m.odd |= (uint64_t)(!is_alpha(p[i]) && p[i] != ' ') << i;
+		m.points |= (uint64_t)(p[i] == '.' || p[i] == ',') << i;
+		m.spaces |= (uint64_t)(p[i] == ' ') << i;
 	}
 	return m;
 }
 #endif
-
-/* No word has the key of one that is too long. */
-static inline uint32_t
-make_long_key(struct word_key *key)
-{
-	key->v[0] = key->v[1] = UINT64_MAX;
-	return 0;
-}
 
 static void
 add_token(struct splitter *sp, size_t start, size_t end, enum token_kind kind)
@@ -135,64 +150,72 @@ add_token(struct splitter *sp, size_t start, size_t end, enum token_kind kind)
 	char last[KEY_SIZE] = { 0 };
 
 	assert(w->count < w->cap && i < ROUND_MAX);
-	if (n >= KEY_SIZE) {
-		sp->hashes[i] = make_long_key(&sp->keys[i]);
-	} else {
-		if (start + KEY_SIZE > w->text.n)
-			p = memcpy(last, p, n);
-		sp->hashes[i] = make_key(p, n, &sp->tag, &sp->keys[i]);
-	}
+	if (start + KEY_SIZE > w->text.n)
+		p = memcpy(last, p, w->text.n - start);
+	make_lookup(&sp->lookups[i], p, n < KEY_SIZE ? n : KEY_SIZE, &sp->tag);
 	w->tokens[w->count++] = (struct token){ (uint32_t)start, (uint32_t)end,
 	    (uint8_t)kind };
 }
 
-/* One token for each run of letters in the block, none of which it cuts. */
+/* One token for each run of letters in the block and for each point, which is a
+ * mark only later. */
 static inline void
-add_plain(struct splitter *sp, uint64_t letters)
+add_plain(struct splitter *sp, uint64_t letters, uint64_t points)
 {
-	uint64_t starts = letters & ~(letters << 1);
-	uint64_t behind = ~letters & letters << 1;
-	const char *p = sp->bytes;
+	uint64_t starts = (letters & ~(letters << 1)) | points;
+	uint64_t behind = (~letters & letters << 1) | points << 1;
+	struct words *w = sp->words;
+	struct token *t = w->tokens + w->count;
+	struct lookup *l = sp->lookups + (w->count - sp->fresh);
+	struct word_key tag = sp->tag;
 	uint32_t block = (uint32_t)sp->block;
-	size_t i = sp->words->count - sp->fresh;
-	struct token *t = sp->words->tokens + sp->words->count;
-	struct word_key *key = sp->keys + i, tag = sp->tag;
-	uint32_t *hash = sp->hashes + i;
+	/* where the text would begin, of whose end there may be a copy */
+	uintptr_t text = (uintptr_t)sp->bytes - block;
 
-	for (; starts != 0; t++, key++, hash++) {
+	for (; starts != 0; starts &= starts - 1, t++, l++) {
 		unsigned start = (unsigned)__builtin_ctzll(starts);
 		unsigned end = (unsigned)__builtin_ctzll(behind);
 
-		starts &= starts - 1;
 		behind &= behind - 1;
 		t->start = block + start;
 		t->end = block + end;
 		t->kind = TOKEN_WORD;
-		*hash = end - start < KEY_SIZE ?
-		    make_key(p + start, end - start, &tag, key) :
-		    make_long_key(key);
+		make_lookup(l, (const char *)(text + (block + start)),
+		    end - start, &tag);
 	}
-	sp->words->count = (size_t)(t - sp->words->tokens);
+	w->count = sp->fresh + (size_t)(l - sp->lookups);
 }
 
-/* Look at the block at sp->at.  Near the end of the text it is a copy, with NULs
- * behind it, so that there is always a key to read. */
-static void
+/* Look at the block at sp->at, up to a word that it cuts.  Near the end of the
+ * text it is a copy with NULs behind it, so that there is always a key to read. */
+static inline void
 load_block(struct splitter *sp)
 {
-	struct str left = str_from(sp->words->text, sp->at);
+	struct str s = sp->words->text;
+	size_t left = s.n - sp->at;
 	struct masks m;
+	uint64_t single, others;
 
-	sp->block = sp->at;
-	sp->end = sp->at + BLOCK;
-	sp->bytes = left.p;
-	if (left.n < sizeof(sp->last)) {
+	sp->bytes = s.p + sp->at;
+	if (left < sizeof(sp->last)) {
 		memset(sp->last, 0, sizeof(sp->last));
-		sp->bytes = memcpy(sp->last, left.p, left.n);
+		sp->bytes = memcpy(sp->last, sp->bytes, left);
 	}
 	m = masks_of(sp->bytes);
+	others = ~m.letters;
+	sp->block = sp->at;
+	sp->end = sp->at + (others ? BLOCK - (unsigned)__builtin_clzll(others) :
+	    0);
+	/* a point behind a single letter may be inside a word, and the last bit
+	 * has none behind it to say where a token ends */
+	single = m.letters << 1 & ~(m.letters << 2);
 	sp->letters = m.letters;
-	sp->odd = m.odd;
+	if (sp->end < sp->block + BLOCK)
+		sp->letters &= (1ULL << (sp->end - sp->block)) - 1;
+	if (sp->end > s.n)
+		sp->end = s.n;
+	sp->points = m.points & ~single & ~(1ULL << (BLOCK - 1));
+	sp->odd = ~(m.letters | sp->points | m.spaces);
 }
 
 /* Letters in a row from `at`, counted up to `most`; accents do not count. */
@@ -285,17 +308,18 @@ number_end(struct str s, size_t start)
 	return at < s.n && s.p[at] == '%' ? at + 1 : at;
 }
 
+/* The sentence ends before token number `end`. */
 static void
-end_sentence(struct splitter *sp)
+end_sentence(struct splitter *sp, size_t end)
 {
 	struct words *w = sp->words;
 
-	if (w->count == sp->first)
+	if (end == sp->first)
 		return;
 	GROW(w->sentences, w->sentence_count, w->sentence_cap);
 	w->sentences[w->sentence_count++] = (struct sentence){ sp->first,
-	    (uint32_t)w->count, sp->paragraph };
-	sp->first = (uint32_t)w->count;
+	    (uint32_t)end, sp->paragraph };
+	sp->first = (uint32_t)end;
 }
 
 /* Is the hyphen at `at` a dash, with a space on both sides? */
@@ -316,26 +340,26 @@ take_newlines(struct splitter *sp)
 	while (next < s.n && is_space(s.p[next]))
 		newlines += s.p[next++] == '\n';
 	if (newlines > 1) {
-		end_sentence(sp);
+		end_sentence(sp, sp->words->count);
 		sp->paragraph += sp->words->count > 0;
 	} else if (line_ends_sentence(sp, next)) {
-		end_sentence(sp);
+		end_sentence(sp, sp->words->count);
 	}
 	sp->line = sp->at = next;
 }
 
-/* The last token may end the sentence, with what closes it. */
-static void
-try_end(struct splitter *sp)
+/* Token number `i` may end the sentence, with what closes it. */
+static inline void
+try_end(struct splitter *sp, size_t i)
 {
 	size_t end;
 
-	if (!sentence_ends(sp, &end))
+	if (!sentence_ends(sp, i, &end))
 		return;
-	if (end > sp->at)
+	if (end > sp->words->tokens[i].end)
 		sp->closing = end;
 	else
-		end_sentence(sp);
+		end_sentence(sp, i + 1);
 }
 
 /* One of the marks that close the sentence that has ended. */
@@ -350,7 +374,7 @@ take_closer(struct splitter *sp)
 		    TOKEN_QUOTE : TOKEN_MARK);
 	sp->at += len;
 	if (sp->at >= sp->closing)
-		end_sentence(sp);
+		end_sentence(sp, sp->words->count);
 }
 
 static void
@@ -366,20 +390,48 @@ take_mark(struct splitter *sp, unsigned len)
 		sp->bracket = 0;
 	add_token(sp, at, sp->at, TOKEN_MARK);
 	if (c == '.' || c == '!' || c == '?' || len > 1)
-		try_end(sp);
+		try_end(sp, sp->words->count - 1);
 }
 
-/* The word that begins at `start` and goes on at least to `at`. */
 static void
-take_word(struct splitter *sp, size_t start, size_t at)
+take_word(struct splitter *sp, size_t start, size_t end)
 {
-	sp->at = word_end(sp->words->text, start, at);
-	add_token(sp, start, sp->at, TOKEN_WORD);
-	if (sp->words->text.p[sp->at - 1] == '.')
-		try_end(sp);
+	sp->at = end;
+	add_token(sp, start, end, TOKEN_WORD);
+	if (sp->words->text.p[end - 1] == '.')
+		try_end(sp, sp->words->count - 1);
 }
 
-/* What begins at sp->at, and is no plain word. */
+/* Can the odd byte go on with a plain word before it? */
+static inline bool
+goes_on(char c)
+{
+	return c == '.' || is_digit(c) || c == '\'' || c == '&' ||
+	    (unsigned char)c >= 0x80;
+}
+
+/* Is the last token a plain word that what is at sp->at goes on with?  Then it
+ * is made longer. */
+static inline bool
+take_rest(struct splitter *sp)
+{
+	struct words *w = sp->words;
+	size_t start, end;
+
+	if (!goes_on(w->text.p[sp->at]) || w->count == sp->fresh ||
+	    w->tokens[w->count - 1].end != sp->at ||
+	    !is_alpha(w->text.p[sp->at - 1]))
+		return false;
+	start = w->tokens[w->count - 1].start;
+	end = word_end(w->text, start, sp->at);
+	if (end == sp->at)
+		return false;
+	w->count--;
+	take_word(sp, start, end);
+	return true;
+}
+
+/* What begins at sp->at, and is not plain. */
 static void
 take_odd(struct splitter *sp)
 {
@@ -387,12 +439,18 @@ take_odd(struct splitter *sp)
 	size_t start = sp->at;
 	unsigned len;
 
+	if (start < sp->closing) {
+		take_closer(sp);
+		return;
+	}
+	if (take_rest(sp))
+		return;
 	switch (letter_of(s, start, &len)) {
 	case LETTER_WORD:
 		if (letter_is_joined(s, start))
 			sp->at += len;	/* an accent without a letter */
 		else
-			take_word(sp, start, start);
+			take_word(sp, start, word_end(s, start, start));
 		break;
 	case LETTER_DIGIT:
 		sp->at = number_end(s, start);
@@ -426,48 +484,44 @@ take_odd(struct splitter *sp)
 	}
 }
 
-/* Can the odd byte `c` at `at` go on with the plain word before it, which begins
- * at `start`?  A point can behind a single letter only. */
-static inline bool
-goes_on(char c, size_t start, size_t at)
+/* The points of the block, whose tokens were the last to be added. */
+static inline void
+take_points(struct splitter *sp, uint64_t points)
 {
-	if (c == '.')
-		return at - start == 1;
-	return is_digit(c) || c == '\'' || c == '&' || (unsigned char)c >= 0x80;
+	struct token *tokens = sp->words->tokens;
+	size_t i = sp->words->count;
+
+	for (; points != 0; points &= points - 1) {
+		unsigned bit = (unsigned)__builtin_ctzll(points);
+
+		while (tokens[i - 1].start != sp->block + bit)
+			i--;
+		tokens[i - 1].kind = TOKEN_MARK;
+		if (sp->bytes[bit] == '.')
+			try_end(sp, i - 1);
+		i = sp->words->count;
+	}
 }
 
-/* Take the plain words from sp->at to the end of the block, or to what is odd
- * and that as well. */
+/* Take the rest of the block. */
 static inline void
-take_plain(struct splitter *sp)
+take_block(struct splitter *sp)
 {
-	uint64_t ahead = ~0ULL << (sp->at - sp->block);
-	uint64_t odd = sp->odd & ahead;
-	/* all before the first odd byte, or all */
-	uint64_t plain = (odd - 1) & ~odd & ahead;
-	uint64_t letters = sp->letters & plain, gaps = plain & ~letters;
-	unsigned stop = odd ? (unsigned)__builtin_ctzll(odd) : BLOCK, last;
-	struct str s = sp->words->text;
+	do {
+		uint64_t ahead = ~0ULL << (sp->at - sp->block);
+		uint64_t odd = sp->odd & ahead;
+		/* all before the first odd byte, or all */
+		uint64_t plain = (odd - 1) & ~odd & ahead;
+		uint64_t points = sp->points & plain;
 
-	/* where the last word begins, if one touches the odd byte or the end */
-	last = gaps ? BLOCK - (unsigned)__builtin_clzll(gaps) :
-	    (unsigned)(sp->at - sp->block);
-	if (last < stop && (odd == 0 || (sp->block + stop < s.n &&
-	    goes_on(s.p[sp->block + stop], last, stop)))) {
-		add_plain(sp, letters & ((1ULL << last) - 1));
-		sp->at = sp->block + last;
-		if (odd != 0)
-			take_word(sp, sp->at, sp->block + stop);
-		else if (last == 0)	/* longer than the block */
-			take_word(sp, sp->at, sp->at + BLOCK);
-		else
-			sp->end = 0;
-		return;
-	}
-	add_plain(sp, letters);
-	sp->at = sp->block + stop;
-	if (odd != 0 && sp->at < s.n)
-		take_odd(sp);
+		add_plain(sp, sp->letters & plain, points);
+		sp->at = odd ? sp->block + (unsigned)__builtin_ctzll(odd) :
+		    sp->end;
+		if (points != 0)
+			take_points(sp, points);
+		if (sp->at < sp->end)
+			take_odd(sp);
+	} while (sp->at < sp->end);
 }
 
 void
@@ -494,16 +548,16 @@ splitter_round(struct splitter *sp)
 		    sizeof(*w->tokens));
 	}
 	while (sp->at < w->text.n && w->count - sp->fresh < ROUND) {
-		if (sp->at < sp->closing) {
-			take_closer(sp);
-			continue;
-		}
 		if (sp->at >= sp->end)
 			load_block(sp);
-		take_plain(sp);
+		if (sp->at < sp->end)
+			take_block(sp);
+		else		/* a word longer than the block */
+			take_word(sp, sp->at, word_end(w->text, sp->at,
+			    sp->at + BLOCK));
 	}
 	if (sp->at == w->text.n)
-		end_sentence(sp);
+		end_sentence(sp, w->count);
 	return w->count > sp->fresh;
 }
 

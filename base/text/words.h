@@ -18,8 +18,8 @@
 
 #include "base/str.h"
 
-enum token_kind {
-	TOKEN_WORD,
+enum token_kind {		/* the class of its first letter */
+	TOKEN_WORD = 1,
 	TOKEN_NUMBER,		/* digits, with decimal point, commas and % */
 	TOKEN_MARK,		/* , ; : ( ) . ! ? and their kin */
 	TOKEN_QUOTE
@@ -61,26 +61,33 @@ token_str(const struct words *w, size_t i)
  * The same in rounds of some ROUND tokens, for those who look each one up:
  * splitter_start(), then splitter_round() until it is false.  Of the tokens of
  * the last round, words->tokens[fresh..words->count-1], it has the keys: the
- * token's bytes padded with zeros, and the tag.  Those of KEY_SIZE or more bytes
- * all have ones.
+ * token's bytes padded with zeros, and the tag; of those of KEY_SIZE or more bytes
+ * only the tag.  `line` is the place of the key in a table of cache lines.
  */
 #define ROUND		128
 #define BLOCK		64	/* bytes that are looked at at once */
 #define ROUND_MAX	(ROUND + BLOCK)
 #define KEY_SIZE	16
-#define HASH_BITS	22
-/* Hashes that may be read behind those of a round, for who looks ahead. */
-#define HASHES_AHEAD	16
+#ifdef STANCE_TINY
+#define LINES_BITS	2
+#else
+#define LINES_BITS	16
+#endif
+#define LINE		64	/* bytes */
 
 struct word_key {
 	_Alignas(KEY_SIZE) uint64_t v[KEY_SIZE / 8];
 };
 
+struct lookup {
+	struct word_key	 key;
+	uint32_t	 line;		/* offset in 2^LINES_BITS of them */
+};
+
 struct splitter {
 	struct words	*words;
 	size_t		 fresh;
-	struct word_key	 keys[ROUND_MAX];
-	uint32_t	 hashes[ROUND_MAX + HASHES_AHEAD]; /* of HASH_BITS */
+	struct lookup	 lookups[ROUND_MAX + 3]; /* no more */
 	struct word_key	 tag;		/* the caller's, zeros but the last byte */
 	/* private: */
 	size_t		 at;		/* what is left begins here */
@@ -91,7 +98,7 @@ struct splitter {
 	uint32_t	 bracket;	/* token that opened one, or 0 */
 	size_t		 block, end;	/* the bytes at hand */
 	const char	*bytes;		/* KEY_SIZE more can be read */
-	uint64_t	 letters, odd;	/* its masks */
+	uint64_t	 letters, points, odd; /* its masks */
 	char		 last[BLOCK + KEY_SIZE];
 };
 

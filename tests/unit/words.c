@@ -236,16 +236,17 @@ assert_keys(const struct splitter *a, const struct splitter *b)
 		struct str s = token_str(w, i);
 		unsigned char key[KEY_SIZE] = { 0 };
 
-		memset(key, s.n < KEY_SIZE ? 0 : 0xff, KEY_SIZE);
-		if (s.n < KEY_SIZE) {
+		if (s.n < KEY_SIZE)
 			memcpy(key, s.p, s.n);
-			key[KEY_SIZE - 1] = 7;
-		}
-		assert_memory_equal(&a->keys[i - a->fresh], key, KEY_SIZE);
-		assert_memory_equal(&b->keys[i - a->fresh], key, KEY_SIZE);
-		assert_int_equal(a->hashes[i - a->fresh],
-		    b->hashes[i - a->fresh]);
-		assert_true(a->hashes[i - a->fresh] < 1u << HASH_BITS);
+		key[KEY_SIZE - 1] = 7;
+		assert_memory_equal(&a->lookups[i - a->fresh].key, key,
+		    KEY_SIZE);
+		assert_memory_equal(&b->lookups[i - a->fresh].key, key,
+		    KEY_SIZE);
+		assert_int_equal(a->lookups[i - a->fresh].line,
+		    b->lookups[i - a->fresh].line);
+		assert_true(a->lookups[i - a->fresh].line < LINE << LINES_BITS);
+		assert_int_equal(a->lookups[i - a->fresh].line % LINE, 0);
 	}
 }
 
