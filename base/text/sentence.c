@@ -328,25 +328,36 @@ skip_closers(struct str s, size_t at)
 }
 
 /* The first letter or digit after `at`; *parted: something stands between that
- * neither opens a sentence nor is white space, such as a comma or a dash. */
+ * neither opens a sentence nor is white space, such as a comma or a dash.  What was
+ * found is kept: in a text without letters each point would look to its end. */
 static size_t
-skip_openers(struct str s, size_t at, bool *parted)
+skip_openers(struct splitter *sp, size_t at, bool *parted)
 {
+	struct str s = sp->words->text;
+
 	*parted = false;
 	if (at + 1 < s.n && s.p[at] == ' ' && is_alpha(s.p[at + 1]))
 		return at + 1;
-	while (at < s.n) {
-		unsigned len;
-		enum letter l = letter_of(s, at, &len);
+	if (at < sp->opened || at >= sp->opening) {
+		sp->opened = at;
+		sp->parting = SIZE_MAX;
+		while (at < s.n) {
+			unsigned len;
+			enum letter l = letter_of(s, at, &len);
 
-		if ((l == LETTER_WORD || l == LETTER_DIGIT ||
-		    l == LETTER_IDEOGRAPH) && !letter_is_joined(s, at))
-			break;
-		*parted |= (l == LETTER_MARK && s.p[at] != '(') ||
-		    s.p[at] == '-';
-		at += len;
+			if ((l == LETTER_WORD || l == LETTER_DIGIT ||
+			    l == LETTER_IDEOGRAPH) && !letter_is_joined(s, at))
+				break;
+			if ((l == LETTER_MARK && s.p[at] != '(') ||
+			    s.p[at] == '-')
+				sp->parting = at;
+			at += len;
+		}
+		sp->opening = at;
+		at = sp->opened;
 	}
-	return at;
+	*parted = sp->parting != SIZE_MAX && sp->parting >= at;
+	return sp->opening;
 }
 
 /* Does the capitalised word at `next` begin a sentence behind an abbreviation,
@@ -527,7 +538,7 @@ point_ends(const struct splitter *sp, size_t i, size_t at, size_t next)
 
 /* What sentence_ends() is asked, where nothing is plain. */
 static __attribute__((noinline)) bool
-mark_ends(const struct splitter *sp, size_t i, size_t *end)
+mark_ends(struct splitter *sp, size_t i, size_t *end)
 {
 	const struct words *w = sp->words;
 	struct str mark = token_str(w, i), s = w->text;
@@ -542,7 +553,7 @@ mark_ends(const struct splitter *sp, size_t i, size_t *end)
 	*end = behind = skip_closers(s, at);
 	if (!word && is_absolute(mark))
 		return true;
-	next = skip_openers(s, behind, &parted);
+	next = skip_openers(sp, behind, &parted);
 	if (next >= s.n)
 		return true;
 	if (is_lower_at(s, next) || (behind < s.n &&
@@ -603,7 +614,7 @@ is_plain_end(const struct splitter *sp, size_t i, size_t point)
 }
 
 bool
-sentence_ends(const struct splitter *sp, size_t i, size_t *end)
+sentence_ends(struct splitter *sp, size_t i, size_t *end)
 {
 	*end = sp->words->tokens[i].end;
 	return is_plain_end(sp, i, *end - 1) || mark_ends(sp, i, end);
@@ -644,7 +655,7 @@ is_open(const struct words *w)
 }
 
 bool
-line_ends_sentence(const struct splitter *sp, size_t next)
+line_ends_sentence(struct splitter *sp, size_t next)
 {
 	struct str s = sp->words->text;
 	size_t line = sp->line, at = sp->at;
@@ -652,7 +663,7 @@ line_ends_sentence(const struct splitter *sp, size_t next)
 
 	if (is_item(s, next))
 		return true;
-	next = skip_openers(s, next, &parted);
+	next = skip_openers(sp, next, &parted);
 	return next < s.n && !is_lower_at(s, next) && !is_open(sp->words) &&
 	    visible_offset(str_slice(s, line, at), HEADING_LENGTH) ==
 	    at - line;

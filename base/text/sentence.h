@@ -17,8 +17,8 @@
 /* Does token number `i`, a mark or a word with a point at its end, end the
  * sentence?  What closes it behind that token, quotation marks and brackets, ends
  * at *end. */
-bool sentence_ends(const struct splitter *sp, size_t i, size_t *end);
+bool sentence_ends(struct splitter *sp, size_t i, size_t *end);
 /* Does the line break at sp->at do so, where the next line begins at `next`? */
-bool line_ends_sentence(const struct splitter *sp, size_t next);
+bool line_ends_sentence(struct splitter *sp, size_t next);
 
 #endif

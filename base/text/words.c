@@ -532,6 +532,7 @@ splitter_start(struct splitter *sp, struct words *w, struct str text)
 	w->count = w->sentence_count = 0;
 	sp->words = w;
 	sp->at = sp->line = sp->closing = 0;
+	sp->opened = sp->opening = 0;
 	sp->first = sp->paragraph = sp->bracket = 0;
 	sp->end = 0;
 }

@@ -93,6 +93,8 @@ struct splitter {
 	size_t		 at;		/* what is left begins here */
 	size_t		 closing;	/* to here marks close the sentence */
 	size_t		 line;		/* where it began */
+	size_t		 opened, opening; /* from there to here no letter stands */
+	size_t		 parting;	/* the last mark between, or SIZE_MAX */
 	uint32_t	 first;		/* token of the sentence */
 	uint32_t	 paragraph;
 	uint32_t	 bracket;	/* token that opened one, or 0 */

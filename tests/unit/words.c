@@ -303,6 +303,34 @@ is_the_same_without_sse2(void **state)
 	buf_release(&text);
 }
 
+/* Texts that ask the same at each place: looking to their end from every one of
+ * them would take hours. */
+static void
+reads_long_texts(void **state)
+{
+	static const char *const pieces[] = { ".\"\"", ". ", ".\n-", "\n.", "('",
+	    "'a", "x. ", "U.", "1.", "\u00bb ", ".\u00bb ", "\u2026", "a\u0301",
+	    ".\u0301", "\r.", "\r\n", "a-", "a&", "e.g. ", "5,", "(a", "]." };
+	struct buf text = BUF_INIT;
+	struct words w = WORDS_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++) {
+		buf_reset(&text);
+		while (text.n < 1 << 20)
+			buf_addz(&text, pieces[i]);
+		words_split(&w, buf_str(&text));
+		if (w.count > 0)
+			assert_int_equal(w.sentences[w.sentence_count - 1].end,
+			    w.count);
+		buf_addz(&text, "z");
+		words_split(&w, buf_str(&text));
+		assert_int_equal(w.tokens[w.count - 1].end, text.n);
+	}
+	words_release(&w);
+	buf_release(&text);
+}
+
 int
 main(void)
 {
@@ -312,6 +340,7 @@ main(void)
 		cmocka_unit_test(reads_numbers),
 		cmocka_unit_test(ends_sentences),
 		cmocka_unit_test(is_the_same_without_sse2),
+		cmocka_unit_test(reads_long_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
