@@ -20,6 +20,8 @@
 #define PRONOUN_REACH	4u
 /* Words between an insertion and the verb of the clause: ", was finally lifted" */
 #define INSERTION_REACH	4
+/* Words before "after" at the head of a sentence: "just two years after" */
+#define AFTER_REACH	3
 /* Words between numbers that are compared and what they are about. */
 #define COMPARE_REACH	12
 
@@ -363,17 +365,32 @@ ends_clause(const struct clause *c, size_t i)
 	    (it->end == c->s->end || token_is(c, it->end, TOKEN_BREAK));
 }
 
-/* A word that is operator and object ("limits", "ban") is an object when it is
- * led by a determiner, followed by a preposition, or beside an operator that
+/* "Sulphur cap 0.5%", not "bans 4 ports". */
+static bool
+is_measured(const struct clause *c, const struct item *it)
+{
+	const struct token *t = &c->view->words.tokens[it->end];
+
+	return it->end + 1 < c->s->end && t[0].kind == TOKEN_NUMBER &&
+	    t[1].kind != TOKEN_WORD;
+}
+
+/* A word that is operator and object ("limits", "ban") is an operator before a
+ * pronoun ("bans them", not "the ban it lifts"), and an object when it is led by
+ * a determiner, followed by a preposition or a measure, or beside an operator that
  * needs one. */
 static bool
 reads_as_object(const struct clause *c, size_t i)
 {
 	const struct item *it = &c->items[i];
 
+	if (token_is(c, it->end, TOKEN_PRONOUN) &&
+	    !token_is(c, it->end, TOKEN_RELATIVE))
+		return false;
 	if (it->first > c->s->first && token_is(c, it->first - 1, TOKEN_DET))
 		return true;
-	if (token_is(c, it->end, TOKEN_LINK) || ends_clause(c, i))
+	if (token_is(c, it->end, TOKEN_LINK) || ends_clause(c, i) ||
+	    is_measured(c, it))
 		return true;
 	if (i > 0 && c->items[i - 1].operator != NULL &&
 	    c->items[i - 1].object == NULL && c->items[i - 1].turn == 0 &&
@@ -431,6 +448,43 @@ drop_insertions(struct clause *c)
 			it->operator = NULL;
 			it->role = it->object ? ROLE_OBJECT : ROLE_NONE;
 		}
+	}
+}
+
+/* Does operator `it` tell of the subject in passing: "the bank, which cut its
+ * rate in May, raised it"?  `next` is where the operator after it stands. */
+static bool
+is_aside(const struct clause *c, const struct item *it, uint32_t next)
+{
+	uint32_t at = it->first, comma = it->end;
+
+	while (at > c->s->first && !token_is(c, at - 1, TOKEN_BREAK))
+		at--;
+	if (at < c->s->first + 2 || !token_is(c, at - 1, TOKEN_RELATIVE) ||
+	    !is_comma(c, at - 2))
+		return false;
+	while (comma < next && !is_comma(c, comma))
+		comma++;
+	return comma < next;
+}
+
+static void
+drop_asides(struct clause *c)
+{
+	uint32_t next = 0;
+
+	for (size_t i = c->n; i-- > 0; ) {
+		struct item *it = &c->items[i];
+
+		if (it->operator == NULL || it->turn != 0)
+			continue;
+		if (!is_aside(c, it, next)) {
+			next = it->first;
+			continue;
+		}
+		miss_item(c, it, "is told in passing", NULL);
+		it->operator = NULL;
+		it->role = it->object ? ROLE_OBJECT : ROLE_NONE;
 	}
 }
 
@@ -584,7 +638,8 @@ accepts(const struct clause *c, const struct class *operator,
     const struct item *op, const struct item *it)
 {
 	if (it->role == ROLE_EVENT)
-		return op->turn == 0 && fits(c, &operator->with, it->named);
+		return op->turn == 0 && (fits(c, &operator->with, it->named) ||
+		    fits(c, &operator->with, it->mark));
 	return fits(c, &operator->with, it->named) &&
 	    fits(c, &it->object->with, op->mark);
 }
@@ -988,6 +1043,25 @@ join_verbal(struct clause *c)
 	}
 }
 
+/* "Halts new fishing rights": an operator that stands only before its object, and
+ * does not take the one that is there, is an adjective and in nobody's way. */
+static void
+drop_attributes(struct clause *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct item *op = &c->items[i], *it;
+
+		if (op->role != ROLE_OPERATOR || op->turn != 0 ||
+		    op->operator->left || op->operator->alone_weight > 0)
+			continue;
+		it = find_right(c, i, op->operator->reach);
+		if (it == NULL || can_join(c, op, it))
+			continue;
+		miss_item(c, op, "has no object beside it", NULL);
+		op->role = ROLE_NONE;
+	}
+}
+
 static bool
 has_event(const struct clause *c)
 {
@@ -1080,6 +1154,17 @@ default_objects(struct clause *c)
 	}
 }
 
+/* Does the sentence begin with "after", "having", "two years after"? */
+static bool
+begins_after(const struct clause *c)
+{
+	uint32_t at = c->s->first;
+
+	while (at < c->s->first + AFTER_REACH && !token_is(c, at, TOKEN_AFTER))
+		at++;
+	return token_is(c, at, TOKEN_AFTER) && c->items[0].first >= at;
+}
+
 /* "After two cuts and a reprieve, the bank raised its rate": what stands before
  * the last comma is what was. */
 static void
@@ -1088,7 +1173,7 @@ drop_before_comma(struct clause *c)
 	const struct item *last = NULL;
 	uint32_t comma;
 
-	if (!token_is(c, c->s->first, TOKEN_AFTER))
+	if (!begins_after(c))
 		return;
 	for (size_t i = 0; i < c->n; i++)
 		if (c->items[i].role == ROLE_EVENT &&
@@ -1149,9 +1234,11 @@ compose_sentence(const struct view *view, const struct sentence *s,
 	drop_background(&c);
 	drop_relatives(&c);
 	drop_insertions(&c);
+	drop_asides(&c);
 	settle_roles(&c);
 	chain_objects(&c);
 	remember(&c, hits);
+	drop_attributes(&c);
 	join_compounds(&c);
 	join_nominal(&c);
 	join_verbal(&c);

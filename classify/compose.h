@@ -35,10 +35,12 @@ struct hit {
 	bool		 strong;	/* counts without an authority */
 	bool		 leads;		/* weighs as in the lead */
 	bool		 veto;		/* makes the verdict neutral */
+	bool		 lone;		/* silent beside others */
 	double		 cap;		/* of hits like it; 0: none */
 	/* set by the judge */
 	uint8_t		 field, scope;
 	uint32_t	 sentence;	/* of its field */
+	bool		 contrasted;	/* its sentence is one half of a story */
 	double		 counted;	/* what it added to a mass */
 	const char	*actor;
 };

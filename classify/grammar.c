@@ -256,7 +256,7 @@ enum property {
 	PROPERTY_NEUTRAL, PROPERTY_IN, PROPERTY_PLAIN, PROPERTY_STRONG,
 	PROPERTY_LEADS, PROPERTY_TIGHT, PROPERTY_SOURCE,
 	PROPERTY_UNLESS_SOURCE, PROPERTY_CAP, PROPERTY_VETO, PROPERTY_QUOTED,
-	PROPERTY_TURNS, PROPERTY_SUBJECT
+	PROPERTY_TURNS, PROPERTY_SUBJECT, PROPERTY_LONE, PROPERTY_BY
 };
 
 static const char *const properties[] = {
@@ -266,7 +266,7 @@ static const char *const properties[] = {
 	"sentence", "title", "across", "flag", "authority", "easing",
 	"tightening", "neutral", "in", "plain", "strong",
 	"leads", "tight", "source", "unless-source", "cap", "veto",
-	"quoted", "turns", "subject"
+	"quoted", "turns", "subject", "lone", "by"
 };
 #define BIT(p)	(1ULL << (p))
 
@@ -294,10 +294,11 @@ static const struct keyword {
 	    BIT(PROPERTY_AFTER) | BIT(PROPERTY_CLAUSE) |
 	    BIT(PROPERTY_SENTENCE) | BIT(PROPERTY_TITLE) |
 	    BIT(PROPERTY_ACROSS) | BIT(PROPERTY_TIGHT) | BIT(PROPERTY_FLAG) |
-	    BIT(PROPERTY_STAGE) | BIT(PROPERTY_QUOTED) | OF_CONDITION },
+	    BIT(PROPERTY_STAGE) | BIT(PROPERTY_QUOTED) | BIT(PROPERTY_BY) |
+	    BIT(PROPERTY_SUBJECT) | OF_CONDITION },
 	{ "discard", CLASS_DISCARD, 0 },
 	{ "compare", CLASS_COMPARE, BIT(PROPERTY_WEIGHT) |
-	    BIT(PROPERTY_REACH) },
+	    BIT(PROPERTY_REACH) | BIT(PROPERTY_WITH) },
 	{ "actor", CLASS_ACTOR, BIT(PROPERTY_AUTHORITY) },
 	{ "topic", CLASS_TOPIC, 0 },
 	{ "domain", CLASS_DOMAIN, 0 },
@@ -455,12 +456,13 @@ class_property(struct reading *r, struct class *c, enum property p)
 	case PROPERTY_ACROSS: c->across = true; return 0;
 	case PROPERTY_TIGHT: c->tight = true; return 0;
 	case PROPERTY_QUOTED: c->quoted = true; return 0;
+	case PROPERTY_BY: return take_reference(r, &c->by);
 	case PROPERTY_FLAG: return take_flag(r, &c->flag);
 	case PROPERTY_AUTHORITY: c->authority = true; return 0;
 	case PROPERTY_STRONG: c->strong = true; return 0;
 	case PROPERTY_EASING: case PROPERTY_TIGHTENING: case PROPERTY_NEUTRAL:
 	case PROPERTY_IN: case PROPERTY_PLAIN: case PROPERTY_LEADS:
-	case PROPERTY_VETO: case PROPERTY_TURNS:
+	case PROPERTY_VETO: case PROPERTY_TURNS: case PROPERTY_LONE:
 		break;
 	}
 	BUG("a property that no class has");
@@ -695,6 +697,7 @@ rule_property(struct reading *r, struct rule *rule, int p)
 	case PROPERTY_STRONG: rule->strong = true; return 0;
 	case PROPERTY_LEADS: rule->leads = true; return 0;
 	case PROPERTY_TURNS: rule->turns = true; return 0;
+	case PROPERTY_LONE: rule->lone = true; return 0;
 	}
 	return -1;
 }
@@ -704,7 +707,7 @@ rule_property(struct reading *r, struct rule *rule, int p)
 	BIT(PROPERTY_STAGE) | BIT(PROPERTY_DOMAIN) | BIT(PROPERTY_TOPIC) | \
 	BIT(PROPERTY_FLAG) | OF_CONDITION | BIT(PROPERTY_PLAIN) | \
 	BIT(PROPERTY_STRONG) | BIT(PROPERTY_LEADS) | BIT(PROPERTY_CAP) | \
-	BIT(PROPERTY_VETO) | BIT(PROPERTY_TURNS))
+	BIT(PROPERTY_VETO) | BIT(PROPERTY_TURNS) | BIT(PROPERTY_LONE))
 
 static int
 read_rule(struct reading *r)
@@ -1030,6 +1033,7 @@ static const struct {
 	{ "determiner", TOKEN_DET }, { "relative", TOKEN_RELATIVE },
 	{ "pronoun", TOKEN_PRONOUN },
 	{ "after", TOKEN_AFTER }, { "clitic", TOKEN_CLITIC },
+	{ "calendar", TOKEN_CALENDAR },
 	{ "common-words", TOKEN_COMMON },
 };
 
@@ -1154,6 +1158,7 @@ grammar_new(const struct rulefiles *files, const char *language,
 	g->common = grammar_class(g, STR("common-words"));
 	g->authority = add_builtin(g, "authority");
 	g->bygone = add_builtin(g, "bygone");
+	g->versus = add_builtin(g, "versus");
 	g->lexicon = lexicon_new(stemmer_name, &why);
 	free(stemmer_name);
 	if (g->lexicon == NULL)

@@ -110,6 +110,7 @@ struct class {
 	bool		 across;	/* goes over the ends of clauses */
 	bool		 tight;		/* not even over a comma or an "and" */
 	bool		 quoted;	/* only hits in quotation marks */
+	struct references by;		/* whose words stand before its own */
 	bool		 authority;	/* an actor that can decide */
 	bool		 strong;	/* needs no authority beside it */
 	bool		 referred;	/* by a rule or a property */
@@ -157,6 +158,7 @@ struct rule {
 	bool		 strong;
 	bool		 leads;		/* weighs as in the lead wherever it is */
 	bool		 turns;		/* its effect is for numbers that rise */
+	bool		 lone;		/* silent beside other hits */
 	struct expr	*expr;
 };
 
@@ -200,7 +202,8 @@ enum {
 	TOKEN_COMMON = 64,	/* one of the language's commonest words */
 	TOKEN_PRONOUN = 128,	/* it, them: stands for the object before */
 	TOKEN_AFTER = 256,	/* after, since: at the head of a sentence */
-	TOKEN_CLITIC = 512	/* lo, la: a pronoun behind "and", before a verb */
+	TOKEN_CLITIC = 512,	/* lo, la: a pronoun behind "and", before a verb */
+	TOKEN_CALENDAR = 1024	/* June, pm: a number beside it is no quantity */
 };
 
 /* What the engine asks of a phrase, prepared once. */
@@ -235,7 +238,7 @@ struct grammar {
 	uint32_t	*names;		/* hash of class names; 0: free, else id+1 */
 	size_t		 name_slots;
 	struct role_words *roles;	/* by phrase */
-	uint16_t	 authority, common, bygone;
+	uint16_t	 authority, common, bygone, versus;
 	bool		 head_first;	/* "embargo export", not "export embargo" */
 	bool		 particles;	/* parts of verbs end their clause */
 	unsigned	 compound;	/* words between nouns of one compound */

@@ -342,6 +342,7 @@ try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
 	    STAGE_ANNOUNCED, .domain = rule->domain, .topic = rule->topic,
 	    .action = rule->name, .strong = rule->strong,
 	    .leads = rule->leads, .veto = rule->veto, .cap = rule->cap,
+	    .lone = rule->lone,
 	    .span = span };
 	if (rule->flag != NULL)
 		hit.flags[hit.flag_count++] = rule->flag;
@@ -486,6 +487,23 @@ is_supported(const struct judge *j, const struct view *view, size_t from,
 	    j->g->authority);
 }
 
+/* Of the hits from `first` on, those of lone rules go if another says more than
+ * an aside. */
+static void
+drop_lone(struct judge *j, size_t first)
+{
+	size_t kept = first;
+	bool other = false;
+
+	for (size_t i = first; i < j->hits.n; i++)
+		other |= !j->hits.v[i].lone &&
+		    j->hits.v[i].weight >= HALF_LEAST;
+	for (size_t i = first; i < j->hits.n; i++)
+		if (!other || !j->hits.v[i].lone)
+			j->hits.v[kept++] = j->hits.v[i];
+	j->hits.n = kept;
+}
+
 static void
 read_sentence(struct judge *j, const struct view *view, size_t s, size_t from,
     size_t end)
@@ -503,6 +521,7 @@ read_sentence(struct judge *j, const struct view *view, size_t s, size_t from,
 		compose_sentence(view, sentence, from, end, &j->hits);
 	if (flags & MARK_TRIGGERS)
 		try_rules(j, view, s, from, end, signs);
+	drop_lone(j, first);
 	for (size_t i = first; i < j->hits.n; i++) {
 		struct hit *hit = &j->hits.v[i];
 
@@ -512,6 +531,7 @@ read_sentence(struct judge *j, const struct view *view, size_t s, size_t from,
 		hit->field = view == &j->title ? FIELD_TITLE : FIELD_TEXT;
 		hit->scope = (uint8_t)place_of(j, view, hit->span.first);
 		hit->sentence = (uint32_t)s;
+		hit->contrasted = marks_hold(view, from, end, j->g->versus);
 		hit->actor = find_actor(view, from, end, hit);
 	}
 }
@@ -629,6 +649,45 @@ weigh(struct judge *j, struct verdict *v)
 			v->easing = v->tightening = 0;
 }
 
+/* Are the two the halves of one story: in the title, in one sentence, or beside a
+ * word that sets the one against the other? */
+static bool
+are_halves(const struct hit *a, const struct hit *b)
+{
+	if (a->effect == 0 || a->effect != -b->effect ||
+	    b->scope == PLACED_BODY || b->weight < HALF_LEAST)
+		return false;
+	return a->contrasted || b->contrasted || (a->field == b->field &&
+	    (a->field == FIELD_TITLE || a->sentence == b->sentence));
+}
+
+static bool
+is_one_story(const struct hits *hits)
+{
+	for (size_t i = 0; i < hits->n; i++) {
+		const struct hit *a = &hits->v[i];
+
+		if (a->scope == PLACED_BODY || a->weight < HALF_LEAST)
+			continue;
+		for (size_t k = i + 1; k < hits->n; k++)
+			if (are_halves(a, &hits->v[k]))
+				return true;
+	}
+	return false;
+}
+
+/* What the title says, tightening less easing. */
+static double
+title_lean(const struct hits *hits)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < hits->n; i++)
+		if (hits->v[i].field == FIELD_TITLE)
+			sum += hits->v[i].weight * hits->v[i].effect;
+	return sum;
+}
+
 /* In a long text one sentence says little. */
 static double
 threshold_of(const struct judge *j)
@@ -636,7 +695,8 @@ threshold_of(const struct judge *j)
 	const struct judging *how = &j->g->judging;
 	struct str text = j->text.words.text;
 
-	return how->long_text > 0 && visible_offset(text, how->long_text) < text.n ?
+	return how->long_text > 0 &&
+	    visible_offset(text, how->long_text) < text.n ?
 	    how->long_threshold : how->threshold;
 }
 
@@ -674,50 +734,19 @@ relevant_threshold(const struct judge *j, struct verdict *v)
 	    how->relevance_least), how->relevance_most);
 }
 
-/* Do the two halves of a story stand in the title, or in one sentence? */
-static bool
-is_one_story(const struct hits *hits)
-{
-	for (size_t i = 0; i < hits->n; i++) {
-		const struct hit *a = &hits->v[i];
-
-		if (a->scope == PLACED_BODY || a->weight < HALF_LEAST)
-			continue;
-		for (size_t k = i + 1; k < hits->n; k++) {
-			const struct hit *b = &hits->v[k];
-
-			if (a->effect == -b->effect && b->field == a->field &&
-			    b->weight >= HALF_LEAST && a->effect != 0 &&
-			    (a->field == FIELD_TITLE ||
-			    a->sentence == b->sentence))
-				return true;
-		}
-	}
-	return false;
-}
-
-/* Which way the title goes, or 0. */
-static int
-title_turn(const struct hits *hits)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < hits->n; i++)
-		if (hits->v[i].field == FIELD_TITLE)
-			sum += hits->v[i].weight * hits->v[i].effect;
-	return (sum > 0) - (sum < 0);
-}
-
 /* What is told apart from the story, before it or behind it, is its history: the
  * title says which half is news. */
 static void
 part_halves(const struct hits *hits, struct verdict *v)
 {
-	int turn = title_turn(hits);
+	double lean = title_lean(hits);
 
-	if (turn == 0)
-		turn = v->tightening > v->easing ? 1 : -1;
-	v->label = turn > 0 ? LABEL_TIGHTENING : LABEL_EASING;
+	if (lean == 0)
+		lean = v->tightening - v->easing;
+	if (is_one_story(hits))
+		v->label = LABEL_MIXED;
+	else
+		v->label = lean > 0 ? LABEL_TIGHTENING : LABEL_EASING;
 }
 
 static void
@@ -729,10 +758,8 @@ decide(const struct judging *how, double threshold, const struct hits *hits,
 
 	if (strong < threshold || v->neutral > strong)
 		v->label = LABEL_NEUTRAL;
-	else if (weak >= how->mixed * strong && weak >= threshold &&
-	    is_one_story(hits))
-		v->label = LABEL_MIXED;
-	else if (weak >= how->mixed * strong && weak >= threshold)
+	else if (weak >= how->mixed * strong &&
+	    weak >= fmin(threshold, how->threshold))
 		part_halves(hits, v);
 	else
 		v->label = v->easing > v->tightening ? LABEL_EASING :

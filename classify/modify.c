@@ -98,6 +98,40 @@ is_quoted(const struct view *view, uint32_t token)
 	return marks % 2 == 1;
 }
 
+/* "The tax on brokers": what a preposition leads to does not speak. */
+static bool
+is_tied(const struct governing *gov)
+{
+	uint32_t at = gov->m->first;
+
+	while (at > 0 && (gov->of->bits[at - 1] & TOKEN_DET))
+		at--;
+	return at > 0 && (gov->of->bits[at - 1] & TOKEN_LINK);
+}
+
+/* Does the modifier's word have a subject that it asks for, anywhere before it in
+ * its sentence? */
+static bool
+has_speaker(const struct governing *gov, const struct class *mod)
+{
+	const struct view *of = gov->of;
+	const struct words *w = &of->words;
+	uint32_t first = 0;
+
+	if (mod->by.n == 0)
+		return true;
+	for (size_t s = 0; s < w->sentence_count &&
+	    w->sentences[s].first <= gov->m->first; s++)
+		first = w->sentences[s].first;
+	for (const struct mark *m = gov->m; m > of->marks.v &&
+	    m[-1].first >= first; m--)
+		for (size_t i = 0; i < mod->by.n; i++)
+			if (m[-1].end <= gov->m->first &&
+			    mark_in(of->g, &m[-1], mod->by.v[i]))
+				return true;
+	return false;
+}
+
 static bool
 applies(const struct governing *gov, const struct class *mod,
     const struct hit *hit)
@@ -112,7 +146,8 @@ applies(const struct governing *gov, const struct class *mod,
 	    (!mod->quoted || is_quoted(gov->view, hit->span.first)) &&
 	    modifier_governs(gov->view, mod, gov->m, gov->anchor,
 	    hit->span) &&
-	    marks_allow(gov->view, gov->from, gov->end, &mod->when);
+	    marks_allow(gov->view, gov->from, gov->end, &mod->when) &&
+	    has_speaker(gov, mod) && !(mod->subject && is_tied(gov));
 }
 
 static void

@@ -29,8 +29,7 @@ view_release(struct view *view)
 	free(view->marks.v);
 }
 
-/* Is a word of class `class` in the marks from..end-1? */
-static bool
+bool
 marks_hold(const struct view *view, size_t from, size_t end, uint16_t class)
 {
 	for (size_t i = from; i < end; i++)
@@ -90,6 +89,20 @@ marks_allow(const struct view *view, size_t from, size_t end,
 /* A number this large is written out: "900,000 to 1.5 million". */
 #define WRITTEN_OUT	1000
 
+/* Is number `i` a day, a year or an hour: "June 12", "12 June 2026", "9 pm",
+ * "21:30"? */
+static bool
+is_dated(const struct view *view, uint32_t i)
+{
+	const struct words *w = &view->words;
+
+	if ((i > 0 && (view->bits[i - 1] & TOKEN_CALENDAR)) ||
+	    (i + 1 < w->count && (view->bits[i + 1] & TOKEN_CALENDAR)))
+		return true;
+	return i + 2 < w->count && w->tokens[i + 2].kind == TOKEN_NUMBER &&
+	    str_eq(token_str(w, i + 1), STR(":"));
+}
+
 int
 turn_of(const struct view *view, const struct mark *m)
 {
@@ -100,6 +113,8 @@ turn_of(const struct view *view, const struct mark *m)
 		if (!reader_number(view->reader, &view->words, i, &value,
 		    &times))
 			continue;
+		if (is_dated(view, i))
+			return 0;
 		if (!seen) {
 			old = value;
 			old_times = times;

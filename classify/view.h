@@ -52,6 +52,9 @@ void view_release(struct view *view);
 /* Note a miss of `name`, if it is the one asked for. */
 void view_miss(const struct view *view, const char *name, struct span span,
     const char *why, const char *who);
+/* Is a word of class `class` in the marks from..end-1? */
+bool marks_hold(const struct view *view, size_t from, size_t end,
+    uint16_t class);
 /* Is there a word of the class in the marks given, in the title, or for a
  * title in the lead? */
 bool marks_near(const struct view *view, size_t from, size_t end,
