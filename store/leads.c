@@ -39,7 +39,6 @@
 #define PART_OF_TWO   0.45
 #define PART_OF_THREE 0.33
 #define WORDS_ENOUGH  3
-#define AHEAD 16 /* hashes whose buckets are fetched before they are looked at */
 
 struct leads {
 	int64_t window;
@@ -263,15 +262,19 @@ look_up(const struct leads *l, uint64_t hash, bool is_shingle, struct tally *t)
 		}
 }
 
+void
+leads_fetch(const struct leads *l, const struct hashes *hashes)
+{
+	for (size_t i = 0; i < hashes->n; i++)
+		__builtin_prefetch(bucket_of(l, hashes->v[i]));
+}
+
 static void
 look_up_all(const struct leads *l, const struct hashes *h, bool are_shingles,
     struct tally *t)
 {
-	for (size_t i = 0; i < h->n; i++) {
-		if (i + AHEAD < h->n)
-			__builtin_prefetch(bucket_of(l, h->v[i + AHEAD]));
+	for (size_t i = 0; i < h->n; i++)
 		look_up(l, h->v[i], are_shingles, t);
-	}
 }
 
 static bool

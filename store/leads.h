@@ -35,6 +35,8 @@ struct leads *leads_new(int64_t window);
 void leads_free(struct leads *l);
 void leads_add(struct leads *l, const struct first *first,
     const uint64_t *hashes, size_t n);
+/* These will be looked up soon. */
+void leads_fetch(const struct leads *l, const struct hashes *hashes);
 /* What a text is looked up by. */
 struct clue {
 	const struct hashes *shingles, *words;

@@ -39,7 +39,7 @@
 #define NO_MARK      8
 #define SHINGLE_COUNTERS 20
 #define WORD_COUNTERS    18
-#define KEPT         2048 /* profiles of firsts */
+#define KEPT         3072 /* profiles of firsts */
 #define KEPT_WAYS    8 /* slots that one of them may take */
 #define KEPT_MOST    1500 /* hashes of one that is kept unasked */
 
@@ -362,7 +362,7 @@ marks_agree(const struct traits *t, const struct traits *u, double part)
 /* A new text against the first articles of stories. */
 struct comparison {
 	struct profile profile;
-	struct hashes low; /* shingles that may lead somewhere */
+	struct hashes low, rare; /* shingles and words that may lead somewhere */
 	struct hashes own; /* all that are not common, sorted, when needed */
 	struct story *story; /* the best so far */
 	uint64_t number; /* of it */
@@ -474,11 +474,10 @@ make_leads(const struct stories *s, const struct hashes *low,
 
 static size_t
 find_firsts(struct stories *s, const struct comparison *c, int64_t now,
-    struct arena *a, struct first found[LEADS_FOUND])
+    struct first found[LEADS_FOUND])
 {
 	const struct hashes *words = &c->profile.traits.words;
-	struct hashes own = uncommon(s, &s->words, LEAD_SHARE, words, a);
-	struct clue clue = { .shingles = &c->low, .words = &own };
+	struct clue clue = { .shingles = &c->low, .words = &c->rare };
 
 	for (size_t i = 0; i < words->n; i++)
 		leads_mark(&clue.bits, words->v[i]);
@@ -491,7 +490,7 @@ find_story(
     struct stories *s, struct comparison *c, int64_t now, struct arena *a)
 {
 	struct first found[LEADS_FOUND];
-	size_t n = find_firsts(s, c, now, a, found);
+	size_t n = find_firsts(s, c, now, found);
 
 	if (n > 0) {
 		c->own = own_shingles(s, &c->profile.traits.shingles, a);
@@ -534,7 +533,10 @@ stories_place(struct stories *s, const struct article *art, int64_t now,
 	*story = (struct story){ .by = JOINED_FIRST };
 	make_profile(&c.profile, art);
 	c.low = low_shingles(s, &t->shingles, art->a);
-	count_text(s, t);
+	c.rare = uncommon(s, &s->words, LEAD_SHARE, &t->words, art->a);
+	leads_fetch(s->leads, &c.low);
+	leads_fetch(s->leads, &c.rare);
+	count_text(s, t); /* while they come */
 	find_story(s, &c, now, art->a);
 	if (story->by != JOINED_FIRST) {
 		snprintf(story->id, sizeof(story->id), "%016llx",
