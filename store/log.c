@@ -108,24 +108,40 @@ folder_changed(const char *store)
 	return when;
 }
 
+/* Is the last file as long as it was when it was read? */
+static bool
+is_as_read(const struct notes_cursor *at)
+{
+	char *path = xasprintf("%s.jsonl", at->path);
+	struct stat st;
+	bool same = stat(path, &st) == 0 && st.st_ino == at->inode &&
+	    (uint64_t)st.st_size == at->offset;
+
+	free(path);
+	return same;
+}
+
+static bool
+is_folder(const char *store)
+{
+	char *folder = xasprintf("%s/notes", store);
+	struct stat st;
+	bool is = stat(folder, &st) == 0 || errno != ENOENT;
+
+	free(folder);
+	return is;
+}
+
 bool
 notes_have_come(const char *store, const struct notes_cursor *at)
 {
-	char *path = at->path ? xasprintf("%s.jsonl", at->path) :
-	    xasprintf("%s/notes", store);
-	struct timespec when = folder_changed(store);
-	struct stat st;
-	bool known;
+	struct timespec when;
 
 	if (at->path == NULL)
-		known = stat(path, &st) == -1 && errno == ENOENT;
-	else
-		known = when.tv_sec != 0 && when.tv_sec == at->changed.tv_sec &&
-		    when.tv_nsec == at->changed.tv_nsec &&
-		    stat(path, &st) == 0 && st.st_ino == at->inode &&
-		    (uint64_t)st.st_size == at->offset;
-	free(path);
-	return !known;
+		return is_folder(store);
+	when = folder_changed(store);
+	return when.tv_sec == 0 || when.tv_sec != at->changed.tv_sec ||
+	    when.tv_nsec != at->changed.tv_nsec || !is_as_read(at);
 }
 
 /* One file of the list; 1: it is not the one that was read. */
