@@ -1,7 +1,9 @@
 #include "tests/unit/test.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -162,6 +164,69 @@ ids_in_runs(void **state)
 	ids_free(ids);
 }
 
+#define SEGMENTS 3000	/* a folder that takes more than one call to read */
+
+/* Do `what` with the file of a segment in the folder of a day. */
+static void
+with_file(uint32_t number, const char *suffix, int (*what)(const char *path))
+{
+	char *path = xasprintf("%s/2026/11/23/%06u%s", folder, number, suffix);
+
+	if (what(path) == -1)
+		abort();
+	free(path);
+}
+
+static int
+make_file(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT, 0644);
+
+	return fd == -1 ? -1 : close(fd);
+}
+
+/* As sealing does it: first the new name, then the old one goes. */
+static void *
+seal_all(void *arg)
+{
+	(void)arg;
+	for (uint32_t n = 1; n < SEGMENTS; n++) {
+		with_file(n, ".jsonl.zst", make_file);
+		with_file(n, ".jsonl", unlink);
+	}
+	return NULL;
+}
+
+static void
+a_listing_while_segments_are_sealed(void **state)
+{
+	char *day = xasprintf("%s/2026/11/23", folder);
+	struct segments list = { .v = NULL };
+	pthread_t thread;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(make_folders(day, 0755, &err), 0);
+	for (uint32_t n = 1; n <= SEGMENTS; n++)
+		with_file(n, ".jsonl", make_file);
+	assert_int_equal(pthread_create(&thread, NULL, seal_all, NULL), 0);
+	do {
+		segments_release(&list);
+		assert_int_equal(segments_list(&list, folder, &err), 0);
+		assert_int_equal(list.n, SEGMENTS);
+	} while (!list.v[SEGMENTS - 2].sealed);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	segments_release(&list);
+	for (uint32_t n = 1; n < SEGMENTS; n++)
+		with_file(n, ".jsonl.zst", unlink);
+	with_file(SEGMENTS, ".jsonl", unlink);
+	for (int level = 0; level < 3; level++) {
+		assert_int_equal(rmdir(day), 0);
+		*strrchr(day, '/') = '\0';
+	}
+	free(day);
+}
+
 int
 main(void)
 {
@@ -170,6 +235,7 @@ main(void)
 		cmocka_unit_test(cursors),
 		cmocka_unit_test(any_part_of_frames),
 		cmocka_unit_test(ids_in_runs),
+		cmocka_unit_test(a_listing_while_segments_are_sealed),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
