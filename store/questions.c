@@ -111,13 +111,20 @@ choose_groups(const char *group_by)
 	{ 0, "csv-raw", NULL, "do not guard cells that look like formulas",	\
 	    OPT_FLAG, &(asking)->raw }
 
-static void
-enter_jail(struct asking *asking, const char *store)
+/* The options are known; what is left of the command line is the query.  Behind this
+ * only the store is read, which is returned. */
+static const char *
+begin(struct asking *asking, struct wish *wish, int n, char **argv)
 {
+	const char *store = store_operand(n, argv);
+
+	asking->query = compile(wish, n - 1, argv + 2);
+	wish_release(wish);
 	asking->terminal = isatty(STDOUT_FILENO);
 	out_init(&asking->out, STDOUT_FILENO, "<stdout>");
 	digest_setup();
 	jail_enter(JAIL_READ, (const char *[]){ store, NULL }, NULL);
+	return store;
 }
 
 int
@@ -153,9 +160,8 @@ run_query(int argc, char **argv)
 	    "A query: label:easing domain:trade confidence>0.6 "
 	    "text:\"rare earths\"\nSee stance-query(5)." };
 	int n = opt_parse(&tool, argc, argv);
-	const char *store = store_operand(n, argv);
+	const char *store;
 
-	asking.query = compile(&wish, n - 1, argv + 2);
 	asking.limit = (size_t)limit.value;
 	asking.order = parse_order(order);
 	asking.format = parse_format(format, FORMATS_TABLE);
@@ -166,8 +172,7 @@ run_query(int argc, char **argv)
 	asking.groups = choose_groups(group_by);
 	asking.colours = term_colours(colour, STDOUT_FILENO);
 	asking.width = term_columns(STDOUT_FILENO);
-	wish_release(&wish);
-	enter_jail(&asking, store);
+	store = begin(&asking, &wish, n, argv);
 	return explain ? ask_explain(&asking, store) : ask(&asking, store);
 }
 
@@ -188,44 +193,35 @@ run_export(int argc, char **argv)
 	    "[OPTION...] STORE [QUERY...]",
 	    "Print the articles of STORE for other programs.", opts, NULL };
 	int n = opt_parse(&tool, argc, argv);
-	const char *store = store_operand(n, argv);
 
-	asking.query = compile(&wish, n - 1, argv + 2);
 	asking.format = parse_format(format, FORMATS_EXPORT);
 	if (fields == NULL && asking.format != TABLE_JSONL)
 		fields = EXPORT_FIELDS;
 	choose_columns(&asking.columns, fields);
-	wish_release(&wish);
-	enter_jail(&asking, store);
-	return ask(&asking, store);
+	return ask(&asking, begin(&asking, &wish, n, argv));
+}
+
+static enum column
+parse_column(const char *option, const char *word)
+{
+	struct columns c;
+	struct err err;
+
+	if (columns_parse(&c, word, &err) == -1)
+		usage_error("'--%s': %s", option, err.msg);
+	if (c.n != 1)
+		usage_error("'--%s' takes one column, not '%s'", option, word);
+	return c.v[0];
 }
 
 static enum column
 parse_period(const char *word)
 {
-	struct columns c;
-	struct err err;
+	enum column c = parse_column("by", word);
 
-	if (columns_parse(&c, word, &err) == -1 || c.n != 1 ||
-	    (c.v[0] != COLUMN_DAY && c.v[0] != COLUMN_WEEK &&
-	    c.v[0] != COLUMN_MONTH))
+	if (c != COLUMN_DAY && c != COLUMN_WEEK && c != COLUMN_MONTH)
 		usage_error("'--by' takes day, week or month, not '%s'", word);
-	return c.v[0];
-}
-
-static enum column
-parse_group(const char *word)
-{
-	struct columns c;
-	struct err err;
-
-	if (word == NULL)
-		return COLUMNS;
-	if (columns_parse(&c, word, &err) == -1)
-		usage_error("'--group': %s", err.msg);
-	if (c.n != 1)
-		usage_error("'--group' takes one column, not '%s'", word);
-	return c.v[0];
+	return c;
 }
 
 int
@@ -254,14 +250,11 @@ run_balance(int argc, char **argv)
 	    "A story votes once; the interval is a bootstrap's 95 %.\n"
 	    "--since and --until are times of publication." };
 	int n = opt_parse(&tool, argc, argv);
-	const char *store = store_operand(n, argv);
 
-	asking.query = compile(&wish, n - 1, argv + 2);
 	asking.format = parse_format(format, FORMATS_BALANCE);
-	asking.balance = balance_new(parse_period(period), parse_group(group),
+	asking.balance = balance_new(parse_period(period),
+	    group ? parse_column("group", group) : COLUMNS,
 	    (uint64_t)seed.value);
 	asking.width = term_columns(STDOUT_FILENO);
-	wish_release(&wish);
-	enter_jail(&asking, store);
-	return ask(&asking, store);
+	return ask(&asking, begin(&asking, &wish, n, argv));
 }
