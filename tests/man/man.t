@@ -11,6 +11,9 @@ is fine; what needs a person at the terminal is left out."""
 import glob, os, re, shutil, signal, subprocess, sys, tempfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, TOP + "/tests/lib")
+from tap import done, ok
+
 BUILD = os.environ.get("STANCE_BUILD", TOP + "/build/release")
 NEWSROOM = TOP + "/tests/newsroom"
 FOREVER = 5
@@ -25,19 +28,6 @@ test easing "Ghana lifts the ban."
 if os.environ.get("STANCE_VARIANT", "release") != "release":
     print("1..0 # SKIP a manual is the same for all variants")
     sys.exit(0)
-
-count = failed = 0
-
-
-def ok(good, name, *details):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'' if good else 'not '}ok {count} - {name}")
-    if not good:
-        for d in details:
-            for line in str(d).strip().split("\n")[:30]:
-                print("# " + line)
 
 
 def run(argv, **more):
@@ -168,5 +158,4 @@ finally:
     server.terminate()
     server.wait()
     shutil.rmtree(folder)
-print(f"1..{count}")
-sys.exit(failed > 0)
+done()
