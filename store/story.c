@@ -9,6 +9,7 @@
 
 #define SHINGLES_LEAST 40 /* a shorter text says too little */
 #define SHARE_LEAST    0.5 /* of the shingles */
+#define OPENING        20 /* shingles with which a text begins */
 /* Of the words of title and lead, in both.  Of few words more must be. */
 #define WORDS_LEAST    12
 #define WORDS_SHARE    0.4
@@ -56,6 +57,7 @@ struct counters {
 struct profile {
 	struct place place;
 	struct traits traits;
+	struct hashes opening; /* sorted */
 	uint64_t story; /* its id as a number */
 	uint64_t label; /* hash of it; 0: none */
 	struct hashes actors; /* sorted */
@@ -202,6 +204,12 @@ folded_hash(struct str s, struct arena *a)
 	return s.n ? hash64((struct str){ small, s.n }) | 1 : 0;
 }
 
+static size_t
+lesser(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 static void
 make_profile(struct profile *p, const struct article *art)
 {
@@ -215,6 +223,9 @@ make_profile(struct profile *p, const struct article *art)
 	*p = (struct profile){ .label = folded_hash(
 				   article_verdict(art, "label"), art->a) };
 	traits_read(&p->traits, title, text, art->a);
+	p->opening = (struct hashes){ p->traits.shingles.v,
+		lesser(p->traits.shingles.n, OPENING) };
+	hashes_sort(&p->opening, art->a);
 	p->actors = (struct hashes){ arena_array(art->a, n, 8), n };
 	for (size_t i = 0; i < n; i++)
 		p->actors.v[i] = folded_hash(actors[i], art->a);
@@ -259,16 +270,17 @@ keep_profile(struct stories *s, const struct profile *p, struct place place)
 	struct profile *kept = kept_slot(s, place);
 	uint64_t *at = kept->block;
 	struct hashes *parts[] = { &kept->traits.shingles, &kept->traits.words,
-		&kept->traits.marks, &kept->traits.numbers, &kept->actors };
+		&kept->traits.marks, &kept->traits.numbers, &kept->actors,
+		&kept->opening };
 	size_t total = 1;
 
 	*kept = *p;
-	for (size_t i = 0; i < 5; i++)
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
 		total += parts[i]->n;
 	kept->place = place;
 	kept->used = ++s->uses;
 	kept->block = at = xreallocarray(at, total, sizeof(*at));
-	for (size_t i = 0; i < 5; i++)
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
 		keep_hashes(parts[i], &at);
 	return kept;
 }
@@ -318,12 +330,6 @@ first_profile(struct stories *s, struct place place, struct arena *a)
 	kept->traits.shingles.n = sorted.n;
 	kept->sorted = true;
 	return kept;
-}
-
-static size_t
-lesser(size_t a, size_t b)
-{
-	return a < b ? a : b;
 }
 
 /* Names and numbers that few texts have. */
@@ -385,6 +391,17 @@ join(struct comparison *c, uint64_t story, enum joined_by by, double share)
 	c->number = story;
 }
 
+/* The new text is less than half of the first one.  Is it how that begins?  What comes
+ * later in a longer text may be another story: that was a roundup. */
+static bool
+begins_alike(struct stories *s, const struct comparison *c,
+    const struct profile *first, struct arena *a)
+{
+	struct hashes opening = own_shingles(s, &first->opening, a);
+
+	return 2 * hashes_common(&c->own, &opening) > opening.n;
+}
+
 /* Is it the same text?  How much of the shingles stands in both. */
 static double
 compare_shingles(struct stories *s, struct comparison *c,
@@ -402,6 +419,8 @@ compare_shingles(struct stories *s, struct comparison *c,
 		c->held = first->story;
 	}
 	if (share >= SHARE_LEAST &&
+	    ((double)both >= SHARE_LEAST * (double)own.n ||
+		begins_alike(s, c, first, a)) &&
 	    marks_agree(&c->profile.traits, &first->traits, MARKS_COPIED))
 		join(c, first->story, JOINED_TEXT, share);
 	return share;

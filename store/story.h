@@ -2,10 +2,10 @@
  * Which articles tell one story.  A text joins the story of an earlier one when
  *
  *	text	half of the shorter one's shingles (three words in a row) stand in
- *		both, and two thirds of its names and numbers, within 72 hours
- *	words	a third and more of the words of title and lead stand in both, and
- *		half of the names and numbers, within 48 hours: another outlet tells
- *		it in its own words
+ *		both, and three quarters of its names and numbers, within 72 hours
+ *	words	two fifths of the words of title and lead stand in both, and half of
+ *		the names and numbers, within 48 hours: another outlet tells it in
+ *		its own words
  *	event	the same, and label and an actor are the same, too
  *
  * It is compared with the *first* article of a story only, so that a chain of
@@ -13,11 +13,12 @@
  *
  * Shingles that many texts share (a template, a disclaimer) count for nothing, fewer
  * than 40 make no copy, of a short text half of the words must be in both, and a
- * text that holds half of two stories is a roundup and joins neither.  For a newsroom a false join is worse
- * than an alert too many.  docs/STORIES.md has the figures.
+ * text that holds half of two stories is a roundup and joins neither; nor does what
+ * stands in a roundup join that, unless it stands at its beginning.  For a newsroom
+ * a false join is worse than an alert too many.  docs/STORIES.md has the figures.
  *
  * Memory has a ceiling (store/leads.h).  The first articles that leads point to
- * are read again to compare, the last thousand of these are kept.
+ * are read again to compare, and some thousands of these are kept.
  */
 #ifndef STORE_STORY_H
 #define STORE_STORY_H

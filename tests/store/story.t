@@ -4,21 +4,13 @@ another headline does; near topics, notices from one template, roundups and what
 comes too late do not."""
 import json, os, random, subprocess, sys, tempfile
 
-BUILD = os.environ.get("STANCE_BUILD", os.path.abspath("build/release"))
-STORE = BUILD + "/stance-store"
-count = 0
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from storelib import STORE, done, ok
+
 rng = random.Random(3)
 WORDS = ("port ministry grain quota permit miners lithium border talks harvest refinery cabinet "
          "auction tariff bank vessel licence council steel wheat copper decree panel senate union "
          "market customs envoy summit export import levy rebate audit fund bond yield strait canal").split()
-
-
-def ok(good, name, note=""):
-    global count
-    count += 1
-    print(("ok" if good else "not ok"), count, "-", name, flush=True)
-    if not good:
-        print("#", str(note)[:1500])
 
 
 def prose(sentences=20):
@@ -65,6 +57,17 @@ with tempfile.TemporaryDirectory() as tmp:
     for n in ("b", "other", "roundup", "short2"):
         ok(got[n]["id"] != first and got[n]["joined_by"] == "first", "%s: joins nothing" % n, got[n])
 
+    # a roundup that comes before what it is made of
+    r, items = tmp + "/r", [prose(6) for _ in range(4)]
+    whole = " ".join(items)
+    add(r, article("roundup", whole), *(article("item%d" % i, text) for i, text in enumerate(items)),
+        article("brief", whole[:len(whole) // 3]), article("copy", "Seen elsewhere: " + whole))
+    got = stories(r)
+    ids = [got["item%d" % i]["id"] for i in range(4)]
+    ok(len(set(ids)) == 4, "no two items of a roundup are one story", ids)
+    ok(not {got["roundup"]["id"]} & set(ids[1:]), "what opens otherwise is not the story of the roundup", got)
+    ok(got["copy"]["joined_by"] == "first", "a copy of it holds two stories by then", got["copy"])
+
     told = ("Ruritania will let ships of any flag load timber in Port Zenda from 14 March, Minister Olga Hentzau said on "
             "Monday. The harbour had been closed to foreign hulls for seven years. Sawmills in Strelsau expect to sell "
             "40,000 tonnes more a year, while the shipowners of the country fear for 300 jobs on the coast.")
@@ -94,4 +97,4 @@ with tempfile.TemporaryDirectory() as tmp:
     n = tmp + "/n"
     add(n, article("x", a), options=["--no-stories"])
     ok(stories(n)["x"] is None, "--no-stories looks for none")
-print("1..%d" % count)
+done()
