@@ -71,15 +71,13 @@ plain_run(const char *p, const char *end, bool *high)
 #ifdef __SSE2__
 	__m128i seen = _mm_setzero_si128();
 
-	while (end - p >= 32) {
+	for (; end - p >= 32; p += 32) {
 		__m128i before = seen;
 		__m128i x = ends_in(p, &seen), y = ends_in(p + 16, &seen);
 		unsigned ends = zeros_of(_mm_min_epu8(x, y)), top;
 
-		if (ends == 0) {
-			p += 32;
+		if (ends == 0)
 			continue;
-		}
 		ends = zeros_of(x) | zeros_of(y) << 16;
 		x = _mm_loadu_si128((const __m128i *)(const void *)p);
 		y = _mm_loadu_si128((const __m128i *)(const void *)(p + 16));
@@ -222,6 +220,32 @@ scan_word(struct scan *s, const char *p, struct str word)
 	return p + word.n;
 }
 
+/* Decode the escape at p, and move `*to` behind what it stands for. */
+static const char *
+take_escape(const char *p, const char *end, char **to)
+{
+	unsigned v, w;
+
+	switch (p[1]) {
+	case 'b': *(*to)++ = '\b'; return p + 2;
+	case 'f': *(*to)++ = '\f'; return p + 2;
+	case 'n': *(*to)++ = '\n'; return p + 2;
+	case 'r': *(*to)++ = '\r'; return p + 2;
+	case 't': *(*to)++ = '\t'; return p + 2;
+	case 'u': break;
+	default: *(*to)++ = p[1]; return p + 2;
+	}
+	hex4(p + 2, end, &v);
+	p += 6;
+	if (v >= 0xd800 && v < 0xdc00) {
+		hex4(p + 2, end, &w);
+		v = 0x10000 + ((v - 0xd800) << 10) + (w - 0xdc00);
+		p += 6;
+	}
+	*to += utf8_encode(v, *to);
+	return p;
+}
+
 /* Stops behind `most` bytes, or up to three more. */
 static struct str
 unescape(struct str body, size_t most, struct arena *a)
@@ -230,38 +254,20 @@ unescape(struct str body, size_t most, struct arena *a)
 	const char *p = body.p, *end = body.p + body.n;
 
 	while (p < end && (size_t)(q - to) < most) {
-		size_t left = most - (size_t)(q - to);
-		size_t reach = (size_t)(end - p) < left ? (size_t)(end - p) :
-		    left;
-		const char *slash = memchr(p, '\\', reach);
-		size_t run = slash ? (size_t)(slash - p) : reach;
-		unsigned v, w;
+		size_t left = most - (size_t)(q - to), run;
+		const char *slash;
 
+		if (*p == '\\') {	/* often two in a row */
+			p = take_escape(p, end, &q);
+			continue;
+		}
+		run = (size_t)(end - p) < left ? (size_t)(end - p) : left;
+		slash = memchr(p, '\\', run);
+		if (slash != NULL)
+			run = (size_t)(slash - p);
 		memcpy(q, p, run);
 		q += run;
 		p += run;
-		if (slash == NULL)
-			continue;
-		switch (p[1]) {
-		case 'b': *q++ = '\b'; p += 2; break;
-		case 'f': *q++ = '\f'; p += 2; break;
-		case 'n': *q++ = '\n'; p += 2; break;
-		case 'r': *q++ = '\r'; p += 2; break;
-		case 't': *q++ = '\t'; p += 2; break;
-		case 'u':
-			hex4(p + 2, end, &v);
-			p += 6;
-			if (v >= 0xd800 && v < 0xdc00) {
-				hex4(p + 2, end, &w);
-				v = 0x10000 + ((v - 0xd800) << 10) + (w - 0xdc00);
-				p += 6;
-			}
-			q += utf8_encode(v, q);
-			break;
-		default:
-			*q++ = p[1];
-			p += 2;
-		}
 	}
 	*q = '\0';
 	return (struct str){ to, (size_t)(q - to) };

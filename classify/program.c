@@ -125,8 +125,9 @@ choose_language(struct bench *bench, int named, double own,
 	double best = 0;
 	int found = -1;
 
-	sample.text = str_slice(article->text, 0,
-	    visible_offset(article->text, FAMILIAR_LENGTH));
+	if (bench->prog->count > (size_t)(named >= 0))
+		sample.text = str_slice(article->text, 0,
+		    visible_offset(article->text, FAMILIAR_LENGTH));
 	for (size_t i = 0; i < bench->prog->count; i++) {
 		struct judge *judge = judge_of(bench, i);
 		double share;

@@ -147,6 +147,7 @@ reader_new(const struct lexicon *lex, struct memo *memo, uint8_t tag)
 
 	r->lex = lex;
 	r->memo = memo;
+	r->splitter.lines = (const char *)memo->buckets;
 	((unsigned char *)&r->splitter.tag)[KEY_SIZE - 1] = tag;
 	if (lex->stemmer != NULL) {
 		r->sb = sb_stemmer_new(lex->stemmer, "UTF_8");
@@ -423,7 +424,7 @@ search_long(struct reader *r, const struct words *w, size_t token)
 }
 
 /* A word that is not in the bucket's front. */
-static __attribute__((noinline)) uint32_t
+static __attribute__((noinline)) size_t
 search(struct reader *r, const struct words *w, size_t token,
     struct bucket *b, const struct word_key *key)
 {
@@ -449,12 +450,6 @@ search(struct reader *r, const struct words *w, size_t token,
 	return known;
 }
 
-static inline void
-fetch(const char *buckets, const struct lookup *l)
-{
-	__builtin_prefetch(buckets + l->line);
-}
-
 /* What is known of the tokens of the splitter's round. */
 static void
 read_round(struct reader *r, uint16_t *bits)
@@ -467,24 +462,17 @@ read_round(struct reader *r, uint16_t *bits)
 	uint32_t *of_token = r->of_token + sp->fresh;
 
 	bits += sp->fresh;
-	for (; l < end; l += 4) {	/* those behind the end do not matter */
-		fetch(buckets, l);
-		fetch(buckets, l + 1);
-		fetch(buckets, l + 2);
-		fetch(buckets, l + 3);
-	}
-	for (l = sp->lookups; l < end; l++) {
+	for (size_t i = 0; l < end; i++, l++) {
 		struct bucket *b = (struct bucket *)(void *)
 		    (buckets + l->line);
-		uint32_t known = b->known[0];
+		size_t known = b->known[0];
 
 		if (!same_key(&b->key[0], &l->key)) {
-			known = search(r, w, sp->fresh +
-			    (size_t)(l - sp->lookups), b, &l->key);
+			known = search(r, w, sp->fresh + i, b, &l->key);
 			bits_of = r->bits_of;
 		}
-		*of_token++ = known;
-		*bits++ = bits_of[known];
+		of_token[i] = (uint32_t)known;
+		bits[i] = bits_of[known];
 	}
 }
 

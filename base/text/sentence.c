@@ -206,6 +206,36 @@ find_listed(uint64_t high, uint64_t low, const struct listed *list,
 	return 0;
 }
 
+/* Most words are no abbreviation, and the bit of their hash tells it at once. */
+static uint64_t abbreviated[16];
+
+static inline unsigned
+bit_of(uint64_t high)
+{
+	return (unsigned)(high * 0x9e3779b97f4a7c15u >> 54);
+}
+
+static __attribute__((constructor)) void
+note_abbreviations(void)
+{
+	for (size_t i = 0; i < COUNT(abbreviations); i++) {
+		unsigned bit = bit_of(ordered(abbreviations[i].word));
+
+		abbreviated[bit / 64] |= 1ULL << bit % 64;
+	}
+}
+
+/* Is the word of at most 8 bytes listed as an abbreviation? */
+static inline bool
+is_listed_short(uint64_t high)
+{
+	unsigned bit = bit_of(high);
+
+	return (abbreviated[bit / 64] >> bit % 64 & 1) != 0 &&
+	    find_listed(high, 0, abbreviations, COUNT(abbreviations)) !=
+	    POINT_NONE;
+}
+
 /* What the list says of the word, or 0. */
 static int
 what_of(struct str word, const struct listed *list, size_t count)
@@ -280,7 +310,8 @@ is_absolute(struct str mark)
 	static const char *const marks[] = { "。", "！", "？", "．", "｡", "।",
 	    "؟", "۔" };
 
-	if ((unsigned char)mark.p[0] < 0x80)
+	/* nor is any that begins as the dashes do */
+	if ((unsigned char)mark.p[0] < 0x80 || mark.p[0] == '\xe2')
 		return false;
 	for (size_t i = 0; i < COUNT(marks); i++)
 		if (str_eq(mark, str_of(marks[i])))
@@ -609,8 +640,7 @@ is_plain_end(const struct splitter *sp, size_t i, size_t point)
 	before = 64 - 8 * (word->end - word->start);
 	last <<= before;
 	return before < 56 && letters_among(last) == tops << before &&
-	    find_listed(last | small << before, 0, abbreviations,
-	    COUNT(abbreviations)) == POINT_NONE;
+	    !is_listed_short(last | small << before);
 }
 
 bool

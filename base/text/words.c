@@ -53,10 +53,14 @@ _Static_assert((int)TOKEN_WORD == LETTER_WORD &&
     (int)TOKEN_NUMBER == LETTER_DIGIT && (int)TOKEN_MARK == LETTER_MARK &&
     (int)TOKEN_QUOTE == LETTER_QUOTE, "a token's kind is its first letter's");
 
+/* The line of a key whose halves add up to `sum`, and fetch it. */
 static inline uint32_t
-line_of(uint64_t sum)
+line_of(uint64_t sum, const char *lines)
 {
-	return (uint32_t)(sum * table.factor >> (64 - LINES_BITS)) * LINE;
+	uint64_t line = (sum * table.factor >> (64 - LINES_BITS)) * LINE;
+
+	__builtin_prefetch((const char *)((uintptr_t)lines + line));
+	return (uint32_t)line;
 }
 
 struct masks {
@@ -69,7 +73,7 @@ struct masks {
 /* Of the word of `n` bytes at p, where KEY_SIZE can be read. */
 static inline void
 make_lookup(struct lookup *l, const char *p, size_t n,
-    const struct word_key *tag)
+    const struct word_key *tag, const char *lines)
 {
 	__m128i k = _mm_loadu_si128((const __m128i *)(const void *)p);
 
@@ -77,7 +81,7 @@ make_lookup(struct lookup *l, const char *p, size_t n,
 	k = _mm_or_si128(k, _mm_load_si128((const __m128i *)tag));
 	_mm_store_si128((__m128i *)&l->key, k);
 	k = _mm_add_epi64(k, _mm_shuffle_epi32(k, _MM_SHUFFLE(1, 0, 3, 2)));
-	l->line = line_of((uint64_t)_mm_cvtsi128_si64(k));
+	l->line = line_of((uint64_t)_mm_cvtsi128_si64(k), lines);
 }
 
 /* The same of the 16 bytes at p. */
@@ -119,12 +123,12 @@ masks_of(const char *p)
 #else
 static inline void
 make_lookup(struct lookup *l, const char *p, size_t n,
-    const struct word_key *tag)
+    const struct word_key *tag, const char *lines)
 {
 	memcpy(&l->key, p, KEY_SIZE);
 	for (int i = 0; i < 2; i++)
 		l->key.v[i] = (l->key.v[i] & table.keep[n].v[i]) | tag->v[i];
-	l->line = line_of(l->key.v[0] + l->key.v[1]);
+	l->line = line_of(l->key.v[0] + l->key.v[1], lines);
 }
 
 static inline struct masks
@@ -152,7 +156,8 @@ add_token(struct splitter *sp, size_t start, size_t end, enum token_kind kind)
 	assert(w->count < w->cap && i < ROUND_MAX);
 	if (start + KEY_SIZE > w->text.n)
 		p = memcpy(last, p, w->text.n - start);
-	make_lookup(&sp->lookups[i], p, n < KEY_SIZE ? n : KEY_SIZE, &sp->tag);
+	make_lookup(&sp->lookups[i], p, n < KEY_SIZE ? n : KEY_SIZE,
+	    &sp->tag, sp->lines);
 	w->tokens[w->count++] = (struct token){ (uint32_t)start, (uint32_t)end,
 	    (uint8_t)kind };
 }
@@ -168,6 +173,7 @@ add_plain(struct splitter *sp, uint64_t letters, uint64_t points)
 	struct token *t = w->tokens + w->count;
 	struct lookup *l = sp->lookups + (w->count - sp->fresh);
 	struct word_key tag = sp->tag;
+	const char *lines = sp->lines;
 	uint32_t block = (uint32_t)sp->block;
 	/* where the text would begin, of whose end there may be a copy */
 	uintptr_t text = (uintptr_t)sp->bytes - block;
@@ -181,7 +187,7 @@ add_plain(struct splitter *sp, uint64_t letters, uint64_t points)
 		t->end = block + end;
 		t->kind = TOKEN_WORD;
 		make_lookup(l, (const char *)(text + (block + start)),
-		    end - start, &tag);
+		    end - start, &tag, lines);
 	}
 	w->count = sp->fresh + (size_t)(l - sp->lookups);
 }
@@ -377,7 +383,16 @@ take_closer(struct splitter *sp)
 		end_sentence(sp, sp->words->count);
 }
 
-static void
+/* Is it worth asking whether the mark at p ends a sentence?  Of those that begin
+ * as the dashes do only an ellipsis can. */
+static inline bool
+may_end(const char *p, unsigned len)
+{
+	return *p == '.' || *p == '!' || *p == '?' ||
+	    (len > 1 && (*p != '\xe2' || p[len - 1] == '\xa6'));
+}
+
+static inline void
 take_mark(struct splitter *sp, unsigned len)
 {
 	size_t at = sp->at;
@@ -389,7 +404,7 @@ take_mark(struct splitter *sp, unsigned len)
 	else if (c == ')')
 		sp->bracket = 0;
 	add_token(sp, at, sp->at, TOKEN_MARK);
-	if (c == '.' || c == '!' || c == '?' || len > 1)
+	if (may_end(sp->words->text.p + at, len))
 		try_end(sp, sp->words->count - 1);
 }
 

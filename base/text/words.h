@@ -62,7 +62,8 @@ token_str(const struct words *w, size_t i)
  * splitter_start(), then splitter_round() until it is false.  Of the tokens of
  * the last round, words->tokens[fresh..words->count-1], it has the keys: the
  * token's bytes padded with zeros, and the tag; of those of KEY_SIZE or more bytes
- * only the tag.  `line` is the place of the key in a table of cache lines.
+ * only the tag.  `line` is the place of the key in a table of cache lines; if the
+ * caller has one at `lines`, those of the round are on their way into the cache.
  */
 #define ROUND		128
 #define BLOCK		64	/* bytes that are looked at at once */
@@ -87,8 +88,9 @@ struct lookup {
 struct splitter {
 	struct words	*words;
 	size_t		 fresh;
-	struct lookup	 lookups[ROUND_MAX + 3]; /* no more */
+	struct lookup	 lookups[ROUND_MAX];
 	struct word_key	 tag;		/* the caller's, zeros but the last byte */
+	const char	*lines;		/* the caller's */
 	/* private: */
 	size_t		 at;		/* what is left begins here */
 	size_t		 closing;	/* to here marks close the sentence */
