@@ -70,8 +70,9 @@ plain_run(const char *p, const char *end, bool *high)
 {
 #ifdef __SSE2__
 	__m128i seen = _mm_setzero_si128();
+	const char *last = end - p >= 32 ? end - 31 : p;
 
-	for (; end - p >= 32; p += 32) {
+	for (; p < last; p += 32) {
 		__m128i before = seen;
 		__m128i x = ends_in(p, &seen), y = ends_in(p + 16, &seen);
 		unsigned ends = zeros_of(_mm_min_epu8(x, y)), top;
@@ -598,31 +599,40 @@ put_string(struct buf *b, struct str s)
 	return high;
 }
 
-/* Strings that are copied byte by byte. */
+/* Strings that are copied eight bytes at a time. */
 #define SHORT	32
 
+/* Are the 8 bytes plain ASCII, that a string has as they are? */
 static inline bool
-is_plain(unsigned char c)
+is_plain(uint64_t eight)
 {
-	return c >= ' ' && c < 0x80 && c != '"' && c != '\\';
+	const uint64_t ones = 0x0101010101010101u, tops = 0x80 * ones;
+	uint64_t quote = eight ^ '"' * ones, slash = eight ^ '\\' * ones;
+
+	/* where one is missing, or something is borrowed from the top bit */
+	return ((eight | (eight - ' ' * ones) | (quote - ones) |
+	    (slash - ones)) & tops) == 0;
 }
 
-/* Append `s` in quotes if it is short and plain ASCII, as nearly all are. */
+/* Append `s` in quotes if it is short and plain, as nearly all are. */
 static inline bool
 put_short(struct buf *b, struct str s)
 {
 	char *to;
 
-	if (s.n > SHORT || b->max > 0 || buf_reserve(b, s.n + 2) == -1)
+	if (s.n > SHORT || b->max > 0 || buf_reserve(b, SHORT + 10) == -1)
 		return false;
 	to = b->p + b->n;
 	*to++ = '"';
-	for (size_t i = 0; i < s.n; i++) {
-		if (!is_plain((unsigned char)s.p[i]))
+	for (size_t i = 0; i < s.n; i += 8) {
+		uint64_t eight = ' ' * 0x0101010101010101u;
+
+		memcpy(&eight, s.p + i, s.n - i < 8 ? s.n - i : 8);
+		if (!is_plain(eight))
 			return false;
-		*to++ = s.p[i];
+		memcpy(to + i, &eight, 8);
 	}
-	*to = '"';
+	to[s.n] = '"';
 	b->n += s.n + 2;
 	return true;
 }

@@ -35,6 +35,14 @@ sequence(const unsigned char *p, size_t left)
 	return n;
 }
 
+#ifdef __SSE2__
+static inline __m128i
+load(const unsigned char *p)
+{
+	return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
+#endif
+
 /* The bytes at p and before `end` that are below 0x80. */
 static inline size_t
 ascii_run(const unsigned char *p, const unsigned char *end)
@@ -42,18 +50,17 @@ ascii_run(const unsigned char *p, const unsigned char *end)
 	const unsigned char *from = p;
 
 #ifdef __SSE2__
-	for (; end - p >= 32; p += 32) {
-		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
-		__m128i y = _mm_loadu_si128((const __m128i *)(const void *)
-		    (p + 16));
+	for (; end - p >= 64; p += 64)
+		if (_mm_movemask_epi8(_mm_or_si128(
+		    _mm_or_si128(load(p), load(p + 16)),
+		    _mm_or_si128(load(p + 32), load(p + 48)))) != 0)
+			break;
+	for (; end - p >= 16; p += 16) {
+		unsigned high = (unsigned)_mm_movemask_epi8(load(p));
 
-		if (_mm_movemask_epi8(_mm_or_si128(x, y)) != 0) {
-			unsigned high = (unsigned)_mm_movemask_epi8(x) |
-			    (unsigned)_mm_movemask_epi8(y) << 16;
-
+		if (high != 0)
 			return (size_t)(p - from) +
 			    (unsigned)__builtin_ctz(high);
-		}
 	}
 #endif
 	while (p < end && *p < 0x80)
