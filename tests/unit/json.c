@@ -105,6 +105,61 @@ too_many_members_are_refused(void **state)
 	arena_reset(&a);
 }
 
+/* What is read of a string that was written is the same; what is not UTF-8 at
+ * `bad` was replaced, and is refused there where it stands as it is. */
+static void
+assert_comes_back(struct str text, ptrdiff_t bad)
+{
+	struct buf b = BUF_INIT;
+	struct json_value *values;
+	struct err err;
+	size_t count;
+
+	json_open(&b, '[');
+	json_put_str(&b, text);
+	json_put_int(&b, 1);
+	json_close(&b, ']');
+	assert_int_equal(json_array(buf_str(&b), &a, &values, &count, &err), 0);
+	assert_int_equal(count, 2);
+	assert_int_equal(str_eq(json_str(&values[0], &a), text), bad < 0);
+	buf_reset(&b);
+	buf_addf(&b, "\"%.*s\"", STR_FMT(text));
+	if (bad >= 0) {
+		assert_int_equal(json_check(buf_str(&b), &a, &err), -1);
+		assert_int_equal(err.column, bad + 2);
+	}
+	buf_release(&b);
+	arena_reset(&a);
+}
+
+/* One special character at each place of strings of all lengths around the steps
+ * in which they are scanned and written. */
+static void
+strings_come_back(void **state)
+{
+	static const char *const pieces[] = { "a", "\"", "\\", "\n", "\x01",
+	    "\x1f", " ", "!", "#", "[", "]", "\x7f", "\u00e9", "\u20ac",
+	    "\U0001f600", "\xff" };
+	struct buf text = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++)
+		for (size_t n = 0; n < 150; n++)
+			for (size_t at = 0; at <= n; at += n < 40 ? 1 : 7) {
+				buf_reset(&text);
+				for (size_t k = 0; k < n; k++) {
+					if (k == at)
+						buf_addz(&text, pieces[i]);
+					buf_addc(&text, 'b');
+				}
+				if (at == n)
+					buf_addz(&text, pieces[i]);
+				assert_comes_back(buf_str(&text),
+				    *pieces[i] == '\xff' ? (ptrdiff_t)at : -1);
+			}
+	buf_release(&text);
+}
+
 static void
 numbers_are_finite(void **state)
 {
@@ -407,6 +462,7 @@ main(void)
 		cmocka_unit_test(deep_nesting_is_refused),
 		cmocka_unit_test(errors_have_a_column),
 		cmocka_unit_test(too_many_members_are_refused),
+		cmocka_unit_test(strings_come_back),
 		cmocka_unit_test(numbers_are_finite),
 		cmocka_unit_test(numbers_are_written_short),
 		cmocka_unit_test(what_is_written_reads_back),
