@@ -683,12 +683,15 @@ mark_in(const struct grammar *g, const struct mark *m, uint16_t class)
 static void
 match_class(const struct unit *u, uint16_t class, struct spans *to)
 {
-	if (!(u->signs & class_sign(class)))
-		return;
-	for (size_t i = 0; i < u->count; i++)
-		if (u->marks[i].end <= u->end && mark_in(u->g, &u->marks[i],
-		    class))
-			add_span(to, u->marks[i].first, u->marks[i].end);
+	const struct spots *p = u->spots;
+
+	for (uint32_t at = spots_first(u->spots, class); at != NO_SPOT;
+	    at = p->v[at].next) {
+		const struct mark *m = &p->marks->v[p->v[at].mark];
+
+		if (m->end <= u->end)
+			add_span(to, m->first, m->end);
+	}
 }
 
 /* A match in bytes, widened to whole tokens. */
@@ -743,14 +746,15 @@ match_regex(const struct expr *e, const struct unit *u, struct spans *to)
 static void
 match_atleast(const struct expr *e, const struct unit *u, struct spans *to)
 {
+	const struct spots *p = u->spots;
 	uint32_t first = 0, end = 0;
 	unsigned n = 0;
 
-	for (size_t i = 0; i < u->count; i++) {
-		const struct mark *m = &u->marks[i];
+	for (uint32_t at = spots_first(u->spots, e->class); at != NO_SPOT;
+	    at = p->v[at].next) {
+		const struct mark *m = &p->marks->v[p->v[at].mark];
 
-		if (m->end > u->end || (n > 0 && m->first < end) ||
-		    !mark_in(u->g, m, e->class))
+		if (m->end > u->end || (n > 0 && m->first < end))
 			continue;
 		if (n++ == 0)
 			first = m->first;

@@ -13,7 +13,7 @@
 #ifndef CLASSIFY_EXPR_H
 #define CLASSIFY_EXPR_H
 
-#include "classify/grammar.h"
+#include "classify/spots.h"
 
 /* Parse lexemes from..count-1 of `st`.  Quoted words become classes of their
  * own in the grammar.  Lives in the grammar's arena. */
@@ -51,11 +51,8 @@ void matcher_free(struct matcher *m);
 
 /* The marks of a unit: a sentence, a clause, a whole field. */
 struct unit {
-	const struct grammar	*g;
 	const struct words	*words;
-	const struct mark	*marks;
-	size_t			 count;
-	uint64_t		 signs;		/* of all of them */
+	struct spots		*spots;	/* of its marks */
 	uint32_t		 first, end;	/* tokens */
 	struct matcher		*matcher;
 };

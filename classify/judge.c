@@ -89,9 +89,10 @@ judge_new(const struct grammar *g, struct memo *memo, uint8_t tag,
 {
 	struct judge *j = xcalloc(1, sizeof(*j));
 
-	j->g = j->title.g = j->text.g = g;
+	j->g = g;
 	j->reader = reader_new(g->lexicon, memo, tag);
-	j->title.reader = j->text.reader = j->reader;
+	view_init(&j->title, g, j->reader);
+	view_init(&j->text, g, j->reader);
 	j->text.title = &j->title;
 	j->title.text = &j->text;
 	j->matcher = matcher;
@@ -245,20 +246,9 @@ unit_of(const struct judge *j, const struct view *view,
 			return false;
 		break;
 	}
-	*u = (struct unit){ .g = j->g, .words = w, .first = first, .end = end,
-	    .matcher = j->matcher };
+	*u = (struct unit){ .words = w, .first = first, .end = end,
+	    .spots = view->spots, .matcher = j->matcher };
 	return true;
-}
-
-static void
-set_marks(struct unit *u, const struct view *view)
-{
-	size_t from = mark_at(view, u->first);
-
-	u->marks = view->marks.v + from;
-	u->count = mark_at(view, u->end) - from;
-	for (size_t i = 0; i < u->count; i++)
-		u->signs |= u->marks[i].signs;
 }
 
 static void
@@ -323,7 +313,13 @@ try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
 	if (j->tried[id] == key)
 		return;
 	j->tried[id] = key;
-	set_marks(&u, view);
+	from = mark_at(view, u.first);
+	end = mark_at(view, u.end);
+	/* what the words around it rule out need not be matched */
+	if (view->misses == NULL && j->tally == NULL &&
+	    !marks_allow(view, from, end, &rule->when))
+		return;
+	spots_turn(view->spots, from, end);
 	switch (match_rule(j, id, &u, &span, &why)) {
 	case MATCH_FAILED:
 		add_fault(j, rule->name, why);
@@ -346,8 +342,6 @@ try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
 	    .span = span };
 	if (rule->flag != NULL)
 		hit.flags[hit.flag_count++] = rule->flag;
-	from = (size_t)(u.marks - view->marks.v);
-	end = from + u.count;
 	if (rule->turns && !turn_hit(view, from, end, &hit))
 		return;
 	if (!marks_allow(view, from, end, &rule->when)) {

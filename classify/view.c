@@ -3,8 +3,17 @@
 #include "classify/view.h"
 
 void
+view_init(struct view *view, const struct grammar *g, struct reader *reader)
+{
+	*view = (struct view){ .g = g, .reader = reader,
+	    .spots = xcalloc(1, sizeof(*view->spots)) };
+	spots_init(view->spots, g, &view->marks);
+}
+
+void
 view_read(struct view *view, struct str text, struct arena *a)
 {
+	spots_reset(view->spots);
 	view->bits = arena_array(a, text.n + 1, sizeof(*view->bits));
 	reader_read(view->reader, text, &view->words, &view->marks, view->bits);
 }
@@ -27,15 +36,15 @@ view_release(struct view *view)
 {
 	words_release(&view->words);
 	free(view->marks.v);
+	spots_release(view->spots);
+	free(view->spots);
 }
 
 bool
 marks_hold(const struct view *view, size_t from, size_t end, uint16_t class)
 {
-	for (size_t i = from; i < end; i++)
-		if (mark_in(view->g, &view->marks.v[i], class))
-			return true;
-	return false;
+	spots_turn(view->spots, from, end);
+	return spots_first(view->spots, class) != NO_SPOT;
 }
 
 bool

@@ -6,6 +6,7 @@
 #define CLASSIFY_VIEW_H
 
 #include "classify/expr.h"
+#include "classify/spots.h"
 #include "classify/reader.h"
 
 /* Why a list or a rule whose words stand there made no hit, for --why-not. */
@@ -38,6 +39,7 @@ struct view {
 	struct reader		*reader;
 	struct words		 words;
 	struct marks		 marks;
+	struct spots		*spots;	/* of the marks looked at now */
 	uint16_t		*bits;		/* TOKEN_* by token */
 	const struct view	*title;		/* NULL in the title itself */
 	const struct view	*text;		/* of a title: what stands below */
@@ -46,6 +48,8 @@ struct view {
 	struct misses		*misses;	/* NULL: nobody asks */
 };
 
+void view_init(struct view *view, const struct grammar *g,
+    struct reader *reader);
 /* Find the sentences, marks and bits of `text`, which must outlive the view. */
 void view_read(struct view *view, struct str text, struct arena *a);
 void view_release(struct view *view);
