@@ -1,4 +1,5 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
+#include <limits.h>
 #include <pcre2.h>
 
 #include "classify/expr.h"
@@ -498,7 +499,7 @@ expr_parse(struct grammar *g, const struct statement *st, size_t from,
 #define WAYS_MAX	12
 
 struct ways {
-	uint64_t	v[WAYS_MAX];
+	class_signs	v[WAYS_MAX];
 	size_t		n;
 };
 
@@ -538,67 +539,134 @@ either_way(struct ways a, struct ways b)
 }
 
 static struct ways
-ways_of(const struct expr *e)
+ways_of(const struct grammar *g, const struct expr *e)
 {
 	struct ways w = { { 0 }, 1 };
 
 	switch (e->kind) {
 	case EXPR_CLASS: case EXPR_REGEX: case EXPR_ATLEAST:
-		w.v[0] = class_sign(e->class);
+		w.v[0] = g->classes[e->class].sign_bit;
 		return w;
 	case EXPR_NOT:
 		return w;
 	case EXPR_AND: case EXPR_THEN: case EXPR_NEAR:
-		return both_ways(ways_of(e->left), ways_of(e->right));
+		return both_ways(ways_of(g, e->left), ways_of(g, e->right));
 	case EXPR_OR:
-		w = ways_of(e->left);
+		w = ways_of(g, e->left);
 		for (e = e->right; e->kind == EXPR_OR; e = e->right)
-			w = either_way(w, ways_of(e->left));
-		return either_way(w, ways_of(e));
+			w = either_way(w, ways_of(g, e->left));
+		return either_way(w, ways_of(g, e));
 	}
 	BUG("an expression of no kind");
 }
 
-/* `beside` is what must be true beside `e`. */
-static void
-add_anchors(const struct expr *e, struct ways beside, struct anchors *anchors)
+/* How common the words are at which it would be tried, about. */
+static unsigned
+commonness_of(const struct grammar *g, const struct expr *e)
 {
+	unsigned left, right;
+
+	if (!is_anchored(e))
+		return UINT_MAX;
+	switch (e->kind) {
+	case EXPR_CLASS: case EXPR_REGEX: case EXPR_ATLEAST:
+		return g->classes[e->class].commonness;
+	case EXPR_NOT:
+		break;
+	case EXPR_AND: case EXPR_THEN: case EXPR_NEAR:
+		left = commonness_of(g, e->left);
+		right = commonness_of(g, e->right);
+		return left < right ? left : right;
+	case EXPR_OR:
+		left = commonness_of(g, e->left);
+		for (e = e->right; e->kind == EXPR_OR; e = e->right)
+			left += commonness_of(g, e->left);
+		return left + commonness_of(g, e);
+	}
+	BUG("an expression of no kind");
+}
+
+/* Is the left side what an expression of two is tried at? */
+static bool
+is_tried_left(const struct grammar *g, const struct expr *e, bool rarest)
+{
+	return rarest ? commonness_of(g, e->left) <=
+	    commonness_of(g, e->right) : is_anchored(e->left);
+}
+
+static void
+note_classes(const struct expr *e, bool *noted)
+{
+	for (; e != NULL && e->kind != EXPR_NOT; e = e->right) {
+		if (e->left != NULL)
+			note_classes(e->left, noted);
+		else
+			noted[e->class] = true;
+	}
+}
+
+static void
+note_beside(const struct grammar *g, const struct expr *e, bool rarest,
+    bool *noted)
+{
+	bool left;
+
+	for (; e->kind == EXPR_OR; e = e->right)
+		note_beside(g, e->left, rarest, noted);
+	if (e->left == NULL || e->kind == EXPR_NOT)
+		return;
+	left = is_tried_left(g, e, rarest);
+	note_classes(left ? e->right : e->left, noted);
+	note_beside(g, left ? e->left : e->right, rarest, noted);
+}
+
+void
+rule_beside(const struct grammar *g, const struct rule *rule, bool rarest,
+    bool *noted)
+{
+	note_beside(g, rule->expr, rarest, noted);
+}
+
+/* `beside` is what must be true beside `e`.  Where two things must be, it is
+ * tried at the `rarest`, or else at the first. */
+static void
+add_anchors(const struct grammar *g, const struct expr *e, struct ways beside,
+    bool rarest, struct anchors *anchors)
+{
+	bool left;
+
 	switch (e->kind) {
 	case EXPR_CLASS: case EXPR_REGEX: case EXPR_ATLEAST:
 		for (size_t i = 0; i < beside.n; i++) {
 			GROW(anchors->v, anchors->n, anchors->cap);
 			anchors->v[anchors->n++] = (struct anchor){ e->class,
-			    beside.v[i] | class_sign(e->class) };
+			    beside.v[i] | g->classes[e->class].sign_bit };
 		}
 		return;
 	case EXPR_NOT:
 		return;
 	case EXPR_AND: case EXPR_THEN: case EXPR_NEAR:
-		if (is_anchored(e->left))
-			add_anchors(e->left, both_ways(beside,
-			    ways_of(e->right)), anchors);
-		else
-			add_anchors(e->right, both_ways(beside,
-			    ways_of(e->left)), anchors);
+		left = is_tried_left(g, e, rarest);
+		add_anchors(g, left ? e->left : e->right, both_ways(beside,
+		    ways_of(g, left ? e->right : e->left)), rarest, anchors);
 		return;
 	case EXPR_OR:
 		for (; e->kind == EXPR_OR; e = e->right)
-			add_anchors(e->left, beside, anchors);
-		add_anchors(e, beside, anchors);
+			add_anchors(g, e->left, beside, rarest, anchors);
+		add_anchors(g, e, beside, rarest, anchors);
 		return;
 	}
 }
 
 void
-rule_anchors(const struct rule *rule, struct anchors *anchors)
+rule_anchors(const struct grammar *g, const struct rule *rule, bool rarest,
+    struct anchors *anchors)
 {
-	size_t from = anchors->n;
+	struct ways needs = { { 0 }, 1 };
 
-	add_anchors(rule->expr, (struct ways){ { 0 }, 1 }, anchors);
-	if (rule->scope == SCOPE_SENTENCE || rule->scope == SCOPE_CLAUSE)
-		return;
-	for (size_t i = from; i < anchors->n; i++)
-		anchors->v[i].signs = 0;	/* it looks further */
+	for (size_t i = 0; i < rule->when.needs.n; i++)
+		needs.v[0] |= g->classes[rule->when.needs.v[i]].sign_bit;
+	add_anchors(g, rule->expr, needs, rarest, anchors);
 }
 
 struct matcher {
@@ -671,7 +739,7 @@ mark_in(const struct grammar *g, const struct mark *m, uint16_t class)
 	size_t count;
 	const uint16_t *classes;
 
-	if (!(m->signs & class_sign(class)))
+	if ((g->classes[class].sign_bit & ~m->signs) != 0)
 		return false;
 	classes = phrase_classes(g->lexicon, m->phrase, &count);
 	for (size_t i = 0; i < count; i++)

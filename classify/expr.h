@@ -25,11 +25,11 @@ void expr_free_patterns(struct grammar *g);
 /* Why `e` can take long, or NULL. */
 const char *expr_slow(const struct grammar *g, const struct expr *e);
 
-/* A class at whose words a rule is tried, and the signs of all that must be
- * marked in the sentence for it to match there. */
+/* A class at whose words a rule is tried, and the signs of all that must be in
+ * reach for it to match there. */
 struct anchor {
 	uint16_t	class;
-	uint64_t	signs;
+	class_signs	signs;
 };
 
 struct anchors {
@@ -37,8 +37,14 @@ struct anchors {
 	size_t		 n, cap;
 };
 
-/* Append the anchors of which one must hold for the rule to match. */
-void rule_anchors(const struct rule *rule, struct anchors *anchors);
+/* Append the anchors of which one must hold for the rule to match: where two
+ * things must be there, it is tried at the rarest, or at the first. */
+void rule_anchors(const struct grammar *g, const struct rule *rule, bool rarest,
+    struct anchors *anchors);
+
+/* Note the classes whose signs such anchors ask for. */
+void rule_beside(const struct grammar *g, const struct rule *rule, bool rarest,
+    bool *noted);
 
 struct span {
 	uint32_t	first, end;	/* tokens */

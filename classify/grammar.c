@@ -5,8 +5,8 @@
 #include "base/opt.h"
 #include "classify/expr.h"
 #include "classify/grammar.h"
+#include "classify/seal.h"
 
-#define COUNT(array)	(sizeof(array) / sizeof(*(array)))
 
 static const char *const stages[] = { "none", "signalled", "proposed",
     "announced", "adopted" };
@@ -1016,125 +1016,6 @@ declare_statement(struct reading *r)
 	return kw != NULL ? declare(r, kw) : 0;
 }
 
-static uint16_t
-add_builtin(struct grammar *g, const char *name)
-{
-	return grammar_add_class(g, &(struct class){ .kind = CLASS_LEXICON,
-	    .name = name });
-}
-
-/* The engine's own lists. */
-static const struct {
-	const char	*name;
-	uint16_t	 bit;
-} builtins[] = {
-	{ "break", TOKEN_BREAK }, { "link", TOKEN_LINK },
-	{ "passive", TOKEN_PASSIVE }, { "join", TOKEN_JOIN },
-	{ "determiner", TOKEN_DET }, { "relative", TOKEN_RELATIVE },
-	{ "pronoun", TOKEN_PRONOUN },
-	{ "after", TOKEN_AFTER }, { "clitic", TOKEN_CLITIC },
-	{ "calendar", TOKEN_CALENDAR },
-	{ "common-words", TOKEN_COMMON },
-};
-
-/* The earlier declared of two classes of one kind. */
-static const struct class *
-earlier(const struct class *was, const struct class *c)
-{
-	return was == NULL || c < was ? c : was;
-}
-
-/* Returns what marks of the phrase are to be flagged with. */
-static uint32_t
-set_role(struct role_words *role, const struct class *c)
-{
-	uint32_t asked = MARK_ROLE;
-
-	switch (c->kind) {
-	case CLASS_OPERATOR:
-		role->operator = earlier(role->operator, c);
-		asked |= MARK_OPERATOR;
-		break;
-	case CLASS_OBJECT:
-		role->object = earlier(role->object, c);
-		asked |= MARK_OBJECT;
-		break;
-	case CLASS_DISCARD:
-		role->discard = earlier(role->discard, c);
-		break;
-	case CLASS_COMPARE:
-		role->compare = earlier(role->compare, c);
-		asked |= MARK_OPERATOR;
-		break;
-	case CLASS_MODIFIER:
-		asked = MARK_MODIFIES;
-		break;
-	case CLASS_ACTOR: case CLASS_TOPIC: case CLASS_DOMAIN:
-		asked = MARK_NAMES;
-		break;
-	case CLASS_LEXICON:
-		asked = 0;
-		break;
-	}
-	if (c->alone_weight != 0)
-		asked |= MARK_ALONE;
-	if (c->triggers)
-		asked |= MARK_TRIGGERS;
-	return asked;
-}
-
-static void
-mark_triggers(struct grammar *g)
-{
-	struct anchors anchors = { .n = 0 };
-
-	for (size_t i = 0; i < g->rule_count; i++)
-		rule_anchors(&g->rules[i], &anchors);
-	for (size_t i = 0; i < anchors.n; i++) {
-		struct class *c = &g->classes[anchors.v[i].class];
-
-		c->asks = c->triggers ? c->asks & anchors.v[i].signs :
-		    anchors.v[i].signs;
-		c->triggers = true;
-	}
-	free(anchors.v);
-}
-
-/* Close the lexicon and prepare what is asked of its phrases. */
-static void
-seal(struct grammar *g)
-{
-	uint16_t *bits = xcalloc(g->class_count, sizeof(*bits));
-
-	for (size_t i = 0; i < COUNT(builtins); i++) {
-		uint16_t id = grammar_class(g, str_of(builtins[i].name));
-
-		bits[id] = builtins[i].bit;
-		if (g->classes[id].referred)
-			bits[id] |= BITS_AND_MARK;
-	}
-	lexicon_seal(g->lexicon, bits);
-	free(bits);
-	mark_triggers(g);
-	g->roles = xcalloc(lexicon_phrases(g->lexicon), sizeof(*g->roles));
-	for (size_t i = 0; i < lexicon_phrases(g->lexicon); i++) {
-		size_t count;
-		const uint16_t *classes = phrase_classes(g->lexicon,
-		    (uint32_t)i, &count);
-		uint32_t asked = 0;
-		uint64_t needs = UINT64_MAX;
-
-		for (size_t k = 0; k < count; k++) {
-			const struct class *c = &g->classes[classes[k]];
-
-			asked |= set_role(&g->roles[i], c);
-			if (c->triggers)
-				needs &= c->asks;
-		}
-		lexicon_flag(g->lexicon, (uint32_t)i, asked, needs);
-	}
-}
-
 struct grammar *
 grammar_new(const struct rulefiles *files, const char *language,
     struct err *err)
@@ -1153,12 +1034,7 @@ grammar_new(const struct rulefiles *files, const char *language,
 	    .lead_length = 300, .lead_sentences = 2,
 	    .relevance_head = 400, .relevance_least = 1, .relevance_most = 10,
 	    .stage = { 1, 1, 1, 1, 1 } };
-	for (size_t i = 0; i < COUNT(builtins); i++)
-		add_builtin(g, builtins[i].name);
-	g->common = grammar_class(g, STR("common-words"));
-	g->authority = add_builtin(g, "authority");
-	g->bygone = add_builtin(g, "bygone");
-	g->versus = add_builtin(g, "versus");
+	seal_prepare(g);
 	g->lexicon = lexicon_new(stemmer_name, &why);
 	free(stemmer_name);
 	if (g->lexicon == NULL)
@@ -1166,7 +1042,7 @@ grammar_new(const struct rulefiles *files, const char *language,
 	else if (pass(g, files, err, declare_statement) == 0 &&
 	    pass(g, files, err, read_statement) == 0 &&
 	    pass(g, files, err, weigh_statement) == 0) {
-		seal(g);
+		seal_grammar(g);
 		return g;
 	}
 	grammar_free(g);
@@ -1182,6 +1058,7 @@ grammar_free(struct grammar *g)
 	lexicon_free(g->lexicon);
 	free(g->language);
 	free(g->roles);
+	seal_release(g);
 	free(g->names);
 	free(g->classes);
 	free(g->rules);

@@ -115,8 +115,8 @@ struct class {
 	bool		 strong;	/* needs no authority beside it */
 	bool		 referred;	/* by a rule or a property */
 	bool		 included;	/* in another list */
-	bool		 triggers;	/* a rule hangs on its words: */
-	uint64_t	 asks;		/* signs that each such rule needs */
+	unsigned	 commonness;	/* of its words, about */
+	class_signs	 sign_bit;	/* or none */
 	const char	*flag;
 	/* operator kinds: those a modifier acts on (none: all), or those that
 	 * see an object with another sign */
@@ -160,6 +160,27 @@ struct rule {
 	bool		 turns;		/* its effect is for numbers that rise */
 	bool		 lone;		/* silent beside other hits */
 	struct expr	*expr;
+};
+
+/* What must be there for a rule to be worth a try, beside the words it hangs on. */
+enum hook_reach {
+	HOOK_SENTENCE,		/* its signs, in the sentence */
+	HOOK_TOP,		/* in the title or in the lead, where alone it is */
+	HOOK_FAR,		/* that cannot be told from a sentence */
+	HOOK_PARAGRAPH,		/* in the paragraph */
+	HOOK_TEXT		/* anywhere */
+};
+
+/* A rule that hangs on the words of a class. */
+struct hook {
+	uint32_t	rule;
+	enum hook_reach	reach;
+	class_signs	signs;
+};
+
+struct trigger {
+	struct hook	*hooks;
+	size_t		 n, cap;
 };
 
 /* How hits add up. */
@@ -218,8 +239,12 @@ enum {
 	MARK_ALONE = 4,		/* one of those that can do without the other */
 	MARK_ROLE = 8,		/* any role in a clause */
 	MARK_MODIFIES = 16,	/* it has a modifier */
-	MARK_TRIGGERS = 32,	/* a rule hangs on it */
-	MARK_NAMES = 64		/* it tells of an actor, a topic, a domain */
+	MARK_TRIGGERS = 32,	/* a rule is tried at it */
+	MARK_NAMES = 64,	/* it tells of an actor, a topic, a domain */
+	MARK_HOPES = 128,	/* it tells that a rule is worth a try */
+	MARK_HOPES_TOP = 256,	/* one for the title or the lead */
+	/* what a sentence is judged by before it is looked at */
+	MARK_NOTED = MARK_OPERATOR | MARK_OBJECT | MARK_ALONE | MARK_HOPES
 };
 
 struct grammar {
@@ -230,6 +255,9 @@ struct grammar {
 	size_t		 class_count, class_cap;
 	struct rule	*rules;
 	size_t		 rule_count, rule_cap;
+	struct trigger	*triggers;	/* by class: where rules are tried, */
+	struct trigger	*hopes;		/* and which are worth a try; */
+	bool		 reaches[HOOK_TEXT + 1];	/* there are such */
 	struct pcre2_real_code_8 **patterns;	/* of the rules */
 	size_t		 pattern_count, pattern_cap;
 	struct example	*examples;

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "classify/judge.h"
+#include "classify/walk.h"
 
 /* Kept evidence: what a reader can take in. */
 #define HITS_KEPT	12
@@ -16,23 +17,11 @@
 /* Words from which the language of a text is told. */
 #define FAMILIAR_WORDS	100
 
-/* Rules by the classes of which one must be marked. */
-struct hook {
-	uint32_t	rule;
-	uint64_t	signs;		/* that the sentence must have */
-};
-
-struct trigger {
-	struct hook	*hooks;
-	size_t		 n, cap;
-};
-
 struct judge {
 	const struct grammar	*g;
 	struct reader		*reader;
 	struct view		 title, text;
 	struct hits		 hits;
-	struct trigger		*triggers;	/* by class */
 	uint64_t		*tried;		/* by rule: unit it was tried on */
 	uint64_t		*promising;	/* by rule: in which sentence */
 	uint64_t		 units, sentences;
@@ -40,7 +29,8 @@ struct judge {
 	struct matcher		*matcher;
 	struct fault		 faults[FAULTS_MAX];
 	size_t			 fault_count;
-	struct tally			*tally;	/* or NULL */
+	struct notes		 notes;		/* of what stands in the text */
+	struct tally		*tally;		/* or NULL */
 };
 
 const char *
@@ -60,29 +50,6 @@ verdict_scope(enum hit_scope scope)
 	return names[scope];
 }
 
-static void
-set_triggers(struct judge *j)
-{
-	const struct grammar *g = j->g;
-	struct anchors anchors = { .n = 0 };
-
-	j->triggers = xcalloc(g->class_count, sizeof(*j->triggers));
-	j->tried = xcalloc(g->rule_count, sizeof(*j->tried));
-	j->promising = xcalloc(g->rule_count, sizeof(*j->promising));
-	for (size_t i = 0; i < g->rule_count; i++) {
-		anchors.n = 0;
-		rule_anchors(&g->rules[i], &anchors);
-		for (size_t k = 0; k < anchors.n; k++) {
-			struct trigger *t = &j->triggers[anchors.v[k].class];
-
-			GROW(t->hooks, t->n, t->cap);
-			t->hooks[t->n++] = (struct hook){ (uint32_t)i,
-			    anchors.v[k].signs };
-		}
-	}
-	free(anchors.v);
-}
-
 struct judge *
 judge_new(const struct grammar *g, struct memo *memo, uint8_t tag,
     struct matcher *matcher)
@@ -96,7 +63,8 @@ judge_new(const struct grammar *g, struct memo *memo, uint8_t tag,
 	j->text.title = &j->title;
 	j->title.text = &j->text;
 	j->matcher = matcher;
-	set_triggers(j);
+	j->tried = xcalloc(g->rule_count, sizeof(*j->tried));
+	j->promising = xcalloc(g->rule_count, sizeof(*j->promising));
 	return j;
 }
 
@@ -105,15 +73,13 @@ judge_free(struct judge *j)
 {
 	if (j == NULL)
 		return;
-	for (size_t i = 0; i < j->g->class_count; i++)
-		free(j->triggers[i].hooks);
-	free(j->triggers);
 	free(j->tried);
 	free(j->promising);
 	reader_free(j->reader);
 	view_release(&j->title);
 	view_release(&j->text);
 	free(j->hits.v);
+	free(j->notes.v);
 	free(j);
 }
 
@@ -358,12 +324,45 @@ try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
 		j->tally->rule_hits[id]++;
 }
 
-/* Do the signs of the sentence show a rule that all is there for?  It is noted
- * in `promising`. */
+/* The signs of marks from..end-1. */
+static class_signs
+signs_of(const struct view *view, size_t from, size_t end)
+{
+	class_signs signs = 0;
+
+	for (size_t i = from; i < end; i++)
+		signs |= view->marks.v[i].signs;
+	return signs;
+}
+
+/* Is all there that the hook asks for?  The signs are those of the sentence and
+ * of what is beside its field. */
+static bool
+is_promising(const struct judge *j, const struct hook *hook, bool top,
+    class_signs signs)
+{
+	switch (hook->reach) {
+	case HOOK_SENTENCE:
+		return (hook->signs & ~signs) == 0;
+	case HOOK_TOP:
+		return top && (hook->signs & ~(j->title.beside |
+		    j->text.beside)) == 0;
+	case HOOK_FAR:
+		return true;
+	case HOOK_PARAGRAPH: case HOOK_TEXT:
+		return false;	/* is_hopeful_far() told */
+	}
+	BUG("a hook without a reach");
+}
+
+/* Do the signs show a rule that all is there for?  It is noted in `promising`.
+ * Some rules are only for the top: the title and the lead. */
 static bool
 find_promising(struct judge *j, const struct view *view, size_t from,
-    size_t end, uint64_t signs)
+    size_t end, bool top, class_signs signs)
 {
+	uint32_t asked = top ? MARK_HOPES | MARK_HOPES_TOP : MARK_HOPES;
+	class_signs all = signs | (top ? j->title.beside | j->text.beside : 0);
 	bool found = false;
 
 	j->sentences++;
@@ -372,14 +371,14 @@ find_promising(struct judge *j, const struct view *view, size_t from,
 		size_t count;
 		const uint16_t *classes;
 
-		if (!(m->flags & MARK_TRIGGERS) || (m->needs & ~signs) != 0)
+		if (!(m->flags & asked) || (m->needs & ~all) != 0)
 			continue;
 		classes = phrase_classes(j->g->lexicon, m->phrase, &count);
 		for (size_t k = 0; k < count; k++) {
-			const struct trigger *t = &j->triggers[classes[k]];
+			const struct trigger *t = &j->g->hopes[classes[k]];
 
 			for (size_t r = 0; r < t->n; r++) {
-				if (t->hooks[r].signs & ~signs)
+				if (!is_promising(j, &t->hooks[r], top, signs))
 					continue;
 				j->promising[t->hooks[r].rule] = j->sentences;
 				found = true;
@@ -393,11 +392,14 @@ find_promising(struct judge *j, const struct view *view, size_t from,
  * or all when somebody asks about those that miss. */
 static void
 try_rules(struct judge *j, const struct view *view, size_t s, size_t from,
-    size_t end, uint64_t signs)
+    size_t end)
 {
 	bool all = view->misses != NULL || j->tally != NULL;
+	bool top = view == &j->title ||
+	    view->words.sentences[s].first < j->lead_end;
 
-	if (!find_promising(j, view, from, end, signs) && !all)
+	if (!find_promising(j, view, from, end, top,
+	    view->beside | signs_of(view, from, end)) && !all)
 		return;
 	for (size_t i = from; i < end; i++) {
 		const struct mark *m = &view->marks.v[i];
@@ -408,7 +410,7 @@ try_rules(struct judge *j, const struct view *view, size_t s, size_t from,
 			continue;
 		classes = phrase_classes(j->g->lexicon, m->phrase, &count);
 		for (size_t k = 0; k < count; k++) {
-			const struct trigger *t = &j->triggers[classes[k]];
+			const struct trigger *t = &j->g->triggers[classes[k]];
 
 			for (size_t r = 0; r < t->n; r++)
 				if (all || j->promising[t->hooks[r].rule] ==
@@ -504,17 +506,14 @@ read_sentence(struct judge *j, const struct view *view, size_t s, size_t from,
 {
 	const struct sentence *sentence = &view->words.sentences[s];
 	size_t first = j->hits.n;
-	uint64_t signs = 0;
 	uint32_t flags = 0;
 
-	for (size_t i = from; i < end; i++) {
+	for (size_t i = from; i < end; i++)
 		flags |= view->marks.v[i].flags;
-		signs |= view->marks.v[i].signs;
-	}
 	if (composes(view, flags, sentence->first < j->lead_end))
 		compose_sentence(view, sentence, from, end, &j->hits);
 	if (flags & MARK_TRIGGERS)
-		try_rules(j, view, s, from, end, signs);
+		try_rules(j, view, s, from, end);
 	drop_lone(j, first);
 	for (size_t i = first; i < j->hits.n; i++) {
 		struct hit *hit = &j->hits.v[i];
@@ -544,26 +543,221 @@ begins_history(const struct judge *j, const struct view *view, size_t s,
 	return false;
 }
 
+/* Read the sentences that have marks. */
 static void
 read_view(struct judge *j, const struct view *view)
 {
-	size_t from = 0;
+	const struct sentence *sentences = view->words.sentences;
+	const struct mark *v = view->marks.v;
+	size_t s = 0, from = 0, end;
+	uint32_t paragraph = UINT32_MAX;
 	bool history = false;
 
 	j->units++;
-	for (size_t s = 0; s < view->words.sentence_count; s++) {
-		size_t end = from;
-
-		while (end < view->marks.n && view->marks.v[end].first <
-		    view->words.sentences[s].end)
+	for (; from < view->marks.n; from = end) {
+		while (sentences[s].end <= v[from].first)
+			s++;
+		for (end = from + 1; end < view->marks.n &&
+		    v[end].first < sentences[s].end; )
 			end++;
-		if (s == 0 || view->words.sentences[s].paragraph !=
-		    view->words.sentences[s - 1].paragraph)
-			history = begins_history(j, view, s, from, end);
+		if (sentences[s].paragraph != paragraph) {
+			paragraph = sentences[s].paragraph;
+			history = (s == 0 || sentences[s - 1].paragraph !=
+			    paragraph) && begins_history(j, view, s, from, end);
+		}
 		if (!history)
 			read_sentence(j, view, s, from, end);
-		from = end;
 	}
+}
+
+/* What the marks of a sentence of the lead say. */
+static void
+look_at_marks(struct judge *j, size_t sentence, struct outlook *o)
+{
+	const struct view *view = &j->text;
+	const struct sentence *s = &view->words.sentences[sentence];
+
+	*o = (struct outlook){ .sentence = (uint32_t)sentence,
+	    .noted = (uint32_t)j->notes.n };
+	for (size_t i = mark_at(view, s->first); i < view->marks.n &&
+	    view->marks.v[i].first < s->end; i++) {
+		o->signs |= view->marks.v[i].signs;
+		note_phrase(j->g->lexicon, view->marks.v[i].phrase, o,
+		    &j->notes);
+	}
+	o->noted_end = (uint32_t)j->notes.n;
+}
+
+/* Find what stands in the sentences of the text; those of the lead have marks.
+ * Returns how many have anything. */
+static size_t
+look_ahead(struct judge *j, struct outlook *outlooks)
+{
+	const struct view *view = &j->text;
+	size_t n = 0;
+
+	j->notes.n = 0;
+	for (; n < view->marked; n++)
+		look_at_marks(j, n, &outlooks[n]);
+	return n + walk_ahead(j->reader, &view->words, &view->reading,
+	    view->marked, view->walked, outlooks + n, &j->notes);
+}
+
+/* Does a sentence show a rule of this reach that all is there for? */
+static bool
+is_hopeful(const struct judge *j, const struct outlook *o,
+    enum hook_reach reach, class_signs signs)
+{
+	signs |= j->text.beside;
+	for (size_t i = o->noted; i < o->noted_end; i++) {
+		const struct note *note = &j->notes.v[i];
+		size_t count;
+		const uint16_t *classes;
+
+		if (!(note->flags & MARK_HOPES) || (note->needs & ~signs) != 0)
+			continue;
+		classes = phrase_classes(j->g->lexicon, note->phrase, &count);
+		for (size_t k = 0; k < count; k++) {
+			const struct trigger *t = &j->g->hopes[classes[k]];
+
+			for (size_t r = 0; r < t->n; r++)
+				if (t->hooks[r].reach == reach &&
+				    (t->hooks[r].signs & ~signs) == 0)
+					return true;
+		}
+	}
+	return false;
+}
+
+/* Do these sentences show a rule that looks at all of them at once? */
+static bool
+is_hopeful_far(const struct judge *j, const struct outlook *v, size_t n,
+    enum hook_reach reach)
+{
+	class_signs signs = 0;
+
+	if (!j->g->reaches[reach])
+		return false;
+	for (size_t i = 0; i < n; i++)
+		signs |= v[i].signs;
+	for (size_t i = 0; i < n; i++)
+		if ((v[i].flags & MARK_HOPES) &&
+		    is_hopeful(j, &v[i], reach, signs))
+			return true;
+	return false;
+}
+
+/* Can a sentence compose to a hit, its lists finding what they need?  Where its
+ * object does not, one named in the sentence before may serve: `recalls`. */
+static bool
+can_compose(const struct judge *j, const struct outlook *o, bool recalls)
+{
+	class_signs signs = o->signs | j->text.beside;
+	uint32_t flags = 0;
+
+	if (!composes(&j->text, o->flags, false))
+		return false;
+	for (size_t i = o->noted; i < o->noted_end; i++)
+		if ((j->notes.v[i].asks & ~signs) == 0)
+			flags |= j->notes.v[i].flags;
+	return composes(&j->text, flags | (recalls ? MARK_OBJECT : 0), false);
+}
+
+static uint32_t
+paragraph_of(const struct judge *j, const struct outlook *o)
+{
+	return j->text.words.sentences[o->sentence].paragraph;
+}
+
+/* Want the sentence, and the first of its paragraph that has anything, which may
+ * tell that the paragraph is of times past. */
+static void
+want(const struct judge *j, struct outlook *outlooks, size_t i)
+{
+	outlooks[i].wanted = true;
+	while (i > 0 && paragraph_of(j, &outlooks[i - 1]) ==
+	    paragraph_of(j, &outlooks[i]))
+		i--;
+	outlooks[i].wanted |= (outlooks[i].signs &
+	    j->g->classes[j->g->bygone].sign_bit) != 0;
+}
+
+/* Choose among the outlooks from..end-1, which are of one paragraph. */
+static void
+choose_in_paragraph(const struct judge *j, struct outlook *v, size_t from,
+    size_t end)
+{
+	bool all = is_hopeful_far(j, v + from, end - from, HOOK_PARAGRAPH);
+
+	for (size_t i = from; i < end; i++) {
+		bool recalls = i > 0 && v[i - 1].sentence + 1 == v[i].sentence &&
+		    composes(&j->text, v[i - 1].flags, true);
+
+		if (can_compose(j, &v[i], recalls)) {
+			want(j, v, i);
+			if (recalls)
+				want(j, v, i - 1);
+		} else if (all || ((v[i].flags & MARK_HOPES) &&
+		    is_hopeful(j, &v[i], HOOK_SENTENCE, v[i].signs))) {
+			want(j, v, i);
+		}
+	}
+}
+
+/* Find the marks of the sentences below the lead that can make a hit. */
+static void
+mark_rest(struct judge *j, struct arena *a)
+{
+	struct view *text = &j->text;
+	size_t count = text->words.sentence_count, lead = text->marked, end;
+	struct outlook *v = arena_array(a, count + 1, sizeof(*v));
+	bool all;
+
+	count = look_ahead(j, v);
+	if (j->notes.n == 0)
+		return;
+	all = is_hopeful_far(j, v, count, HOOK_TEXT);
+	for (size_t i = 0; i < count; i++)
+		v[i].wanted = all;
+	for (size_t from = 0; from < count && !all; from = end) {
+		for (end = from + 1; end < count && paragraph_of(j, &v[end]) ==
+		    paragraph_of(j, &v[from]); )
+			end++;
+		choose_in_paragraph(j, v, from, end);
+	}
+	for (size_t i = lead; i < count; i++)
+		if (v[i].wanted)
+			view_mark_one(text, v[i].sentence, v[i].from, v[i].end);
+}
+
+/* Sentences that begin in the lead. */
+static size_t
+lead_sentences(const struct judge *j)
+{
+	const struct words *w = &j->text.words;
+	size_t n = 0;
+
+	while (n < w->sentence_count && w->sentences[n].first < j->lead_end)
+		n++;
+	return n;
+}
+
+/* Find the marks of the title, of the lead, and of what else of the text can make
+ * a hit; of all when somebody asks about what does not. */
+static void
+mark_views(struct judge *j, struct arena *a)
+{
+	struct view *title = &j->title, *text = &j->text;
+
+	view_mark(title, title->words.sentence_count);
+	view_mark(text, lead_sentences(j));
+	text->lead_marks = mark_at(text, j->lead_end);
+	title->beside = signs_of(text, 0, text->lead_marks);
+	text->beside = signs_of(title, 0, title->marks.n);
+	if (text->misses != NULL || j->tally != NULL)
+		view_mark(text, text->words.sentence_count);
+	else
+		mark_rest(j, a);
 }
 
 static int
@@ -864,11 +1058,11 @@ choose_evidence(struct judge *j, struct verdict *v, struct arena *a)
 void
 judge_read(struct judge *j, const struct article *article, struct arena *a)
 {
+	reader_make_room(j->reader);
 	j->title.article = j->text.article = article;
 	view_read(&j->title, bounded(article->title), a);
 	view_read(&j->text, bounded(article->text), a);
 	j->lead_end = find_lead_end(j);
-	j->text.lead_marks = mark_at(&j->text, j->lead_end);
 }
 
 void
@@ -934,6 +1128,7 @@ judge_verdict(struct judge *j, struct arena *a, struct verdict *v)
 	*v = (struct verdict){ .label = LABEL_NEUTRAL };
 	j->hits.n = j->fault_count = 0;
 	j->hits.object = NULL;
+	mark_views(j, a);
 	read_view(j, &j->title);
 	read_view(j, &j->text);
 	if (j->tally != NULL)

@@ -187,7 +187,9 @@ lexicon_free(struct lexicon *lex)
 	free(lex->bindings);
 	free(lex->slots);
 	free(lex->nodes);
+	free(lex->growing);
 	free(lex->edges);
+	free(lex->roots);
 	free(lex->inner);
 	free(lex->phrases);
 	free(lex->effects);
@@ -365,14 +367,26 @@ add_piece(struct lexicon *lex, struct str piece, struct pattern *pat,
 	return add_word(lex, piece, optional, pat, err);
 }
 
+static struct growing *
+edge_of(const struct lexicon *lex, uint32_t node, uint32_t symbol)
+{
+	uint64_t key = (uint64_t)(node + 1) << 32 | symbol;
+	size_t mask = lex->growing_slots - 1;
+	size_t i = (key * 0x9e3779b97f4a7c15u) >> 32 & mask;
+
+	while (lex->growing[i].key != 0 && lex->growing[i].key != key)
+		i = (i + 1) & mask;
+	return &lex->growing[i];
+}
+
 static void
 grow_edges(struct lexicon *lex)
 {
-	size_t old = lex->edge_slots;
-	struct edge *was = lex->edges;
+	size_t old = lex->growing_slots;
+	struct growing *was = lex->growing;
 
-	lex->edge_slots = old ? old * 2 : 1024;
-	lex->edges = xcalloc(lex->edge_slots, sizeof(*lex->edges));
+	lex->growing_slots = old ? old * 2 : 1024;
+	lex->growing = xcalloc(lex->growing_slots, sizeof(*lex->growing));
 	for (size_t i = 0; i < old; i++)
 		if (was[i].key != 0)
 			*edge_of(lex, (uint32_t)(was[i].key >> 32) - 1,
@@ -392,7 +406,7 @@ new_node(struct lexicon *lex)
 static uint32_t
 child(struct lexicon *lex, uint32_t node, struct element el)
 {
-	struct edge *e;
+	struct growing *e;
 
 	if (el.symbol == 0) {
 		if (lex->nodes[node].gap_child == NONE) {
@@ -404,7 +418,7 @@ child(struct lexicon *lex, uint32_t node, struct element el)
 			lex->nodes[node].gap = el.gap;
 		return lex->nodes[node].gap_child;
 	}
-	if (lex->edge_count * 2 >= lex->edge_slots)
+	if (lex->edge_count * 2 >= lex->growing_slots)
 		grow_edges(lex);
 	e = edge_of(lex, node, el.symbol);
 	if (e->key == 0) {
@@ -584,7 +598,6 @@ set_effects(struct effects *of, const struct phrase *ph,
 
 		of->bits |= bits & (uint16_t)~BITS_AND_MARK;
 		of->silent &= bits != 0 && !(bits & BITS_AND_MARK);
-		of->signs |= class_sign(ph->classes[i]);
 	}
 }
 
@@ -604,6 +617,67 @@ set_leaps(struct lexicon *lex)
 	}
 }
 
+/* Where each key's things begin when they are sorted by it: the counts become
+ * places. */
+static void
+sum_up(uint32_t *counts, size_t n)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t count = counts[i];
+
+		counts[i] = sum;
+		sum += count;
+	}
+}
+
+/* Put the edges in a row by node, and those of a node by symbol; the root, which
+ * has most, finds them by symbol alone. */
+static void
+lay_out(struct lexicon *lex)
+{
+	uint32_t *places = xcalloc(lex->symbols + 1, sizeof(*places));
+	struct growing *sorted = xcalloc(lex->edge_count + 1, sizeof(*sorted));
+	uint32_t at = 0;
+
+	lex->roots = xcalloc(lex->symbols + 1, sizeof(*lex->roots));
+	lex->edges = xcalloc(lex->edge_count + 1, sizeof(*lex->edges));
+	for (size_t i = 0; i < lex->growing_slots; i++)
+		if (lex->growing[i].key != 0)
+			places[(uint32_t)lex->growing[i].key]++;
+	sum_up(places, lex->symbols + 1);
+	for (size_t i = 0; i < lex->growing_slots; i++)
+		if (lex->growing[i].key != 0)
+			sorted[places[(uint32_t)lex->growing[i].key]++] =
+			    lex->growing[i];
+	for (size_t i = 0; i < lex->edge_count; i++) {
+		uint32_t node = (uint32_t)(sorted[i].key >> 32) - 1;
+
+		if (node == 0)
+			lex->roots[(uint32_t)sorted[i].key] = sorted[i].to;
+		else
+			lex->nodes[node].edges++;
+	}
+	for (size_t i = 1; i < lex->node_count; i++) {
+		lex->nodes[i].at = at;
+		at += lex->nodes[i].edges;
+		lex->nodes[i].edges = 0;
+	}
+	for (size_t i = 0; i < lex->edge_count; i++) {
+		struct node *nd = &lex->nodes[(sorted[i].key >> 32) - 1];
+
+		if (nd != lex->nodes)
+			lex->edges[nd->at + nd->edges++] = (struct edge){
+			    (uint32_t)sorted[i].key, sorted[i].to };
+	}
+	lex->edge_count = at;
+	free(places);
+	free(sorted);
+	free(lex->growing);
+	lex->growing = NULL;
+}
+
 void
 lexicon_seal(struct lexicon *lex, const uint16_t *class_bits)
 {
@@ -615,13 +689,11 @@ lexicon_seal(struct lexicon *lex, const uint16_t *class_bits)
 		close_includes(lex, &lex->phrases[i]);
 		set_effects(&lex->effects[i], &lex->phrases[i], class_bits);
 	}
-	if (lex->edge_slots == 0)
-		grow_edges(lex);
+	lay_out(lex);
 	set_leaps(lex);
 	lex->inner = xcalloc(lex->symbols + 1, 1);
-	for (size_t i = 0; i < lex->edge_slots; i++)
-		if (lex->edges[i].key >> 32 > 1)	/* not from the root */
-			lex->inner[(uint32_t)lex->edges[i].key] = 1;
+	for (size_t i = 0; i < lex->edge_count; i++)
+		lex->inner[lex->edges[i].symbol] = 1;
 	drop_scratch(lex);
 	if (lex->slot_count == 0)
 		grow_slots(lex);
@@ -629,10 +701,12 @@ lexicon_seal(struct lexicon *lex, const uint16_t *class_bits)
 
 void
 lexicon_flag(struct lexicon *lex, uint32_t phrase, uint32_t flags,
-    uint64_t needs)
+    class_signs signs, class_signs needs, class_signs asks)
 {
 	lex->effects[phrase].flags = flags;
+	lex->effects[phrase].signs = signs;
 	lex->effects[phrase].needs = needs;
+	lex->effects[phrase].asks = asks;
 }
 
 const uint16_t *

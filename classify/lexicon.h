@@ -21,23 +21,27 @@
 #include "base/mem.h"
 #include "base/text/words.h"
 
+#define COUNT(array)	(sizeof(array) / sizeof(*(array)))
+
 struct lexicon;
+
+/* Signs of classes, a bit for each: where a class has one that a mark lacks, the
+ * mark is not of it.  There are fewer than classes, and some have none. */
+#ifdef __SIZEOF_INT128__
+__extension__ typedef unsigned __int128 class_signs;
+#else
+typedef uint64_t class_signs;
+#endif
+#define SIGN_COUNT	(8 * (unsigned)sizeof(class_signs))
 
 /* Tokens first..end-1 are phrase number `phrase`. */
 struct mark {
 	uint32_t	first, end;
 	uint32_t	phrase;
 	uint32_t	flags;		/* of the phrase: lexicon_flag() */
-	uint64_t	signs;		/* one bit for each of its classes */
-	uint64_t	needs;		/* signs that its use asks for */
+	class_signs	signs;		/* of its classes */
+	class_signs	needs;		/* signs that its use asks for */
 };
-
-/* Of 64: where a class has a bit that a mark lacks, the mark is not of it. */
-static inline uint64_t
-class_sign(uint16_t class)
-{
-	return 1ULL << ((class * 0x9e3779b1u) >> 26);
-}
 
 struct marks {
 	struct mark	*v;
@@ -72,7 +76,7 @@ void lexicon_seal(struct lexicon *lex, const uint16_t *class_bits);
 
 /* Let marks of the phrase carry these, whose meaning is the caller's. */
 void lexicon_flag(struct lexicon *lex, uint32_t phrase, uint32_t flags,
-    uint64_t needs);
+    class_signs signs, class_signs needs, class_signs asks);
 /* The classes that a phrase belongs to. */
 const uint16_t *phrase_classes(const struct lexicon *lex, uint32_t phrase,
     size_t *count);

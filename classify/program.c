@@ -186,7 +186,8 @@ bench_judge(struct bench *bench, const struct article *article,
 		article = &nothing;
 	else if (named >= 0) {
 		judge_read(judge_of(bench, (size_t)named), article, a);
-		own = judge_familiarity(judge_of(bench, (size_t)named));
+		own = bench->prog->count > 1 ?
+		    judge_familiarity(judge_of(bench, (size_t)named)) : 1;
 	}
 	if (own < FAMILIAR_LEAST && is_longer(article, named >= 0 ?
 	    FAMILIAR_SHORT : 0))

@@ -7,10 +7,10 @@
  *
  *	keys	the bytes of each token, hashed, as the splitter cuts them
  *	known	the number of what is known of the word, from its bucket
- *	starts	which tokens may begin a phrase, by what stands behind them
+ *	starts	which tokens may begin a phrase
  *
- * and the trie is walked only from the last.  What is known of a word is worked
- * out when it is met for the first time: folded, stemmed, compared with the
+ * and the trie is walked only from the last (walk.h).  What is known of a word is
+ * worked out when it is met for the first time: folded, stemmed, compared with the
  * forms, raw forms and wildcards that rules name.
  */
 #ifdef __SSE2__
@@ -18,18 +18,12 @@
 #endif
 #include <stdlib.h>
 
-#include "classify/grammar.h"
-#include "classify/reader.h"
-#include "classify/trie.h"
+#include "classify/known.h"
 
 /* Forms of one word that rules tell apart: its stem, raw, wildcards, families,
  * and each choice "a|b" that names it.  Beyond that the rest is not seen; the
  * commonest words of our packs have some fifty. */
 #define SYMBOLS_MAX	128
-/* Steps of one walk: gaps branch, and a hostile text could make them explode. */
-#define WALK_STEPS	4000u
-/* Starts whose words are fetched before they are walked from. */
-#define AHEAD	8u
 /* A word and its tag as a key; a longer word is kept elsewhere. */
 #define LONG_KEY	56u
 #ifdef STANCE_TINY
@@ -57,47 +51,12 @@ struct memo {
 	struct long_word	*long_words;
 };
 
-/* What is known of a word; words of which the same is known share it. */
-struct known {
-	uint64_t	signs;		/* of its inner symbols */
-	uint64_t	follow;		/* signs of what goes on with a phrase */
-	uint64_t	leap;		/* the same, up to `gap` words later */
-	uint32_t	at;		/* of its parts in the pool: */
-	uint8_t		n;		/* symbols that stand within phrases, */
-	uint8_t		roots;		/* nodes that it leads to first, */
-	uint8_t		phrases;	/* phrases that it is by itself */
-	uint8_t		gap;
-	bool		named;		/* a rule names it */
-	uint16_t	bits;		/* of the token, and STARTS_PHRASE */
-};
-
-/* Beside a token's bits: its word has roots. */
-#define STARTS_PHRASE	0x8000u
-
 /* The same while it is worked out. */
 struct finding {
 	uint32_t	symbols[SYMBOLS_MAX];
 	size_t		n;
 	uint32_t	parts[3 * SYMBOLS_MAX];	/* for the pool */
 	struct known	known;
-};
-
-struct reader {
-	const struct lexicon	*lex;
-	struct memo		*memo;
-	struct splitter		 splitter;
-	struct sb_stemmer	*sb;
-	struct known		*known;		/* [0]: no rule names the word */
-	size_t			 known_count, known_cap;
-	uint16_t		*bits_of;	/* the same as known's, by itself */
-	size_t			 bits_cap;
-	uint32_t		*pool;
-	size_t			 pool_count, pool_cap;
-	uint32_t		*slots;		/* hash of what is known */
-	size_t			 slot_count;
-	uint32_t		*of_token;	/* indexes of known, by token */
-	uint32_t		*starts;	/* tokens that may begin a phrase */
-	size_t			 token_cap;
 };
 
 static void
@@ -127,17 +86,34 @@ memo_free(struct memo *memo)
 	free(memo);
 }
 
+/* Room for one more, where each lies on a line of the cache. */
+static void
+grow_known(struct reader *r)
+{
+	struct known *grown;
+
+	if (r->known_count < r->known_cap)
+		return;
+	r->known_cap = r->known_cap ? 2 * r->known_cap : 64;
+	grown = xlines(r->known_cap * sizeof(*grown));
+	if (r->known_count > 0)
+		memcpy(grown, r->known, r->known_count * sizeof(*grown));
+	free(r->known);
+	r->known = grown;
+}
+
 static void
 forget(struct reader *r)
 {
 	r->known_count = r->pool_count = 0;
-	GROW(r->known, r->known_count, r->known_cap);
+	grow_known(r);
 	GROW(r->bits_of, r->known_count, r->bits_cap);
 	r->bits_of[0] = 0;
 	r->known[r->known_count++] = (struct known){ .n = 0 };
 	free(r->slots);
 	r->slots = NULL;
 	r->slot_count = 0;
+	memset(r->barren, 0, sizeof(*r->barren) << BARREN_BITS);
 }
 
 struct reader *
@@ -154,6 +130,7 @@ reader_new(const struct lexicon *lex, struct memo *memo, uint8_t tag)
 		if (r->sb == NULL)
 			die("out of memory in the stemmer");
 	}
+	r->barren = xcalloc(1u << BARREN_BITS, sizeof(*r->barren));
 	forget(r);
 	return r;
 }
@@ -169,8 +146,7 @@ reader_free(struct reader *r)
 	free(r->bits_of);
 	free(r->pool);
 	free(r->slots);
-	free(r->of_token);
-	free(r->starts);
+	free(r->barren);
 	free(r);
 }
 
@@ -250,7 +226,7 @@ find_inner(const struct lexicon *lex, struct finding *f)
 {
 	struct known *known = &f->known;
 
-	known->named = f->n > 0;
+	known->is |= f->n > 0 ? WORD_NAMED : 0;
 	for (size_t i = 0; i < f->n; i++) {
 		if (!lex->inner[f->symbols[i]])
 			continue;
@@ -268,21 +244,21 @@ find_roots(const struct lexicon *lex, struct finding *f)
 	uint32_t *roots = f->parts + known->n;
 
 	for (size_t i = 0; i < f->n; i++) {
-		const struct edge *e = edge_of(lex, 0, f->symbols[i]);
-		const struct node *nd = &lex->nodes[e->to];
+		uint32_t to = lex->roots[f->symbols[i]];
+		const struct node *nd = &lex->nodes[to];
 		bool marks;
 
-		if (e->key == 0)
+		if (to == 0)
 			continue;
 		marks = nd->phrase != NONE && !lex->effects[nd->phrase].silent;
 		if (nd->phrase != NONE)
 			known->bits |= lex->effects[nd->phrase].bits;
 		if (marks || nd->follow != 0 || nd->gap_child != NONE)
-			roots[known->roots++] = e->to;
+			roots[known->roots++] = to;
 		known->follow |= nd->follow;
 		known->leap |= nd->leap;
 		if (nd->gap_child != NONE && known->gap < nd->gap)
-			known->gap = nd->gap;
+			known->gap = (uint8_t)nd->gap;
 	}
 	if (known->roots > 0)
 		known->bits |= STARTS_PHRASE;
@@ -303,8 +279,12 @@ find_phrases(const struct lexicon *lex, struct finding *f)
 			continue;
 		while (k < known->phrases && phrases[k] != phrase)
 			k++;
-		if (k == known->phrases)
-			phrases[known->phrases++] = phrase;
+		if (k < known->phrases)
+			continue;
+		phrases[known->phrases++] = phrase;
+		known->classes |= lex->effects[phrase].signs;
+		if (lex->effects[phrase].flags & MARK_NOTED)
+			known->is |= WORD_NOTED;
 	}
 }
 
@@ -328,7 +308,7 @@ slot_of_finding(const struct reader *r, const uint32_t *parts,
 
 		if (was->n == known->n && was->roots == known->roots &&
 		    was->bits == known->bits && was->signs == known->signs &&
-		    was->named == known->named &&
+		    was->is == known->is &&
 		    (bytes == 0 ||
 		    memcmp(r->pool + was->at, parts, bytes) == 0))
 			break;
@@ -369,7 +349,7 @@ find_out(struct reader *r, const struct words *w, size_t token)
 	find_phrases(r->lex, &f);
 	if (kind == TOKEN_QUOTE)	/* what stands behind it counts */
 		f.known.signs = UINT64_MAX;
-	if (!f.known.named && f.known.bits == 0 && f.known.signs == 0)
+	if (f.known.is == 0 && f.known.bits == 0 && f.known.signs == 0)
 		return 0;
 	if (2 * r->known_count >= r->slot_count)
 		grow_slots(r);
@@ -382,7 +362,7 @@ find_out(struct reader *r, const struct words *w, size_t token)
 		r->pool[r->pool_count++] = f.parts[i];
 	}
 	*slot = (uint32_t)r->known_count;
-	GROW(r->known, r->known_count, r->known_cap);
+	grow_known(r);
 	GROW(r->bits_of, r->known_count, r->bits_cap);
 	r->bits_of[r->known_count] = f.known.bits;
 	r->known[r->known_count] = f.known;
@@ -452,14 +432,14 @@ search(struct reader *r, const struct words *w, size_t token,
 
 /* What is known of the tokens of the splitter's round. */
 static void
-read_round(struct reader *r, uint16_t *bits)
+read_round(struct reader *r, struct reading *to, uint16_t *bits)
 {
 	const struct splitter *sp = &r->splitter;
 	const struct words *w = sp->words;
 	const struct lookup *l = sp->lookups, *end = l + (w->count - sp->fresh);
 	char *buckets = (char *)r->memo->buckets;
 	const uint16_t *bits_of = r->bits_of;
-	uint32_t *of_token = r->of_token + sp->fresh;
+	uint32_t *of_token = to->known + sp->fresh;
 
 	bits += sp->fresh;
 	for (size_t i = 0; l < end; i++, l++) {
@@ -501,181 +481,37 @@ find_starts(const uint16_t *bits, size_t count, uint32_t *starts)
 	return n;
 }
 
-/* One walk through the trie. */
-struct walk {
-	struct reader		*r;
-	const struct words	*w;
-	size_t			 end;		/* of the sentence */
-	size_t			 start;		/* of this walk */
-	struct marks		*marks;
-	uint16_t		*bits;
-	unsigned		 budget;	/* steps left: gaps can branch */
-};
-
-static inline const struct known *
-known_at(const struct walk *k, size_t token)
+void
+reader_make_room(struct reader *r)
 {
-	return &k->r->known[k->r->of_token[token]];
-}
-
-static inline void
-put_mark(struct walk *k, size_t end, uint32_t phrase)
-{
-	const struct effects *of = &k->r->lex->effects[phrase];
-	struct marks *m = k->marks;
-
-	GROW(m->v, m->n, m->cap);
-	m->v[m->n++] = (struct mark){ (uint32_t)k->start, (uint32_t)end,
-	    phrase, of->flags, of->signs, of->needs };
-}
-
-static void
-add_mark(struct walk *k, size_t end, uint32_t phrase)
-{
-	const struct effects *of = &k->r->lex->effects[phrase];
-	const struct marks *m = k->marks;
-
-	for (size_t i = k->start; i < end; i++)
-		k->bits[i] |= of->bits;
-	if (of->silent)
+	if (r->known_count <= 2 * (size_t)r->lex->symbols + KNOWN_SPARE)
 		return;
-	for (size_t i = m->n; i-- > 0 && m->v[i].first == k->start; )
-		if (m->v[i].phrase == phrase)
-			return;
-	put_mark(k, end, phrase);
-}
-
-static void step(struct walk *k, size_t at, uint32_t node);
-
-/* The child behind the gap, wherever a word lies that it goes on with. */
-static void
-step_over(struct walk *k, size_t at, const struct node *nd)
-{
-	const struct node *child = &k->r->lex->nodes[nd->gap_child];
-
-	for (size_t last = at + nd->gap; at <= last && at < k->end; at++) {
-		const struct known *known = known_at(k, at);
-
-		if (known->named && ((known->signs & child->follow) != 0 ||
-		    child->gap_child != NONE))
-			step(k, at, nd->gap_child);
-	}
-}
-
-static void
-step(struct walk *k, size_t at, uint32_t node)
-{
-	const struct lexicon *lex = k->r->lex;
-	const struct node *nd = &lex->nodes[node];
-	const struct known *known;
-
-	if (nd->phrase != NONE)
-		add_mark(k, at, nd->phrase);
-	if (k->budget == 0)
-		return;
-	k->budget--;
-	while (at < k->end && k->w->tokens[at].kind == TOKEN_QUOTE)
-		at++;
-	if (at >= k->end)
-		return;
-	if (nd->gap_child != NONE)
-		step_over(k, at, nd);
-	known = known_at(k, at);
-	if ((known->signs & nd->follow) == 0)
-		return;
-	for (size_t i = 0; i < known->n; i++) {
-		uint32_t symbol = k->r->pool[known->at + i];
-		const struct edge *e;
-
-		if ((sign_of(symbol) & nd->follow) == 0)
-			continue;
-		e = edge_of(lex, node, symbol);
-		if (e->key != 0)
-			step(k, at + 1, e->to);
-	}
-}
-
-/* The signs of all words that a leap from before `at` can reach. */
-static inline uint64_t
-signs_within(const struct walk *k, size_t at, size_t gap)
-{
-	uint64_t signs = LEAP_ALWAYS;
-
-	for (size_t last = at + gap; at <= last && at < k->end; at++)
-		signs |= known_at(k, at)->signs;
-	return signs;
-}
-
-/* `next` are the signs of the word at `at`, `later` of those that a leap can
- * reach. */
-static inline void
-try_root(struct walk *k, size_t at, uint32_t root, uint64_t next,
-    uint64_t later)
-{
-	const struct node *nd = &k->r->lex->nodes[root];
-
-	if ((nd->follow & next) != 0 || (nd->leap & later) != 0)
-		step(k, at, root);
-	else if (nd->phrase != NONE)
-		add_mark(k, at, nd->phrase);
-}
-
-static void
-walk_starts(struct walk *k, size_t count)
-{
-	const struct sentence *s = k->w->sentences;
-
-	for (size_t i = 0; i < count; i++) {
-		size_t at = k->r->starts[i];
-		const struct known *known = known_at(k, at);
-		const uint32_t *roots = k->r->pool + known->at + known->n;
-		const uint32_t *phrases = roots + known->roots;
-		uint64_t next = 0, later = 0;
-
-		if (i + AHEAD < count)
-			__builtin_prefetch(known_at(k, k->r->starts[i + AHEAD]));
-		while (s->end <= at)
-			s++;
-		if (at + 1 < s->end)
-			next = known_at(k, at + 1)->signs;
-		k->start = at;
-		k->end = s->end;
-		k->budget = WALK_STEPS;
-		if (known->leap != 0)
-			later = signs_within(k, at + 1, known->gap);
-		if ((known->follow & next) != 0 || (known->leap & later) != 0)
-			for (size_t n = 0; n < known->roots; n++)
-				try_root(k, at + 1, roots[n], next, later);
-		else
-			for (size_t n = 0; n < known->phrases; n++)
-				put_mark(k, at + 1, phrases[n]);
-	}
+	forget(r);
+	clear(r->memo);
 }
 
 void
 reader_read(struct reader *r, struct str text, struct words *w,
-    struct marks *marks, uint16_t *bits)
+    struct reading *to, uint16_t *bits)
 {
-	struct walk k = { r, w, 0, 0, marks, bits, 0 };
-
-	if (r->token_cap <= text.n) {
-		r->token_cap = 2 * text.n + 1;
-		free(r->of_token);
-		free(r->starts);
-		r->of_token = xreallocarray(NULL, r->token_cap,
-		    sizeof(*r->of_token));
-		r->starts = xreallocarray(NULL, r->token_cap,
-		    sizeof(*r->starts));
-	}
-	if (r->known_count > 2 * (size_t)r->lex->symbols + KNOWN_SPARE) {
-		forget(r);
-		clear(r->memo);
+	if (to->cap <= text.n) {
+		to->cap = 2 * text.n + 1;
+		free(to->known);
+		free(to->starts);
+		to->known = xreallocarray(NULL, to->cap, sizeof(*to->known));
+		to->starts = xreallocarray(NULL, to->cap, sizeof(*to->starts));
 	}
 	splitter_start(&r->splitter, w, text);
 	while (splitter_round(&r->splitter))
-		read_round(r, bits);
-	marks->n = 0;
-	walk_starts(&k, find_starts(bits, w->count, r->starts));
+		read_round(r, to, bits);
+	to->count = find_starts(bits, w->count, to->starts);
+}
+
+void
+reading_release(struct reading *reading)
+{
+	free(reading->known);
+	free(reading->starts);
 }
 
 /* The numeral or multiple that token `i` is, or NULL. */

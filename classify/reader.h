@@ -24,11 +24,23 @@ void memo_free(struct memo *memo);
 struct reader *reader_new(const struct lexicon *lex, struct memo *memo,
     uint8_t tag);
 void reader_free(struct reader *r);
-/* Cut `text`, which must outlive the result, into words; find the marks of all
- * sentences, in order of their starts, and the bits of each token.  `bits` has
- * room for text.n + 1, for no token is empty. */
+
+/* What was read: valid until reader_make_room(). */
+struct reading {
+	uint32_t	*known;		/* by token: what is known of its word */
+	uint32_t	*starts;	/* tokens that may begin a phrase */
+	size_t		 count;		/* of those */
+	size_t		 cap;
+};
+
+/* Forget words when there are too many; nothing may be read and not yet used. */
+void reader_make_room(struct reader *r);
+/* Cut `text`, which must outlive the result, into words; find what is known of
+ * each, and the bits of each token.  `bits` has room for text.n + 1, for no token
+ * is empty. */
 void reader_read(struct reader *r, struct str text, struct words *w,
-    struct marks *marks, uint16_t *bits);
+    struct reading *to, uint16_t *bits);
+void reading_release(struct reading *reading);
 /* The value of token `i`, written in digits or as a numeral, and multiplied by
  * the word behind it where that is a multiple: *multiplied. */
 bool reader_number(struct reader *r, const struct words *w, size_t i,

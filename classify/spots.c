@@ -73,7 +73,7 @@ find(struct spots *p)
 uint32_t
 spots_first(struct spots *p, uint16_t class)
 {
-	if (!(p->signs & class_sign(class)))
+	if ((p->g->classes[class].sign_bit & ~p->signs) != 0)
 		return NO_SPOT;
 	if (!p->found)
 		find(p);

@@ -24,7 +24,7 @@ struct spots {
 	const struct grammar	*g;
 	const struct marks	*marks;
 	size_t			 from, end;	/* the row */
-	uint64_t		 signs;		/* of all its marks */
+	class_signs		 signs;		/* of all its marks */
 	bool			 found;		/* the rest is of this row */
 	struct head		*heads;		/* by class */
 	uint32_t		 round;

@@ -40,7 +40,8 @@ struct node {
 	uint64_t	leap;		/* of those behind the gap, once sealed */
 	uint32_t	phrase;		/* ends here, or NONE */
 	uint32_t	gap_child;	/* after up to `gap` any words, or NONE */
-	uint8_t		gap;
+	uint32_t	at;		/* of its edges, once sealed: by symbol */
+	uint32_t	edges : 24, gap : 8;
 };
 
 struct phrase {
@@ -53,15 +54,21 @@ struct phrase {
 
 /* What readers ask of a phrase. */
 struct effects {
-	uint64_t	signs, needs;	/* of its marks, as are the flags */
+	class_signs	signs, needs;	/* of its marks, as are the flags */
+	class_signs	asks;		/* signs that its role in a clause needs */
 	uint32_t	flags;
 	uint16_t	bits;
 	bool		silent;		/* leaves bits, no mark */
 };
 
-struct edge {
+/* While the trie grows its edges are a hash. */
+struct growing {
 	uint64_t	key;		/* node << 32 | symbol; 0: free slot */
 	uint32_t	to;
+};
+
+struct edge {
+	uint32_t	symbol, to;
 };
 
 struct numeral {
@@ -85,8 +92,10 @@ struct lexicon {
 	uint32_t	 symbols;	/* given out so far; 0 is none, 1 number */
 	struct node	*nodes;
 	size_t		 node_count, node_cap;
-	struct edge	*edges;
-	size_t		 edge_count, edge_slots;
+	struct growing	*growing;	/* until it is sealed */
+	size_t		 edge_count, growing_slots;
+	struct edge	*edges;		/* by node */
+	uint32_t	*roots;		/* by symbol: the node behind it, or 0 */
 	struct phrase	*phrases;
 	size_t		 phrase_count, phrase_cap;
 	struct effects	*effects;	/* by phrase, from lexicon_seal() */
@@ -107,11 +116,13 @@ struct lexicon {
 /* Beside the signs of a leap: it cannot be told by them. */
 #define LEAP_ALWAYS	(1ULL << 63)
 
-/* One bit of 63 for a symbol: where no bit of two sets meets, no symbol does. */
+/* One bit of 63 for a symbol: where no bit of two sets meets, no symbol does.
+ * Numbers, which many phrases go on with, have one for themselves. */
 static inline uint64_t
 sign_of(uint32_t symbol)
 {
-	return 1ULL << ((uint64_t)(symbol * 0x9e3779b1u) * 63 >> 32);
+	return symbol == SYMBOL_NUMBER ? 1ULL << 62 :
+	    1ULL << ((uint64_t)(symbol * 0x9e3779b1u) * 62 >> 32);
 }
 
 /* Where the form of this hash is, or belongs. */
@@ -125,18 +136,6 @@ slot_of(const struct lexicon *lex, struct str key, uint64_t hash)
 	    !str_eq(lex->bindings[lex->slots[i].binding].text, key)))
 		i = (i + 1) & mask;
 	return &lex->slots[i];
-}
-
-static inline struct edge *
-edge_of(const struct lexicon *lex, uint32_t node, uint32_t symbol)
-{
-	uint64_t key = (uint64_t)(node + 1) << 32 | symbol;
-	size_t mask = lex->edge_slots - 1;
-	size_t i = (key * 0x9e3779b97f4a7c15u) >> 32 & mask;
-
-	while (lex->edges[i].key != 0 && lex->edges[i].key != key)
-		i = (i + 1) & mask;
-	return &lex->edges[i];
 }
 
 /* The folded word's stem, which lives until the next one. */

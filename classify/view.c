@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "classify/view.h"
+#include "classify/walk.h"
 
 void
 view_init(struct view *view, const struct grammar *g, struct reader *reader)
@@ -13,9 +14,34 @@ view_init(struct view *view, const struct grammar *g, struct reader *reader)
 void
 view_read(struct view *view, struct str text, struct arena *a)
 {
+	view->marks.n = view->marked = view->walked = 0;
 	spots_reset(view->spots);
 	view->bits = arena_array(a, text.n + 1, sizeof(*view->bits));
-	reader_read(view->reader, text, &view->words, &view->marks, view->bits);
+	reader_read(view->reader, text, &view->words, &view->reading,
+	    view->bits);
+}
+
+void
+view_mark_one(struct view *view, size_t sentence, size_t from, size_t end)
+{
+	walk_sentence(view->reader, &view->words, &view->reading, from, end,
+	    &view->words.sentences[sentence], &view->marks, view->bits);
+}
+
+void
+view_mark(struct view *view, size_t end)
+{
+	const struct reading *reading = &view->reading;
+
+	for (; view->marked < end; view->marked++) {
+		const struct sentence *s = &view->words.sentences[view->marked];
+		size_t from = view->walked;
+
+		while (view->walked < reading->count &&
+		    reading->starts[view->walked] < s->end)
+			view->walked++;
+		view_mark_one(view, view->marked, from, view->walked);
+	}
 }
 
 void
@@ -35,6 +61,7 @@ void
 view_release(struct view *view)
 {
 	words_release(&view->words);
+	reading_release(&view->reading);
 	free(view->marks.v);
 	spots_release(view->spots);
 	free(view->spots);

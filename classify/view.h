@@ -38,20 +38,28 @@ struct view {
 	const struct grammar	*g;
 	struct reader		*reader;
 	struct words		 words;
+	struct reading		 reading;
+	size_t			 marked;	/* sentences whose marks are here, */
+	size_t			 walked;	/* and starts in the reading */
 	struct marks		 marks;
 	struct spots		*spots;	/* of the marks looked at now */
 	uint16_t		*bits;		/* TOKEN_* by token */
 	const struct view	*title;		/* NULL in the title itself */
 	const struct view	*text;		/* of a title: what stands below */
 	size_t			 lead_marks;	/* of its marks, those in the lead */
+	class_signs		 beside;	/* signs of the title, or of the lead */
 	const struct article	*article;	/* that it is of */
 	struct misses		*misses;	/* NULL: nobody asks */
 };
 
 void view_init(struct view *view, const struct grammar *g,
     struct reader *reader);
-/* Find the sentences, marks and bits of `text`, which must outlive the view. */
+/* Find the sentences and bits of `text`, which must outlive the view. */
 void view_read(struct view *view, struct str text, struct arena *a);
+/* Find the marks of the next sentences, up to number `end`. */
+void view_mark(struct view *view, size_t end);
+/* Of one further on, with these starts in the reading. */
+void view_mark_one(struct view *view, size_t sentence, size_t from, size_t end);
 void view_release(struct view *view);
 /* Note a miss of `name`, if it is the one asked for. */
 void view_miss(const struct view *view, const char *name, struct span span,
