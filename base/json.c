@@ -31,11 +31,11 @@ bad(struct scan *s, const char *at, const char *what)
 	return NULL;
 }
 
-static const char *
+static inline const char *
 skip_space(struct scan *s, const char *p)
 {
-	while (p < s->end && (*p == ' ' || *p == '\n' || *p == '\t' ||
-	    *p == '\r'))
+	while (p < s->end && (unsigned char)*p <= ' ' && (*p == ' ' ||
+	    *p == '\n' || *p == '\t' || *p == '\r'))
 		p++;
 	return p;
 }
@@ -61,12 +61,26 @@ zeros_of(__m128i bytes)
 	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes,
 	    _mm_setzero_si128()));
 }
+
+/* Which of the 16 bytes at p are above 0x7f? */
+static inline unsigned
+tops_of(const char *p)
+{
+	return (unsigned)_mm_movemask_epi8(_mm_loadu_si128(
+	    (const __m128i *)(const void *)p));
+}
+
+/* The bits below the first one, or all. */
+static inline unsigned
+before_first(unsigned bits)
+{
+	return (bits - 1) & ~bits;
+}
 #endif
 
-/* The first quote, backslash or control character at or after p; *high is set
- * when a byte above 0x7f was passed. */
-static const char *
-plain_run(const char *p, const char *end, bool *high)
+/* plain_run() behind the first 16 bytes. */
+static __attribute__((noinline)) const char *
+long_run(const char *p, const char *end, bool *high)
 {
 #ifdef __SSE2__
 	__m128i seen = _mm_setzero_si128();
@@ -80,12 +94,8 @@ plain_run(const char *p, const char *end, bool *high)
 		if (ends == 0)
 			continue;
 		ends = zeros_of(x) | zeros_of(y) << 16;
-		x = _mm_loadu_si128((const __m128i *)(const void *)p);
-		y = _mm_loadu_si128((const __m128i *)(const void *)(p + 16));
-		top = (unsigned)_mm_movemask_epi8(x) |
-		    (unsigned)_mm_movemask_epi8(y) << 16;
-		/* those before the first end count */
-		*high |= (top & ((ends & -ends) - 1)) != 0 ||
+		top = tops_of(p) | tops_of(p + 16) << 16;
+		*high |= (top & before_first(ends)) != 0 ||
 		    _mm_movemask_epi8(before) != 0;
 		return p + __builtin_ctz(ends);
 	}
@@ -99,6 +109,25 @@ plain_run(const char *p, const char *end, bool *high)
 		*high |= c >= 0x80;
 	}
 	return p;
+}
+
+/* The first quote, backslash or control character at or after p; *high is set
+ * when a byte above 0x7f was passed. */
+static inline const char *
+plain_run(const char *p, const char *end, bool *high)
+{
+#ifdef __SSE2__
+	if (end - p >= 16) {		/* most strings are short */
+		__m128i seen = _mm_setzero_si128();
+		unsigned ends = zeros_of(ends_in(p, &seen));
+
+		*high |= (tops_of(p) & before_first(ends)) != 0;
+		if (ends != 0)
+			return p + __builtin_ctz(ends);
+		p += 16;
+	}
+#endif
+	return long_run(p, end, high);
 }
 
 static int
