@@ -286,6 +286,21 @@ ends_clause(const struct clause *c, size_t i)
 	    (it->end == c->s->end || token_is(c, it->end, TOKEN_BREAK));
 }
 
+/* Does the operator before want `it` for its object: near it, or farther away with
+ * a determiner between, "drops a decade-old licence requirement"? */
+static bool
+awaits(const struct clause *c, const struct item *before, const struct item *it)
+{
+	uint32_t apart = it->first - before->end;
+
+	return before->operator != NULL && before->object == NULL &&
+	    before->turn == 0 && it->first >= before->end &&
+	    (apart <= 3 || (before->operator->right &&
+	    apart <= before->operator->reach &&
+	    any_token(c, before->end, it->first, TOKEN_DET))) &&
+	    !any_token(c, before->end, it->first, TOKEN_BREAK | TOKEN_JOIN);
+}
+
 /* "Sulphur cap 0.5%", not "bans 4 ports". */
 static bool
 is_measured(const struct clause *c, const struct item *it)
@@ -313,11 +328,7 @@ reads_as_object(const struct clause *c, size_t i)
 	if (token_is(c, it->end, TOKEN_LINK) || ends_clause(c, i) ||
 	    is_measured(c, it))
 		return true;
-	if (i > 0 && c->items[i - 1].operator != NULL &&
-	    c->items[i - 1].object == NULL && c->items[i - 1].turn == 0 &&
-	    it->first - c->items[i - 1].end <= 3 &&
-	    !any_token(c, c->items[i - 1].end, it->first,
-	    TOKEN_BREAK | TOKEN_JOIN))
+	if (i > 0 && awaits(c, &c->items[i - 1], it))
 		return true;
 	return i + 1 < c->n && c->items[i + 1].operator != NULL &&
 	    c->items[i + 1].object == NULL && c->items[i + 1].turn == 0 &&
