@@ -98,20 +98,31 @@ is_composing(const struct class *c)
 	return c->kind == CLASS_OPERATOR || c->kind == CLASS_OBJECT;
 }
 
+/* What is wrong with something that the corpus and the tests have met so
+ * often, or NULL.  The corpus cannot name every actor nor say everything that
+ * can be said; what it leaves out, the tests say. */
+static const char *
+fault_of(uint64_t stood, uint64_t hits, uint64_t test_hits)
+{
+	if (stood == 0)
+		return "stands neither in this corpus nor in a test";
+	if (hits + test_hits == 0)
+		return "stands there but never hits";
+	return test_hits == 0 ? "hits in no test of the rules" : NULL;
+}
+
 /* What is wrong with a list, or NULL. */
 static const char *
 list_fault(const struct class *c, const struct tally *corpus,
     const struct tally *tests, size_t i)
 {
+	uint64_t stood = corpus->seen[i] + tests->seen[i];
+
 	if (c->statement == NULL || c->name[0] == '"')
 		return NULL;
-	if (corpus->seen[i] == 0)
-		return "never stands in this corpus";
-	if (!is_composing(c))
-		return NULL;
-	if (corpus->hits[i] == 0)
-		return "stands there but never hits";
-	return tests->hits[i] == 0 ? "hits in no test of the rules" : NULL;
+	if (!is_composing(c)) /* it has nothing to do but to stand there */
+		return fault_of(stood, stood, stood);
+	return fault_of(stood, corpus->hits[i], tests->hits[i]);
 }
 
 static size_t
@@ -138,15 +149,13 @@ static size_t
 report_rules(const struct lint *lint, size_t at, struct buf *b)
 {
 	const struct grammar *g = lint->prog->grammars[at];
-	const struct tally *t = &lint->corpus[at];
+	const struct tally *corpus = &lint->corpus[at];
+	const struct tally *tests = &lint->tests[at];
 	size_t lines = 0;
 
 	for (size_t i = 0; i < g->rule_count; i++) {
-		const char *fault = t->tries[i] == 0 ?
-		    "never stands in this corpus" : t->rule_hits[i] == 0 ?
-		    "stands there but never hits" :
-		    lint->tests[at].rule_hits[i] == 0 ?
-		    "hits in no test of the rules" : NULL;
+		const char *fault = fault_of(corpus->tries[i] + tests->tries[i],
+		    corpus->rule_hits[i], tests->rule_hits[i]);
 
 		if (fault == NULL)
 			continue;
@@ -165,7 +174,8 @@ is_conditional(const struct conditions *when)
 }
 
 /* A word in two lists of one role: the one declared first has it, unless that
- * one sometimes stands back. */
+ * one sometimes stands back.  Where a rule, a property or a list asks for the
+ * other list, the word counts there. */
 static size_t
 report_shadows(const struct lint *lint, size_t at, struct buf *b)
 {
@@ -185,8 +195,9 @@ report_shadows(const struct lint *lint, size_t at, struct buf *b)
 
 			/* one that joins with some objects only leaves the
 			 * others */
-			if (first == NULL || first == c ||
-			    first->with.n > 0 || is_conditional(&first->when))
+			if (first == NULL || first == c || c->referred ||
+			    c->included || first->with.n > 0 ||
+			    is_conditional(&first->when))
 				continue;
 			buf_addf(b, "%s:%u: %s '%s' cannot have \"%.*s\": "
 			    "'%s' has it\n", c->statement->source->path,

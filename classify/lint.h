@@ -23,8 +23,8 @@ int lint_add(struct lint *lint, struct str line, struct err *err);
  * lines. */
 size_t lint_check(struct lint *lint, struct buf *b);
 /* Append what is wrong with the rules, one `file:line: what` a line, and
- * return how many lines that is.  Languages that the corpus does not have are
- * passed over. */
+ * return how many lines that is.  What the corpus leaves out may stand in the
+ * tests of the rules.  Languages that it does not have are passed over. */
 size_t lint_report(struct lint *lint, struct buf *b);
 /* Append time and hits by rule, dearest first. */
 void lint_profile(const struct lint *lint, struct buf *b);

@@ -147,7 +147,36 @@ with tempfile.TemporaryDirectory() as folder:
     open(corpus, "wb").write(good)
     code, out, err = run(b"", "--lint", corpus)
     ok("--lint names what never hits", code == 1 and
-       b"common.inc:13: operator 'restrict' never stands in this corpus\n" in out, out.decode())
+       b"common.inc:13: operator 'restrict' stands neither in this corpus nor in a test\n" in out, out.decode())
+    rule_file = os.path.join(folder, "a.rules")
+    open(rule_file, "w").write("""language en english
+lexicon passive: =was
+actor Ghana: Ghana
+actor Mali: Mali
+actor Peru: Peru
+object ban +: ban
+object dam +: dam
+object toll +: toll
+operator lift -: lift
+operator raise +: raise
+operator curb +: curb
+rule door easing: door
+rule gate easing: gate
+rule lock easing: lock and not bolt
+rule arch easing: arch
+test easing "Mali lifts the ban."
+test neutral "Mali has a toll."
+test easing "A door."
+test neutral "A lock with a bolt."
+""")
+    open(corpus, "w").write('{"id":"a","language":"en","title":"Ghana raises the dam","content_text":"A gate was raised."}\n')
+    p = subprocess.run([program, "-r", rule_file, "--lint", corpus], capture_output=True, text=True)
+    found = {line.partition(".rules:")[2] for line in p.stdout.splitlines()}
+    ok("--lint asks the corpus or the tests to name a list and the tests to hit it", p.returncode == 1 and found == {
+        "5: actor 'Peru' stands neither in this corpus nor in a test", "7: object 'dam' hits in no test of the rules",
+        "8: object 'toll' stands there but never hits", "10: operator 'raise' hits in no test of the rules",
+        "11: operator 'curb' stands neither in this corpus nor in a test", "13: rule 'gate' hits in no test of the rules",
+        "14: rule 'lock' stands there but never hits", "15: rule 'arch' stands neither in this corpus nor in a test"}, p.stdout)
 code, out, err = run(good, "--profile")
 ok("--profile has a table", code == 0 and out.split()[:2] == [b"microseconds", b"tries"], out)
 ok("--list names what is compiled", b"operator  lift" in run(b"", "--list")[1])
