@@ -236,6 +236,23 @@ drop_background(struct clause *c)
 	}
 }
 
+/* Does a relative clause lead from the end of an object to a verb, over what a
+ * preposition ties to the object at most: "the duty on rice that it scrapped"? */
+static bool
+describes(const struct clause *c, uint32_t from, uint32_t to)
+{
+	uint32_t at = from;
+
+	if (token_is(c, at, TOKEN_LINK))
+		while (at < to && at - from <= LINK_REACH &&
+		    !token_is(c, at, TOKEN_RELATIVE))
+			at++;
+	return token_is(c, at, TOKEN_RELATIVE) && to > at &&
+	    to - at <= RELATIVE_REACH &&
+	    !any_token(c, from, at, TOKEN_BREAK | TOKEN_JOIN) &&
+	    !any_token(c, at + 1, to, TOKEN_JOIN);
+}
+
 /* "The exemption that has allowed parcels in will end": the verb next to the
  * relative word tells what the object is, not what becomes of it. */
 static bool
@@ -249,9 +266,7 @@ is_relative(const struct clause *c, size_t i)
 		if (it->role == ROLE_NONE || it->end > op->first)
 			continue;
 		return it->object != NULL && it->turn == 0 &&
-		    token_is(c, it->end, TOKEN_RELATIVE) &&
-		    op->first - it->end <= RELATIVE_REACH &&
-		    !any_token(c, it->end + 1, op->first, TOKEN_JOIN);
+		    describes(c, it->end, op->first);
 	}
 	return false;
 }

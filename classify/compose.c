@@ -308,6 +308,10 @@ choose(struct clause *c, size_t i)
 	    find_left(c, i, subject ? 3 * op->operator->reach : LEFT_REACH,
 	    subject ? TOKEN_BREAK : TOKEN_BREAK | TOKEN_JOIN) : NULL;
 
+	/* "suspends the duty to ease shortages": it has its object behind it */
+	if (left != NULL && !passive && op->operator->right &&
+	    token_is(c, op->first - 1, TOKEN_LINK))
+		left = NULL;
 	/* beyond a second comma it tells of something else: "will issue
 	 * licences, the ministry said, ending a dispute" */
 	if (left != NULL && right == NULL && !passive &&

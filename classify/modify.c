@@ -32,6 +32,9 @@ modifier_governs(const struct view *view, const struct class *m,
 		return false;
 	if (m->tight)
 		stops |= TOKEN_JOIN;
+	/* "lifts the ban that it imposed last year" */
+	if (m->tight && m->place == PLACE_AFTER)
+		stops |= TOKEN_RELATIVE;
 	for (; from < to && !m->across; from++)
 		if (view->bits[from] & stops)
 			return false;
