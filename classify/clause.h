@@ -10,6 +10,9 @@
 
 /* Items of one sentence; a sentence with more is a list, not news. */
 #define ITEMS_MAX	64
+/* Words between a head and what a preposition ties to it: "ban on all raw
+ * sugar exports". */
+#define LINK_REACH	5
 
 enum role {
 	ROLE_NONE,		/* used up, or void */

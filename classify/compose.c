@@ -3,9 +3,6 @@
 
 #include "classify/clause.h"
 
-/* Words between a head and what a preposition ties to it: "ban on all raw
- * sugar exports". */
-#define LINK_REACH	5
 /* An operator without an auxiliary takes a subject this near: "ban ends". */
 #define LEFT_REACH	3u
 /* The object of a nominal operator: "removal of the last two bans". */

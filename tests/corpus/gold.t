@@ -25,7 +25,7 @@ files = {os.path.basename(f)[:-6]: [json.loads(l) for l in open(f, encoding="utf
          for f in sorted(glob.glob(ROOT + "/corpus/gold/*.jsonl"))}
 items = [r for f in files.values() for r in f]
 ids = {r["id"]: r for r in items}
-ok(set(files) == {"challenge", "dev", "test", "fresh-dev", "fresh-test"}, "five files")
+ok(set(files) == {"challenge", "dev", "test", "fresh-dev", "fresh-test", "pairs"}, "six files")
 ok(len(ids) == len(items), "an id stands once")
 for name, rows in files.items():
     order = [r["id"].encode() for r in rows]
@@ -49,7 +49,7 @@ own = files["dev"] + files["test"]
 fresh = files["fresh-dev"] + files["fresh-test"]
 bad = misplaced(own, 3) + misplaced(fresh, 2)
 ok(not bad, "parts follow from the id of the first of a pair %s" % bad[:5])
-ok(all(r["part"] == "dev" for r in files["challenge"] + files["dev"] + files["fresh-dev"]) and
+ok(all(r["part"] == "dev" for r in files["challenge"] + files["dev"] + files["fresh-dev"] + files["pairs"]) and
    all(r["part"] == "test" for r in files["test"] + files["fresh-test"]), "a file is a part")
 bad = [r["id"] for r in items if "pair" in r and (r["pair"] not in ids or r["pair"] == r["id"])]
 ok(not bad, "pairs exist %s" % bad[:5])
