@@ -93,6 +93,17 @@ list_notes(const char *store, struct segments *list, struct err *err)
 	return rc;
 }
 
+static bool
+is_folder(const char *store)
+{
+	char *folder = xasprintf("%s/notes", store);
+	struct stat st;
+	bool is = stat(folder, &st) == 0 || errno != ENOENT;
+
+	free(folder);
+	return is;
+}
+
 /* When the folder was changed, or nothing where that was so lately that one more
  * change might not show. */
 static struct timespec
@@ -119,17 +130,6 @@ is_as_read(const struct notes_cursor *at)
 
 	free(path);
 	return same;
-}
-
-static bool
-is_folder(const char *store)
-{
-	char *folder = xasprintf("%s/notes", store);
-	struct stat st;
-	bool is = stat(folder, &st) == 0 || errno != ENOENT;
-
-	free(folder);
-	return is;
 }
 
 bool
@@ -327,20 +327,30 @@ notes_add(const char *store, struct str object, uint64_t *seq,
 	return rc;
 }
 
+static int
+mend_notes(const char *store, bool always, struct err *err)
+{
+	struct segments list;
+	int lock = open_notes(store, always, &list, err);
+
+	segments_release(&list);
+	return lock == -1 ? -1 : lock_release(lock, err);
+}
+
 int
 notes_mend(const char *store, struct err *err)
 {
-	char *folder = xasprintf("%s/notes", store);
-	struct segments list;
-	bool none = access(folder, F_OK) == -1;
-	int lock;
+	return is_folder(store) ? mend_notes(store, true, err) : 0;
+}
 
-	free(folder);
-	if (none)
-		return 0;
-	lock = open_notes(store, true, &list, err);
-	segments_release(&list);
-	return lock == -1 ? -1 : lock_release(lock, err);
+int
+notes_recover(const char *store, struct err *err)
+{
+	char *path = xasprintf("%s/notes/LOCK", store);
+	int rc = lock_is_clean(path) ? 0 : mend_notes(store, false, err);
+
+	free(path);
+	return rc;
 }
 
 /* Name the first damaged line of one file. */

@@ -52,5 +52,7 @@ void notes_cursor_release(struct notes_cursor *at);
 void notes_check(const char *store, void (*fault)(void *arg, const char *what),
     void *arg);
 int notes_mend(const char *store, struct err *err);
+/* Mend what a crash left of one that was being added, if it did. */
+int notes_recover(const char *store, struct err *err);
 
 #endif

@@ -871,6 +871,8 @@ writer_lock(const char *store)
 	w->sealer = sealer_new();
 	take_lock(w);
 	list_anew(w);
+	if (notes_recover(store, &err) == -1)
+		die("%s", err.msg);
 	if ((w->edits = edits_load(store, &err)) == NULL)
 		die("%s", err.msg);
 	return w;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A wrong join is put right by a note: queries, balances and later runs of add
 honour it, whatever is sealed, merged or killed meanwhile."""
-import json, os, signal, subprocess, sys, tempfile, time
+import glob, json, os, signal, subprocess, sys, tempfile, time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 from storelib import STORE, done, lines_of, ok, store
 
@@ -132,4 +132,15 @@ with tempfile.TemporaryDirectory() as tmp:
     writer.communicate()
     add(s, article("g", THIRD + " The coast guard counts boats."))
     ok(lines_of(s)[-1]["story"]["id"] == own, "as it does after a restart", lines_of(s)[-1]["story"])
+    # a power cut while a note was written, and what another file had left where it should stand
+    notes = glob.glob(s + "/notes/*.jsonl")[0]
+    known = store("note", "--list", s).stdout
+    with open(notes, "a") as f:
+        f.write('"left by another"}\n' * 3 + '{"type":"no')
+    open(s + "/notes/LOCK", "w").write("1\n")
+    ok(store("check", s).returncode == 1, "check tells of it")
+    add(s, article("i", "Something else."))
+    p = store("check", s)
+    ok(p.returncode == 0, "the next writer has mended it", p)
+    ok(store("note", "--list", s).stdout == known, "and every note that was whole is there")
 done()
