@@ -580,8 +580,10 @@ splitter_round(struct splitter *sp)
 void
 words_split(struct words *w, struct str text)
 {
-	struct splitter sp = { .words = w };
+	struct splitter sp;		/* much of it needs no zeros */
 
+	sp.tag = (struct word_key){ { 0, 0 } };
+	sp.lines = NULL;
 	splitter_start(&sp, w, text);
 	while (splitter_round(&sp))
 		;
