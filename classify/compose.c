@@ -297,7 +297,10 @@ choose(struct clause *c, size_t i)
 	bool passive = op->first > c->s->first &&
 	    any_token(c, op->first - c->s->first > 3 ? op->first - 3 :
 	    c->s->first, op->first, TOKEN_PASSIVE);
-	struct item *right = op->operator->right ?
+	/* "raises it for foreigners": what is raised was named before */
+	bool named = token_is(c, op->end, TOKEN_PRONOUN) &&
+	    token_is(c, op->end + 1, TOKEN_LINK);
+	struct item *right = op->operator->right && !named ?
 	    find_right(c, i, op->operator->reach) : NULL;
 	bool subject = passive || !op->operator->right ||
 	    (right == NULL && (has_subject(c, op) || is_apposed(c, op)));
