@@ -200,6 +200,11 @@ with tempfile.TemporaryDirectory() as d:
     stop = write(d + "/stop", "# left out\nstriker\n tariff \n")
     ok(b"striker" not in (q := run("relevance", "-o", "topic=sport", "--stop", stop, input=lines(both))).stdout
        and b"tariff" not in q.stdout and b"goals" in q.stdout, "relevance: without the words to leave out")
+    mixed = both + [about(200 + i, True, kind="notice", title="The mandate of the ministry") for i in range(20)]
+    def weight_of(word, *args):
+        out = re.sub(r"\n   ", "", run("relevance", "-o", "topic=sport", *args, input=lines(mixed)).stdout.decode())
+        return max([float(l.split(":")[0].split()[1]) for l in out.splitlines() if word in l.split(":")[-1].split()] or [0.0])
+    ok(weight_of("mandate", "--favour", "kind=notice") > weight_of("mandate") > 0, "relevance: what is favoured counts more")
     ok(b"# 0 words" in run("relevance", "-o", "topic=sport", "--least", "21", input=lines(both)).stdout,
        "relevance: without rare words")
     q = run("relevance", input=lines(both))
