@@ -298,7 +298,7 @@ choose(struct clause *c, size_t i)
 	    any_token(c, op->first - c->s->first > 3 ? op->first - 3 :
 	    c->s->first, op->first, TOKEN_PASSIVE);
 	/* "raises it for foreigners": what is raised was named before */
-	bool named = token_is(c, op->end, TOKEN_PRONOUN) &&
+	bool named = i > 0 && token_is(c, op->end, TOKEN_PRONOUN) &&
 	    token_is(c, op->end + 1, TOKEN_LINK);
 	struct item *right = op->operator->right && !named ?
 	    find_right(c, i, op->operator->reach) : NULL;
