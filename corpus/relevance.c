@@ -27,7 +27,7 @@
 /* Articles about policy weigh together what the others do. */
 #define SIDE		1000.0
 /* So often an article counts that is more like what will be read. */
-#define FAVOURED	6.0
+#define FAVOURED	3.0
 #define RIDGE		0.03
 #define STEPS		400
 #define STEP		0.05
@@ -420,7 +420,7 @@ relevance_main(int argc, char **argv)
 	struct opt_list off = { 0 }, favour = { 0 };
 	const struct opt opts[] = {
 		{ 'f', "favour", "MEMBER=VALUE", "articles that have it count "
-		    "six times; may be repeated", OPT_LIST, &favour },
+		    "three times; may be repeated", OPT_LIST, &favour },
 		{ 0, "head", "N", "code points of the text that count (default "
 		    "400)", OPT_NUMBER, &head },
 		{ 0, "least", "N", "articles that a word must stand in (default "
