@@ -180,7 +180,7 @@ struct hook {
 
 struct trigger {
 	struct hook	*hooks;
-	size_t		 n, cap;
+	size_t		 n;
 };
 
 /* How hits add up. */
@@ -243,9 +243,19 @@ enum {
 	MARK_NAMES = 64,	/* it tells of an actor, a topic, a domain */
 	MARK_HOPES = 128,	/* it tells that a rule is worth a try */
 	MARK_HOPES_TOP = 256,	/* one for the title or the lead */
+	MARK_HOPES_FAR = 512,	/* one that looks further than a sentence */
 	/* what a sentence is judged by before it is looked at */
-	MARK_NOTED = MARK_OPERATOR | MARK_OBJECT | MARK_ALONE | MARK_HOPES
+	MARK_NOTED = MARK_OPERATOR | MARK_OBJECT | MARK_ALONE | MARK_HOPES |
+	    MARK_HOPES_FAR
 };
+
+/* Can what has these compose to a hit? */
+static inline bool
+flags_compose(uint32_t flags)
+{
+	return (flags & MARK_ALONE) || ((flags & MARK_OPERATOR) &&
+	    (flags & MARK_OBJECT));
+}
 
 struct grammar {
 	char		*language;

@@ -454,8 +454,7 @@ composes(const struct view *view, uint32_t flags, bool leads)
 		return flags & MARK_ROLE;
 	if (leads)
 		return flags & (MARK_ALONE | MARK_OPERATOR | MARK_OBJECT);
-	return (flags & MARK_ALONE) || ((flags & MARK_OPERATOR) &&
-	    (flags & MARK_OBJECT));
+	return flags_compose(flags);
 }
 
 /* Is there somebody who could make this move?  In languages where whoever acts
@@ -594,13 +593,14 @@ static size_t
 look_ahead(struct judge *j, struct outlook *outlooks)
 {
 	const struct view *view = &j->text;
+	const struct look look = { view->marked, view->walked, view->beside };
 	size_t n = 0;
 
 	j->notes.n = 0;
 	for (; n < view->marked; n++)
 		look_at_marks(j, n, &outlooks[n]);
-	return n + walk_ahead(j->reader, &view->words, &view->reading,
-	    view->marked, view->walked, outlooks + n, &j->notes);
+	return n + walk_ahead(j->reader, &view->words, &view->reading, &look,
+	    outlooks + n, &j->notes, view->bits);
 }
 
 /* Does a sentence show a rule of this reach that all is there for? */
@@ -641,7 +641,7 @@ is_hopeful_far(const struct judge *j, const struct outlook *v, size_t n,
 	for (size_t i = 0; i < n; i++)
 		signs |= v[i].signs;
 	for (size_t i = 0; i < n; i++)
-		if ((v[i].flags & MARK_HOPES) &&
+		if ((v[i].flags & MARK_HOPES_FAR) &&
 		    is_hopeful(j, &v[i], reach, signs))
 			return true;
 	return false;

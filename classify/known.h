@@ -8,34 +8,60 @@
 #include "classify/reader.h"
 #include "classify/trie.h"
 
-/* Of which nodes and words it is known that they do not go on. */
+/* What is remembered of nodes and words, and of pairs of words. */
 #ifdef STANCE_TINY
 #define BARREN_BITS	2u
+#define PAIR_BITS	2u
+#define WEIGHED_BITS	1u
 #else
 #define BARREN_BITS	14u
+#define PAIR_BITS	15u
+#define WEIGHED_BITS	11u
 #endif
+
+/* Two words, and which roots of the first go on with the second, at once or behind
+ * a gap. */
+struct pair {
+	uint32_t	first, second;
+	uint32_t	roots, leaps;
+};
+
+/* A short word, padded with zeros, and its weight for relevance. */
+struct weighed {
+	uint64_t	key[2];
+	double		weight;
+};
+
+/* The bit of a root, or of all that are left. */
+#define ROOT_BIT(n)	(1u << ((n) < 31 ? (n) : 31))
 
 /* Beside a token's bits: its word has roots. */
 #define STARTS_PHRASE	0x8000u
+/* Of a token from which a longer phrase was found to go on. */
+#define GOES_ON		0x4000u
 
-enum {
-	WORD_NAMED = 1,		/* a rule names it */
-	WORD_NOTED = 2		/* it is a phrase with one of MARK_NOTED */
-};
-
-/* What is known of a word; words of which the same is known share it. */
+/* What is known of a word; words of which the same is known share it.  It lies on
+ * a line of the cache. */
 struct known {
-	_Alignas(64) uint64_t signs;	/* of its inner symbols */
+	uint64_t	signs;		/* of its inner symbols */
 	uint64_t	follow;		/* signs of what goes on with a phrase */
-	uint64_t	leap;		/* the same, up to `gap` words later */
+	class_signs	classes;	/* of the phrases that it is, */
+	class_signs	needs;		/* what those that hope all ask for, */
 	uint32_t	at;		/* of its parts in the pool: */
 	uint8_t		n;		/* symbols that stand within phrases, */
 	uint8_t		roots;		/* nodes that it leads to first, */
 	uint8_t		phrases;	/* phrases that it is by itself */
-	uint8_t		gap;
-	class_signs	classes;	/* of the phrases that it is */
+	bool		leaps;		/* a phrase goes on behind a gap */
+	uint16_t	flags;		/* of its phrases, of MARK_NOTED */
 	uint16_t	bits;		/* of the token, and STARTS_PHRASE */
-	uint8_t		is;		/* WORD_* */
+	bool		named;		/* a rule names it */
+};
+
+/* Of a word that leaps: the signs of what goes on up to `gap` words later. */
+struct leap {
+	uint64_t	signs;
+	uint32_t	gap;
+	uint32_t	always;		/* roots of which signs do not tell */
 };
 
 struct reader {
@@ -47,11 +73,15 @@ struct reader {
 	size_t			 known_count, known_cap;
 	uint16_t		*bits_of;	/* the same as known's, by itself */
 	size_t			 bits_cap;
+	struct leap		*leaps;		/* by known */
+	size_t			 leap_cap;
 	uint32_t		*pool;
 	size_t			 pool_count, pool_cap;
 	uint32_t		*slots;		/* hash of what is known */
 	size_t			 slot_count;
 	uint64_t		*barren;	/* nodes and words that do not go on */
+	struct pair		*pairs;
+	struct weighed		*weighed;
 };
 
 #endif

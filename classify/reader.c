@@ -57,6 +57,7 @@ struct finding {
 	size_t		n;
 	uint32_t	parts[3 * SYMBOLS_MAX];	/* for the pool */
 	struct known	known;
+	struct leap	leap;
 };
 
 static void
@@ -108,12 +109,15 @@ forget(struct reader *r)
 	r->known_count = r->pool_count = 0;
 	grow_known(r);
 	GROW(r->bits_of, r->known_count, r->bits_cap);
+	GROW(r->leaps, r->known_count, r->leap_cap);
 	r->bits_of[0] = 0;
+	r->leaps[0] = (struct leap){ .gap = 0 };
 	r->known[r->known_count++] = (struct known){ .n = 0 };
 	free(r->slots);
 	r->slots = NULL;
 	r->slot_count = 0;
 	memset(r->barren, 0, sizeof(*r->barren) << BARREN_BITS);
+	memset(r->pairs, 0, sizeof(*r->pairs) << PAIR_BITS);
 }
 
 struct reader *
@@ -131,6 +135,8 @@ reader_new(const struct lexicon *lex, struct memo *memo, uint8_t tag)
 			die("out of memory in the stemmer");
 	}
 	r->barren = xcalloc(1u << BARREN_BITS, sizeof(*r->barren));
+	r->weighed = xcalloc(1u << WEIGHED_BITS, sizeof(*r->weighed));
+	r->pairs = xcalloc(1u << PAIR_BITS, sizeof(*r->pairs));
 	forget(r);
 	return r;
 }
@@ -144,9 +150,12 @@ reader_free(struct reader *r)
 		sb_stemmer_delete(r->sb);
 	free(r->known);
 	free(r->bits_of);
+	free(r->leaps);
 	free(r->pool);
 	free(r->slots);
+	free(r->weighed);
 	free(r->barren);
+	free(r->pairs);
 	free(r);
 }
 
@@ -226,7 +235,7 @@ find_inner(const struct lexicon *lex, struct finding *f)
 {
 	struct known *known = &f->known;
 
-	known->is |= f->n > 0 ? WORD_NAMED : 0;
+	known->named = f->n > 0;
 	for (size_t i = 0; i < f->n; i++) {
 		if (!lex->inner[f->symbols[i]])
 			continue;
@@ -256,10 +265,13 @@ find_roots(const struct lexicon *lex, struct finding *f)
 		if (marks || nd->follow != 0 || nd->gap_child != NONE)
 			roots[known->roots++] = to;
 		known->follow |= nd->follow;
-		known->leap |= nd->leap;
-		if (nd->gap_child != NONE && known->gap < nd->gap)
-			known->gap = (uint8_t)nd->gap;
+		f->leap.signs |= nd->leap;
+		if (nd->gap_child != NONE && f->leap.gap < nd->gap)
+			f->leap.gap = nd->gap;
+		if ((nd->leap & LEAP_ALWAYS) != 0)
+			f->leap.always |= ROOT_BIT(known->roots - 1u);
 	}
+	known->leaps = f->leap.signs != 0;
 	if (known->roots > 0)
 		known->bits |= STARTS_PHRASE;
 }
@@ -271,6 +283,7 @@ find_phrases(const struct lexicon *lex, struct finding *f)
 	struct known *known = &f->known;
 	uint32_t *roots = f->parts + known->n, *phrases = roots + known->roots;
 
+	known->needs = ~known->needs;
 	for (size_t i = 0; i < known->roots; i++) {
 		uint32_t phrase = lex->nodes[roots[i]].phrase;
 		size_t k = 0;
@@ -283,8 +296,9 @@ find_phrases(const struct lexicon *lex, struct finding *f)
 			continue;
 		phrases[known->phrases++] = phrase;
 		known->classes |= lex->effects[phrase].signs;
-		if (lex->effects[phrase].flags & MARK_NOTED)
-			known->is |= WORD_NOTED;
+		known->flags |= lex->effects[phrase].flags & MARK_NOTED;
+		if (lex->effects[phrase].flags & MARK_HOPES)
+			known->needs &= lex->effects[phrase].needs;
 	}
 }
 
@@ -308,7 +322,7 @@ slot_of_finding(const struct reader *r, const uint32_t *parts,
 
 		if (was->n == known->n && was->roots == known->roots &&
 		    was->bits == known->bits && was->signs == known->signs &&
-		    was->is == known->is &&
+		    was->named == known->named &&
 		    (bytes == 0 ||
 		    memcmp(r->pool + was->at, parts, bytes) == 0))
 			break;
@@ -341,6 +355,7 @@ find_out(struct reader *r, const struct words *w, size_t token)
 
 	f.n = 0;
 	f.known = (struct known){ .n = 0 };
+	f.leap = (struct leap){ .gap = 0 };
 	look_up(r, s, kind, &f);
 	if (kind == TOKEN_MARK)
 		f.known.bits = punctuation_bits(s);
@@ -349,7 +364,7 @@ find_out(struct reader *r, const struct words *w, size_t token)
 	find_phrases(r->lex, &f);
 	if (kind == TOKEN_QUOTE)	/* what stands behind it counts */
 		f.known.signs = UINT64_MAX;
-	if (f.known.is == 0 && f.known.bits == 0 && f.known.signs == 0)
+	if (!f.known.named && f.known.bits == 0 && f.known.signs == 0)
 		return 0;
 	if (2 * r->known_count >= r->slot_count)
 		grow_slots(r);
@@ -364,7 +379,9 @@ find_out(struct reader *r, const struct words *w, size_t token)
 	*slot = (uint32_t)r->known_count;
 	grow_known(r);
 	GROW(r->bits_of, r->known_count, r->bits_cap);
+	GROW(r->leaps, r->known_count, r->leap_cap);
 	r->bits_of[r->known_count] = f.known.bits;
+	r->leaps[r->known_count] = f.leap;
 	r->known[r->known_count] = f.known;
 	return (uint32_t)r->known_count++;
 }
@@ -552,26 +569,61 @@ reader_number(struct reader *r, const struct words *w, size_t i,
 	return true;
 }
 
+/* The weight of a word, by its stem.  False where it is too long to be one. */
+static bool
+weigh(struct reader *r, struct str word, double *weight)
+{
+	char key[1 + WORD_MAX] = { FORM_RELEVANT };
+	struct str s = { key + 1, word_fold(word, key + 1) };
+	const struct slot *slot;
+
+	*weight = 0;
+	if (s.n == 0)
+		return false;
+	s = stem(r->sb, s);
+	if (s.n > WORD_MAX)
+		return true;
+	memmove(key + 1, s.p, s.n);
+	s = (struct str){ key, 1 + s.n };
+	slot = slot_of(r->lex, s, hash64(s));
+	if (slot->binding != NONE)
+		*weight = r->lex->relevance[
+		    r->lex->bindings[slot->binding].symbol];
+	return true;
+}
+
+/* The same, remembered where it is short. */
+static bool
+recall_weight(struct reader *r, struct str word, double *weight)
+{
+	uint64_t key[2] = { 0, 0 };
+	struct weighed *w;
+
+	if (word.n > sizeof(key))
+		return weigh(r, word, weight);
+	memcpy(key, word.p, word.n);
+	w = &r->weighed[(key[0] + key[1]) * 0x9e3779b97f4a7c15u >>
+	    (64 - WEIGHED_BITS)];
+	if (w->key[0] != key[0] || w->key[1] != key[1]) {
+		if (!weigh(r, word, weight))
+			return false;
+		*w = (struct weighed){ { key[0], key[1] }, *weight };
+	}
+	*weight = w->weight;
+	return true;
+}
+
 void
 reader_relevance(struct reader *r, const struct words *w, size_t end,
     double *sum, size_t *count)
 {
 	for (size_t i = 0; i < w->count && w->tokens[i].end <= end; i++) {
-		char key[1 + WORD_MAX] = { FORM_RELEVANT };
-		struct str s = { key + 1, word_fold(token_str(w, i), key + 1) };
-		const struct slot *slot;
+		double weight;
 
-		if (w->tokens[i].kind != TOKEN_WORD || s.n == 0)
+		if (w->tokens[i].kind != TOKEN_WORD ||
+		    !recall_weight(r, token_str(w, i), &weight))
 			continue;
 		(*count)++;
-		s = stem(r->sb, s);
-		if (s.n > WORD_MAX)
-			continue;
-		memmove(key + 1, s.p, s.n);
-		s = (struct str){ key, 1 + s.n };
-		slot = slot_of(r->lex, s, hash64(s));
-		if (slot->binding != NONE)
-			*sum += r->lex->relevance[
-			    r->lex->bindings[slot->binding].symbol];
+		*sum += weight;
 	}
 }

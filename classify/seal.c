@@ -167,17 +167,49 @@ reach_of(const struct rule *rule)
 	BUG("a rule without a scope");
 }
 
+/* Hooks before they are sorted by their class. */
+struct hanging {
+	uint16_t	class;
+	struct hook	hook;
+};
+
+struct hangings {
+	struct hanging	*v;
+	size_t		 n, cap;
+};
+
 static void
-add_hooks(struct trigger *triggers, uint32_t rule, enum hook_reach reach,
+add_hooks(struct hangings *h, uint32_t rule, enum hook_reach reach,
     const struct anchors *anchors)
 {
 	for (size_t i = 0; i < anchors->n; i++) {
-		struct trigger *t = &triggers[anchors->v[i].class];
-
-		GROW(t->hooks, t->n, t->cap);
-		t->hooks[t->n++] = (struct hook){ rule, reach,
-		    anchors->v[i].signs };
+		GROW(h->v, h->n, h->cap);
+		h->v[h->n++] = (struct hanging){ anchors->v[i].class,
+		    { rule, reach, anchors->v[i].signs } };
 	}
+}
+
+/* Sort them; those of a class stay in their order.  Frees them. */
+static struct trigger *
+sort_hooks(struct grammar *g, struct hangings *h)
+{
+	struct trigger *triggers = xcalloc(g->class_count, sizeof(*triggers));
+	struct hook *hooks = arena_array(&g->arena, h->n + 1, sizeof(*hooks));
+
+	for (size_t i = 0; i < h->n; i++)
+		triggers[h->v[i].class].n++;
+	for (size_t i = 0; i < g->class_count; i++) {
+		triggers[i].hooks = hooks;
+		hooks += triggers[i].n;
+		triggers[i].n = 0;
+	}
+	for (size_t i = 0; i < h->n; i++) {
+		struct trigger *t = &triggers[h->v[i].class];
+
+		t->hooks[t->n++] = h->v[i].hook;
+	}
+	free(h->v);
+	return triggers;
 }
 
 /* Hang the rules on the classes where they are tried, and on the rarest what tells
@@ -187,9 +219,8 @@ static void
 hang_rules(struct grammar *g)
 {
 	struct anchors first = { .n = 0 }, rarest = { .n = 0 };
+	struct hangings triggers = { .n = 0 }, hopes = { .n = 0 };
 
-	g->triggers = xcalloc(g->class_count, sizeof(*g->triggers));
-	g->hopes = xcalloc(g->class_count, sizeof(*g->hopes));
 	for (size_t i = 0; i < g->rule_count; i++) {
 		const struct rule *rule = &g->rules[i];
 		enum hook_reach reach = reach_of(rule);
@@ -198,23 +229,17 @@ hang_rules(struct grammar *g)
 		first.n = rarest.n = 0;
 		rule_anchors(g, rule, false, &first);
 		rule_anchors(g, rule, true, &rarest);
-		add_hooks(g->triggers, (uint32_t)i, reach, &first);
+		add_hooks(&triggers, (uint32_t)i, reach, &first);
 		if (reach != HOOK_SENTENCE)
-			add_hooks(g->hopes, (uint32_t)i,
+			add_hooks(&hopes, (uint32_t)i,
 			    reach == HOOK_TOP ? HOOK_TOP : HOOK_FAR, &first);
 		if (reach != HOOK_TOP)
-			add_hooks(g->hopes, (uint32_t)i, reach, &rarest);
+			add_hooks(&hopes, (uint32_t)i, reach, &rarest);
 	}
 	free(first.v);
 	free(rarest.v);
-}
-
-static void
-free_triggers(struct trigger *triggers, size_t count)
-{
-	for (size_t i = 0; triggers != NULL && i < count; i++)
-		free(triggers[i].hooks);
-	free(triggers);
+	g->triggers = sort_hooks(g, &triggers);
+	g->hopes = sort_hooks(g, &hopes);
 }
 
 /* The signs of what is needed near. */
@@ -252,6 +277,9 @@ seal_phrase(struct grammar *g, uint32_t phrase)
 		for (size_t i = 0; i < t->n; i++) {
 			asked |= t->hooks[i].reach == HOOK_TOP ?
 			    MARK_HOPES_TOP : MARK_HOPES;
+			if (t->hooks[i].reach == HOOK_PARAGRAPH ||
+			    t->hooks[i].reach == HOOK_TEXT)
+				asked |= MARK_HOPES_FAR;
 			needs &= t->hooks[i].reach == HOOK_FAR ? 0 :
 			    t->hooks[i].signs;
 		}
@@ -285,6 +313,6 @@ seal_grammar(struct grammar *g)
 void
 seal_release(struct grammar *g)
 {
-	free_triggers(g->triggers, g->class_count);
-	free_triggers(g->hopes, g->class_count);
+	free(g->triggers);
+	free(g->hopes);
 }

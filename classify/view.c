@@ -21,11 +21,12 @@ view_read(struct view *view, struct str text, struct arena *a)
 	    view->bits);
 }
 
-void
-view_mark_one(struct view *view, size_t sentence, size_t from, size_t end)
+static void
+mark_sentence(struct view *view, size_t sentence, size_t from, size_t end,
+    bool looked)
 {
 	walk_sentence(view->reader, &view->words, &view->reading, from, end,
-	    &view->words.sentences[sentence], &view->marks, view->bits);
+	    &view->words.sentences[sentence], looked, &view->marks, view->bits);
 }
 
 void
@@ -40,8 +41,14 @@ view_mark(struct view *view, size_t end)
 		while (view->walked < reading->count &&
 		    reading->starts[view->walked] < s->end)
 			view->walked++;
-		view_mark_one(view, view->marked, from, view->walked);
+		mark_sentence(view, view->marked, from, view->walked, false);
 	}
+}
+
+void
+view_mark_one(struct view *view, size_t sentence, size_t from, size_t end)
+{
+	mark_sentence(view, sentence, from, end, true);
 }
 
 void

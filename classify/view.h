@@ -58,7 +58,7 @@ void view_init(struct view *view, const struct grammar *g,
 void view_read(struct view *view, struct str text, struct arena *a);
 /* Find the marks of the next sentences, up to number `end`. */
 void view_mark(struct view *view, size_t end);
-/* Of one further on, with these starts in the reading. */
+/* Of one further on, with these starts in the reading, where one has looked. */
 void view_mark_one(struct view *view, size_t sentence, size_t from, size_t end);
 void view_release(struct view *view);
 /* Note a miss of `name`, if it is the one asked for. */

@@ -1,10 +1,10 @@
 #include "classify/known.h"
 #include "classify/walk.h"
 
+/* Starts whose words are fetched before they are looked at. */
+#define AHEAD		8u
 /* Steps of one walk: gaps branch, and a hostile text could make them explode. */
 #define WALK_STEPS	4000u
-/* Of a pair of words, where a node has its number. */
-#define WORD_PAIR	(1u << 31)
 /* Where a node has more edges, the word's symbols are looked up among them. */
 #define FEW_EDGES	8u
 
@@ -16,10 +16,11 @@ struct walk {
 	size_t			 end;		/* of the sentence */
 	size_t			 start;		/* of this walk */
 	unsigned		 budget;	/* steps left: gaps can branch */
+	uint16_t		*bits;		/* of tokens */
 	/* either these */
 	struct marks		*marks;
-	uint16_t		*bits;
 	/* or these */
+	const struct look	*look;
 	struct outlook		*outlook;
 	struct notes		*notes;
 };
@@ -62,6 +63,7 @@ add_mark(struct walk *k, size_t end, uint32_t phrase)
 	const struct marks *m = k->marks;
 
 	if (k->marks == NULL) {
+		k->bits[k->start] |= GOES_ON;
 		k->outlook->signs |= of->signs;
 		note_phrase(k->r->lex, phrase, k->outlook, k->notes);
 		return;
@@ -161,7 +163,7 @@ step_along(struct walk *k, size_t at, const struct node *nd,
 	return found > 0;
 }
 
-/* Where it is remembered that a node, or a word, does not go on with a word. */
+/* Where it is remembered that a node does not go on with a word. */
 static inline uint64_t *
 barren_of(const struct walk *k, uint64_t pair)
 {
@@ -218,74 +220,68 @@ go_on(struct walk *k, size_t at, const struct node *nd)
 		try_along(k, at, nd);
 }
 
-/* The signs of all words that a leap from before `at` can reach. */
-static inline uint64_t
-signs_within(const struct walk *k, size_t at, size_t gap)
+/* Does the node go on with the word? */
+static bool
+is_fertile(const struct walk *k, const struct node *nd,
+    const struct known *known)
 {
-	uint64_t signs = LEAP_ALWAYS;
+	const uint32_t *symbols = k->r->pool + known->at;
 
-	for (size_t last = at + gap; at <= last && at < k->end; at++)
-		signs |= known_at(k, at)->signs;
-	return signs;
+	if ((nd->follow & known->signs) == 0)
+		return false;
+	for (size_t n = 0; n < known->n; n++)
+		if (find_edge(k->r->lex->edges + nd->at, nd->edges,
+		    symbols[n]) != NULL)
+			return true;
+	return false;
 }
 
-/* Does one of the roots of the first word go on with the second at once? */
-static bool
-is_fertile(const struct walk *k, const struct known *first,
-    const struct known *second)
+static void
+find_pair(const struct walk *k, struct pair *pair)
 {
+	const struct lexicon *lex = k->r->lex;
+	const struct known *first = &k->r->known[pair->first],
+	    *second = &k->r->known[pair->second];
 	const uint32_t *roots = k->r->pool + first->at + first->n;
-	const uint32_t *symbols = k->r->pool + second->at;
 
 	for (size_t i = 0; i < first->roots; i++) {
-		const struct node *nd = &k->r->lex->nodes[roots[i]];
+		const struct node *nd = &lex->nodes[roots[i]];
 
-		if ((nd->follow & second->signs) == 0)
-			continue;
-		for (size_t n = 0; n < second->n; n++)
-			if (find_edge(k->r->lex->edges + nd->at, nd->edges,
-			    symbols[n]) != NULL)
-				return true;
+		if (is_fertile(k, nd, second))
+			pair->roots |= ROOT_BIT(i);
+		if (nd->gap_child != NONE &&
+		    is_fertile(k, &lex->nodes[nd->gap_child], second))
+			pair->leaps |= ROOT_BIT(i);
 	}
-	return false;
 }
 
-static bool
-goes_on(const struct walk *k, uint32_t first, uint32_t second)
+/* Common words begin many phrases, and signs do not tell which go on with another
+ * word, so that is remembered. */
+static const struct pair *
+pair_of(const struct walk *k, uint32_t first, uint32_t second)
 {
-	const struct known *known = k->r->known;
-	uint64_t pair = (uint64_t)(first | WORD_PAIR) << 32 | second;
-	uint64_t *barren = barren_of(k, pair);
+	struct pair *pair = &k->r->pairs[((uint64_t)first << 32 | second) *
+	    0x9e3779b97f4a7c15u >> (64 - PAIR_BITS)];
 
-	if (*barren == pair)
-		return false;
-	/* behind a quotation mark another word counts */
-	if (known[second].signs == UINT64_MAX ||
-	    is_fertile(k, &known[first], &known[second]))
-		return true;
-	*barren = pair;
-	return false;
+	if (pair->first != first || pair->second != second) {
+		*pair = (struct pair){ first, second, 0, 0 };
+		find_pair(k, pair);
+	}
+	return pair;
 }
 
-/* What stands behind a word that begins phrases. */
-struct behind {
-	uint64_t	next;		/* signs of the next word, */
-	uint64_t	later;		/* of those that a leap can reach */
-};
-
-/* As far as it matters to phrases: nothing, where none goes on. */
-static struct behind
-look_behind(const struct walk *k, size_t at, uint64_t next)
+/* Roots of the word before `at` that go on behind a gap. */
+static uint32_t
+leaping_roots(const struct walk *k, size_t at, uint32_t word)
 {
-	uint32_t word = k->known[at];
-	const struct known *known = &k->r->known[word];
-	struct behind b = { next & known->follow, 0 };
+	const struct leap *leap = &k->r->leaps[word];
+	size_t end = at + leap->gap + 1 < k->end ? at + leap->gap + 1 : k->end;
+	uint32_t roots = leap->always;
 
-	if (b.next != 0 && !goes_on(k, word, k->known[at + 1]))
-		b.next = 0;
-	if (known->leap != 0)
-		b.later = known->leap & signs_within(k, at + 1, known->gap);
-	return b;
+	for (; at < end; at++)
+		if ((known_at(k, at)->signs & leap->signs) != 0)
+			roots |= pair_of(k, word, k->known[at])->leaps;
+	return roots;
 }
 
 /* The signs of the word behind, in its sentence. */
@@ -295,29 +291,34 @@ next_signs(const struct walk *k, size_t at)
 	return at + 1 < k->end ? known_at(k, at + 1)->signs : 0;
 }
 
-static inline bool
-leads_on(const struct node *nd, struct behind b)
-{
-	return ((nd->follow & b.next) | (nd->leap & b.later)) != 0;
-}
-
-/* The longer phrases that begin with the word: all there are. */
-static void
-walk_on(struct walk *k, size_t at, const struct known *known, struct behind b,
-    bool itself)
+/* The longer phrases that begin with the word, and where marks are made the word
+ * itself.  False where none goes on. */
+static bool
+walk_on(struct walk *k, size_t at, const struct known *known)
 {
 	const uint32_t *roots = k->r->pool + known->at + known->n;
+	uint64_t next = next_signs(k, at);
+	uint32_t word = k->known[at], on = 0;
 
+	if (next == UINT64_MAX)		/* a quotation mark is passed over */
+		on = UINT32_MAX;
+	else if ((next & known->follow) != 0)
+		on = pair_of(k, word, k->known[at + 1])->roots;
+	if (known->leaps)
+		on |= leaping_roots(k, at + 1, word);
+	if (on == 0)
+		return false;
 	k->start = at;
 	k->budget = WALK_STEPS;
 	for (size_t n = 0; n < known->roots; n++) {
 		const struct node *nd = &k->r->lex->nodes[roots[n]];
 
-		if (itself && nd->phrase != NONE)
+		if (k->marks != NULL && nd->phrase != NONE)
 			add_mark(k, at + 1, nd->phrase);
-		if (leads_on(nd, b))
+		if ((on & ROOT_BIT(n)) != 0)
 			go_on(k, at + 1, nd);
 	}
+	return true;
 }
 
 static inline const uint32_t *
@@ -326,17 +327,10 @@ phrases_of(const struct reader *r, const struct known *known)
 	return r->pool + known->at + known->n + known->roots;
 }
 
-/* Does it take a look at what stands behind to tell? */
-static inline bool
-may_go_on(const struct known *known, uint64_t next)
-{
-	return ((known->follow & next) | known->leap) != 0;
-}
-
 void
 walk_sentence(const struct reader *r, const struct words *w,
     const struct reading *reading, size_t from, size_t end,
-    const struct sentence *s, struct marks *marks, uint16_t *bits)
+    const struct sentence *s, bool looked, struct marks *marks, uint16_t *bits)
 {
 	struct walk k = { .r = r, .known = reading->known, .w = w,
 	    .end = s->end, .marks = marks, .bits = bits };
@@ -344,27 +338,46 @@ walk_sentence(const struct reader *r, const struct words *w,
 	for (size_t i = from; i < end; i++) {
 		size_t at = reading->starts[i];
 		const struct known *known = known_at(&k, at);
-		uint64_t next = next_signs(&k, at);
-		struct behind b = { 0, 0 };
 
-		if (may_go_on(known, next))
-			b = look_behind(&k, at, next);
-		if ((b.next | b.later) != 0) {
-			walk_on(&k, at, known, b, true);
+		if ((!looked || (bits[at] & GOES_ON)) &&
+		    walk_on(&k, at, known))
 			continue;
-		}
 		k.start = at;
 		for (size_t n = 0; n < known->phrases; n++)
 			put_mark(&k, at + 1, phrases_of(r, known)[n]);
 	}
 }
 
-/* The outlook of a sentence that has starts. */
+/* Note the phrases that words of the sentence are by themselves, if they or all
+ * its phrases are of use. */
+static void
+note_words(struct walk *k, const struct reading *reading, struct outlook *o)
+{
+	class_signs signs = o->signs | k->look->beside;
+	bool all = flags_compose(o->flags);
+
+	if (!all && !(o->flags & MARK_HOPES))
+		return;
+	for (size_t i = o->from; i < o->end; i++) {
+		const struct known *known = known_at(k, reading->starts[i]);
+		bool hopes = ((known->flags & MARK_HOPES) &&
+		    (known->needs & ~signs) == 0) ||
+		    (known->flags & MARK_HOPES_FAR);
+
+		if (known->flags == 0 || !(all || hopes))
+			continue;
+		for (size_t n = 0; n < known->phrases; n++)
+			note_phrase(k->r->lex, phrases_of(k->r, known)[n], o,
+			    k->notes);
+	}
+}
+
+/* The outlook of a sentence from its starts. */
 static void
 look_at(struct walk *k, const struct reading *reading, struct outlook *o)
 {
-	const struct reader *r = k->r;
 	class_signs signs = 0;
+	uint32_t flags = 0;
 
 	o->signs = 0;
 	o->flags = 0;
@@ -372,31 +385,29 @@ look_at(struct walk *k, const struct reading *reading, struct outlook *o)
 	for (size_t i = o->from; i < o->end; i++) {
 		size_t at = reading->starts[i];
 		const struct known *known = known_at(k, at);
-		uint64_t next = next_signs(k, at);
 
+		if (i + AHEAD < reading->count)
+			__builtin_prefetch(known_at(k,
+			    reading->starts[i + AHEAD]));
 		signs |= known->classes;
-		if (known->is & WORD_NOTED)
-			for (size_t n = 0; n < known->phrases; n++)
-				note_phrase(r->lex, phrases_of(r, known)[n], o,
-				    k->notes);
-		if (may_go_on(known, next)) {
-			struct behind b = look_behind(k, at, next);
-
-			if ((b.next | b.later) != 0)
-				walk_on(k, at, known, b, false);
-		}
+		flags |= known->flags;
+		if ((known->follow & next_signs(k, at)) != 0 || known->leaps)
+			walk_on(k, at, known);
 	}
 	o->signs |= signs;
+	o->flags |= flags;
+	note_words(k, reading, o);
 	o->noted_end = (uint32_t)k->notes->n;
 }
 
 size_t
 walk_ahead(const struct reader *r, const struct words *w,
-    const struct reading *reading, size_t sentence, size_t start,
-    struct outlook *outlooks, struct notes *notes)
+    const struct reading *reading, const struct look *look,
+    struct outlook *outlooks, struct notes *notes, uint16_t *bits)
 {
 	struct walk k = { .r = r, .known = reading->known, .w = w,
-	    .notes = notes };
+	    .bits = bits, .look = look, .notes = notes };
+	size_t sentence = look->sentence, start = look->start;
 	struct outlook *o = outlooks;
 
 	while (start < reading->count) {

@@ -32,16 +32,23 @@ struct notes {
 /* Note it, if it is to be. */
 void note_phrase(const struct lexicon *lex, uint32_t phrase, struct outlook *o,
     struct notes *notes);
-/* Find what stands in the sentences from number `sentence` on, whose starts are
- * from `start` on: an outlook for each that has starts at all.  Returns how many
- * have; notes are appended. */
+/* Where to look ahead, and for what. */
+struct look {
+	size_t		sentence, start; /* the first, of the reading */
+	class_signs	beside;		/* that count for every sentence */
+};
+
+/* Find what stands in the sentences: an outlook for each that has starts at all.
+ * Returns how many have; what may make a hit is noted, and in the bits it is
+ * remembered where phrases go on. */
 size_t walk_ahead(const struct reader *r, const struct words *w,
-    const struct reading *reading, size_t sentence, size_t start,
-    struct outlook *outlooks, struct notes *notes);
+    const struct reading *reading, const struct look *look,
+    struct outlook *outlooks, struct notes *notes, uint16_t *bits);
 /* Append the marks of a sentence in order of their starts, and set the bits of
- * tokens that several words give.  Its starts are from..end-1. */
+ * tokens that several words give.  Its starts are from..end-1.  `looked`: one has
+ * looked ahead there. */
 void walk_sentence(const struct reader *r, const struct words *w,
     const struct reading *reading, size_t from, size_t end,
-    const struct sentence *s, struct marks *marks, uint16_t *bits);
+    const struct sentence *s, bool looked, struct marks *marks, uint16_t *bits);
 
 #endif
