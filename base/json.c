@@ -55,6 +55,19 @@ ends_in(const char *p, __m128i *seen)
 	    _mm_set1_epi8(' ')));
 }
 
+/* The 16 bytes at p, each with its top bit where it is none that a string has as
+ * it is: with a bit turned, as above, a number below 33, which those above 0x7f
+ * are as signed ones, or a backslash. */
+static inline __m128i
+odd_in(const char *p)
+{
+	__m128i c = _mm_loadu_si128((const __m128i *)(const void *)p);
+
+	return _mm_or_si128(_mm_cmpeq_epi8(c, _mm_set1_epi8('\\')),
+	    _mm_subs_epi8(_mm_xor_si128(c, _mm_set1_epi8('"' ^ ' ')),
+	    _mm_set1_epi8('!')));
+}
+
 static inline unsigned
 zeros_of(__m128i bytes)
 {
@@ -78,9 +91,10 @@ before_first(unsigned bits)
 }
 #endif
 
-/* plain_run() behind the first 16 bytes. */
-static __attribute__((noinline)) const char *
-long_run(const char *p, const char *end, bool *high)
+/* The first quote, backslash or control character at or after p; *high is set
+ * when a byte above 0x7f was passed. */
+static const char *
+plain_run(const char *p, const char *end, bool *high)
 {
 #ifdef __SSE2__
 	__m128i seen = _mm_setzero_si128();
@@ -111,23 +125,52 @@ long_run(const char *p, const char *end, bool *high)
 	return p;
 }
 
-/* The first quote, backslash or control character at or after p; *high is set
- * when a byte above 0x7f was passed. */
+/* The first byte at or after p that is not plain ASCII: a quote, a backslash, a
+ * control character, or one above 0x7f. */
 static inline const char *
-plain_run(const char *p, const char *end, bool *high)
+skip_plain(const char *p, const char *end)
 {
 #ifdef __SSE2__
-	if (end - p >= 16) {		/* most strings are short */
-		__m128i seen = _mm_setzero_si128();
-		unsigned ends = zeros_of(ends_in(p, &seen));
+	unsigned odd;
 
-		*high |= (tops_of(p) & before_first(ends)) != 0;
-		if (ends != 0)
-			return p + __builtin_ctz(ends);
+	if (end - p >= 16) {		/* most strings are short */
+		odd = (unsigned)_mm_movemask_epi8(odd_in(p));
+		if (odd != 0)
+			return p + __builtin_ctz(odd);
 		p += 16;
 	}
+	for (; end - p >= 32; p += 32)
+		if (_mm_movemask_epi8(_mm_or_si128(odd_in(p),
+		    odd_in(p + 16))) != 0)
+			break;
+	for (; end - p >= 16; p += 16) {
+		odd = (unsigned)_mm_movemask_epi8(odd_in(p));
+		if (odd != 0)
+			return p + __builtin_ctz(odd);
+	}
 #endif
-	return long_run(p, end, high);
+	while (p < end && (unsigned char)*p >= ' ' && (unsigned char)*p < 0x80 &&
+	    *p != '"' && *p != '\\')
+		p++;
+	return p;
+}
+
+/* Behind the characters that are not ASCII, and spaces; to the first byte that is
+ * not UTF-8, and *sound is false. */
+static const char *
+skip_wide(const char *p, const char *end, bool *sound)
+{
+	*sound = true;
+	while (p < end && ((unsigned char)*p >= 0x80 || *p == ' ')) {
+		unsigned n = utf8_length(p, end);
+
+		if (n == 0) {
+			*sound = false;
+			break;
+		}
+		p += n;
+	}
+	return p;
 }
 
 static int
@@ -183,31 +226,29 @@ scan_escape(struct scan *s, const char *p)
 static const char *
 scan_string(struct scan *s, const char *p, bool *escaped)
 {
-	const char *from = ++p;
-	bool high = false;
+	const char *from = p++;
+	bool sound;
 
 	*escaped = false;
 	for (;;) {
-		p = plain_run(p, s->end, &high);
+		p = skip_plain(p, s->end);
 		if (p == s->end)
-			return bad(s, from - 1, "string is not closed");
+			return bad(s, from, "string is not closed");
 		if (*p == '"')
-			break;
-		if (*p != '\\')
+			return p + 1;
+		if (*p == '\\') {
+			*escaped = true;
+			if ((p = scan_escape(s, p + 1)) == NULL)
+				return NULL;
+		} else if ((unsigned char)*p < ' ') {
 			return bad(s, p, *p == '\0' ? "NUL byte in a string" :
 			    "control character in a string");
-		*escaped = true;
-		if ((p = scan_escape(s, p + 1)) == NULL)
-			return NULL;
+		} else {
+			p = skip_wide(p, s->end, &sound);
+			if (!sound)
+				return bad(s, p, "invalid UTF-8");
+		}
 	}
-	if (high) {
-		struct str body = { from, (size_t)(p - from) };
-		size_t good = utf8_check(body);
-
-		if (good < body.n)
-			return bad(s, from + good, "invalid UTF-8");
-	}
-	return p + 1;
 }
 
 static const char *

@@ -88,6 +88,12 @@ utf8_check(struct str s)
 	}
 }
 
+unsigned
+utf8_length(const char *p, const char *end)
+{
+	return sequence((const unsigned char *)p, (size_t)(end - p));
+}
+
 uint32_t
 utf8_decode(const char *at, const char *end, unsigned *len)
 {

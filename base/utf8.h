@@ -12,6 +12,8 @@
 /* Offset of the first byte that is not well-formed UTF-8, or s.n.  Overlong
  * forms, surrogates and values above U+10FFFF are not well-formed. */
 size_t utf8_check(struct str s);
+/* The bytes of the well-formed code point at p < end, or 0. */
+unsigned utf8_length(const char *p, const char *end);
 /* Decode one code point at p (p < end, text checked before or not): its value
  * and *len, the bytes it takes.  Malformed: U+FFFD and *len = 1. */
 uint32_t utf8_decode(const char *p, const char *end, unsigned *len);
