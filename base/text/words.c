@@ -162,13 +162,11 @@ add_token(struct splitter *sp, size_t start, size_t end, enum token_kind kind)
 	    (uint8_t)kind };
 }
 
-/* One token for each run of letters in the block and for each point, which is a
- * mark only later. */
+/* One token for each start in the block, to the bit of `behind` that belongs to
+ * it; those of points are marks only later. */
 static inline void
-add_plain(struct splitter *sp, uint64_t letters, uint64_t points)
+add_plain(struct splitter *sp, uint64_t starts, uint64_t behind)
 {
-	uint64_t starts = (letters & ~(letters << 1)) | points;
-	uint64_t behind = (~letters & letters << 1) | points << 1;
 	struct words *w = sp->words;
 	struct token *t = w->tokens + w->count;
 	struct lookup *l = sp->lookups + (w->count - sp->fresh);
@@ -215,13 +213,14 @@ load_block(struct splitter *sp)
 	/* a point behind a single letter may be inside a word, and the last bit
 	 * has none behind it to say where a token ends */
 	single = m.letters << 1 & ~(m.letters << 2);
-	sp->letters = m.letters;
-	if (sp->end < sp->block + BLOCK)
-		sp->letters &= (1ULL << (sp->end - sp->block)) - 1;
-	if (sp->end > s.n)
-		sp->end = s.n;
 	sp->points = m.points & ~single & ~(1ULL << (BLOCK - 1));
 	sp->odd = ~(m.letters | sp->points | m.spaces);
+	if (sp->end < sp->block + BLOCK)
+		m.letters &= (1ULL << (sp->end - sp->block)) - 1;
+	if (sp->end > s.n)
+		sp->end = s.n;
+	sp->starts = (m.letters & ~(m.letters << 1)) | sp->points;
+	sp->behind = (~m.letters & m.letters << 1) | sp->points << 1;
 }
 
 /* Letters in a row from `at`, counted up to `most`; accents do not count. */
@@ -529,7 +528,7 @@ take_block(struct splitter *sp)
 		uint64_t plain = (odd - 1) & ~odd & ahead;
 		uint64_t points = sp->points & plain;
 
-		add_plain(sp, sp->letters & plain, points);
+		add_plain(sp, sp->starts & plain, sp->behind & ahead << 1);
 		sp->at = odd ? sp->block + (unsigned)__builtin_ctzll(odd) :
 		    sp->end;
 		if (points != 0)

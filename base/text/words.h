@@ -102,7 +102,7 @@ struct splitter {
 	uint32_t	 bracket;	/* token that opened one, or 0 */
 	size_t		 block, end;	/* the bytes at hand */
 	const char	*bytes;		/* KEY_SIZE more can be read */
-	uint64_t	 letters, points, odd; /* its masks */
+	uint64_t	 starts, behind, points, odd; /* its masks */
 	char		 last[BLOCK + KEY_SIZE];
 };
 
