@@ -174,8 +174,8 @@ is_conditional(const struct conditions *when)
 }
 
 /* A word in two lists of one role: the one declared first has it, unless that
- * one sometimes stands back.  Where a rule, a property or a list asks for the
- * other list, the word counts there. */
+ * one sometimes stands back.  The word still counts for a list that a rule, a
+ * property or a list asks for, and for an operator that stands alone. */
 static size_t
 report_shadows(const struct lint *lint, size_t at, struct buf *b)
 {
@@ -196,8 +196,8 @@ report_shadows(const struct lint *lint, size_t at, struct buf *b)
 			/* one that joins with some objects only leaves the
 			 * others */
 			if (first == NULL || first == c || c->referred ||
-			    c->included || first->with.n > 0 ||
-			    is_conditional(&first->when))
+			    c->included || c->alone_weight > 0 ||
+			    first->with.n > 0 || is_conditional(&first->when))
 				continue;
 			buf_addf(b, "%s:%u: %s '%s' cannot have \"%.*s\": "
 			    "'%s' has it\n", c->statement->source->path,

@@ -260,8 +260,14 @@ rule common easing: /the x/ with "the"
 rule twice easing: once
 rule twice easing: again
 rule tested easing: bravo
+operator alone - alone easing 1: lift scrap
+operator asked -: lift fold
+rule asks easing: @asked near/3 echo
 test easing "Ghana lifts the ban."
 test easing "Bravo."
+test easing "Ghana lifts."
+test easing "Ghana scraps the ban, folds the ban."
+test easing "Ghana lifts the echo."
 """, b"", "--check")
 lines = {line.partition(".rules:")[2] for line in out.decode().splitlines()}
 ok("--check names what cannot count", code == 1 and lines == {
