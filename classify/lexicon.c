@@ -327,6 +327,10 @@ add_alternatives(struct lexicon *lex, struct str word, bool optional,
 			return err_set(err,
 			    "a family cannot be an alternative: '%.*s'",
 			    STR_FMT(word));
+		if (str_eq(one, STR("#"))) {
+			bind(lex, FORM_NUMBER, STR(""), symbol);
+			continue;
+		}
 		s = (struct str){ folded, sp.form == FORM_CASED ?
 		    word_compose(s, folded) : word_fold(s, folded) };
 		if (sp.form == FORM_STEM)
@@ -353,7 +357,7 @@ add_piece(struct lexicon *lex, struct str piece, struct pattern *pat,
 		return add_element(pat, (struct element){ 0, (uint8_t)gap,
 		    false }, err);
 	}
-	if (piece.p[0] == '#') {
+	if (piece.p[0] == '#' && memchr(piece.p, '|', piece.n) == NULL) {
 		if (str_eq(piece, STR("#2")) && !pat->numbered)
 			pat->swapped = true;
 		pat->numbered |= piece.n > 1;

@@ -197,6 +197,17 @@ gather_infixes(const struct lexicon *lex, struct str s, struct finding *f)
 			gather(lex, FORM_INFIX, str_slice(s, from, end), f);
 }
 
+/* What stands for a number among other words: "from ..2 #|monday|tuesday". */
+static void
+gather_numbers(const struct lexicon *lex, struct finding *f)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (f->symbols[i] == SYMBOL_NUMBER) {
+			gather(lex, FORM_NUMBER, STR(""), f);
+			return;
+		}
+}
+
 static void
 look_up(struct reader *r, struct str token, enum token_kind kind,
     struct finding *f)
@@ -206,8 +217,10 @@ look_up(struct reader *r, struct str token, enum token_kind kind,
 
 	if (kind == TOKEN_NUMBER)
 		f->symbols[f->n++] = SYMBOL_NUMBER;
-	if (s.n == 0 || (kind == TOKEN_NUMBER && !r->lex->digits))
+	if (s.n == 0 || (kind == TOKEN_NUMBER && !r->lex->digits)) {
+		gather_numbers(r->lex, f);
 		return;
+	}
 	plain = without_genitive(s);
 	if (r->lex->raw)
 		gather(r->lex, FORM_RAW, plain, f);
@@ -218,6 +231,7 @@ look_up(struct reader *r, struct str token, enum token_kind kind,
 	if (r->lex->infixes > 0)
 		gather_infixes(r->lex, plain, f);
 	gather(r->lex, FORM_STEM, stem(r->sb, s), f);
+	gather_numbers(r->lex, f);
 }
 
 /* What a mark is to clauses. */

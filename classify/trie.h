@@ -19,6 +19,7 @@ enum form {
 	FORM_SUFFIX = 'f',	/* *zoll */
 	FORM_INFIX = 'i',	/* *zoll* */
 	FORM_FAMILY = 'm',	/* ~impose: never met in a text */
+	FORM_NUMBER = 'n',	/* any number, with the empty string */
 	FORM_RELEVANT = 'w'	/* a stem with a weight, which no phrase has */
 };
 
