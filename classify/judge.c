@@ -682,6 +682,22 @@ want(const struct judge *j, struct outlook *outlooks, size_t i)
 	    j->g->classes[j->g->bygone].sign_bit) != 0;
 }
 
+/* May a word of the sentence stand for an object that the one before it names? */
+static bool
+may_recall(const struct judge *j, const struct outlook *v, size_t i)
+{
+	const struct view *view = &j->text;
+	const struct sentence *s = &view->words.sentences[v[i].sentence];
+
+	if (i == 0 || v[i - 1].sentence + 1 != v[i].sentence ||
+	    !composes(view, v[i - 1].flags, true))
+		return false;
+	for (uint32_t at = s->first; at < s->end; at++)
+		if (view->bits[at] & (TOKEN_PRONOUN | TOKEN_CLITIC))
+			return true;
+	return false;
+}
+
 /* Choose among the outlooks from..end-1, which are of one paragraph. */
 static void
 choose_in_paragraph(const struct judge *j, struct outlook *v, size_t from,
@@ -690,8 +706,7 @@ choose_in_paragraph(const struct judge *j, struct outlook *v, size_t from,
 	bool all = is_hopeful_far(j, v + from, end - from, HOOK_PARAGRAPH);
 
 	for (size_t i = from; i < end; i++) {
-		bool recalls = i > 0 && v[i - 1].sentence + 1 == v[i].sentence &&
-		    composes(&j->text, v[i - 1].flags, true);
+		bool recalls = flags_compose(v[i].flags) && may_recall(j, v, i);
 
 		if (can_compose(j, &v[i], recalls)) {
 			want(j, v, i);

@@ -14,8 +14,8 @@
 #define PAIR_BITS	2u
 #define WEIGHED_BITS	1u
 #else
-#define BARREN_BITS	14u
-#define PAIR_BITS	15u
+#define BARREN_BITS	15u
+#define PAIR_BITS	16u
 #define WEIGHED_BITS	11u
 #endif
 
@@ -25,6 +25,9 @@ struct pair {
 	uint32_t	first, second;
 	uint32_t	roots, leaps;
 };
+
+/* A reader's tag, in numbers of nodes and of what is known. */
+#define SALT_SHIFT	26u
 
 /* A short word, padded with zeros, and its weight for relevance. */
 struct weighed {
@@ -79,6 +82,8 @@ struct reader {
 	size_t			 pool_count, pool_cap;
 	uint32_t		*slots;		/* hash of what is known */
 	size_t			 slot_count;
+	/* of the memo, for all languages: a salt tells whose it is */
+	uint32_t		 salt;
 	uint64_t		*barren;	/* nodes and words that do not go on */
 	struct pair		*pairs;
 	struct weighed		*weighed;

@@ -49,6 +49,8 @@ struct long_word {
 struct memo {
 	struct bucket		*buckets;
 	struct long_word	*long_words;
+	uint64_t		*barren;	/* see struct reader */
+	struct pair		*pairs;
 };
 
 /* The same while it is worked out. */
@@ -65,6 +67,8 @@ clear(struct memo *memo)
 {
 	memset(memo->buckets, 0, sizeof(*memo->buckets) << LINES_BITS);
 	memset(memo->long_words, 0, sizeof(*memo->long_words) << LONG_BITS);
+	memset(memo->barren, 0, sizeof(*memo->barren) << BARREN_BITS);
+	memset(memo->pairs, 0, sizeof(*memo->pairs) << PAIR_BITS);
 }
 
 struct memo *
@@ -74,6 +78,8 @@ memo_new(void)
 
 	memo->buckets = xlines(sizeof(*memo->buckets) << LINES_BITS);
 	memo->long_words = xlines(sizeof(*memo->long_words) << LONG_BITS);
+	memo->barren = xcalloc(1u << BARREN_BITS, sizeof(*memo->barren));
+	memo->pairs = xcalloc(1u << PAIR_BITS, sizeof(*memo->pairs));
 	return memo;
 }
 
@@ -84,6 +90,8 @@ memo_free(struct memo *memo)
 		return;
 	free(memo->buckets);
 	free(memo->long_words);
+	free(memo->barren);
+	free(memo->pairs);
 	free(memo);
 }
 
@@ -116,8 +124,6 @@ forget(struct reader *r)
 	free(r->slots);
 	r->slots = NULL;
 	r->slot_count = 0;
-	memset(r->barren, 0, sizeof(*r->barren) << BARREN_BITS);
-	memset(r->pairs, 0, sizeof(*r->pairs) << PAIR_BITS);
 }
 
 struct reader *
@@ -134,9 +140,10 @@ reader_new(const struct lexicon *lex, struct memo *memo, uint8_t tag)
 		if (r->sb == NULL)
 			die("out of memory in the stemmer");
 	}
-	r->barren = xcalloc(1u << BARREN_BITS, sizeof(*r->barren));
+	r->barren = memo->barren;
+	r->pairs = memo->pairs;
+	r->salt = (uint32_t)tag << SALT_SHIFT;
 	r->weighed = xcalloc(1u << WEIGHED_BITS, sizeof(*r->weighed));
-	r->pairs = xcalloc(1u << PAIR_BITS, sizeof(*r->pairs));
 	forget(r);
 	return r;
 }
@@ -154,8 +161,6 @@ reader_free(struct reader *r)
 	free(r->pool);
 	free(r->slots);
 	free(r->weighed);
-	free(r->barren);
-	free(r->pairs);
 	free(r);
 }
 

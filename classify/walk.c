@@ -62,14 +62,14 @@ add_mark(struct walk *k, size_t end, uint32_t phrase)
 	const struct effects *of = &k->r->lex->effects[phrase];
 	const struct marks *m = k->marks;
 
+	for (size_t i = k->start; i < end; i++)
+		k->bits[i] |= of->bits;
 	if (k->marks == NULL) {
 		k->bits[k->start] |= GOES_ON;
 		k->outlook->signs |= of->signs;
 		note_phrase(k->r->lex, phrase, k->outlook, k->notes);
 		return;
 	}
-	for (size_t i = k->start; i < end; i++)
-		k->bits[i] |= of->bits;
 	if (of->silent)
 		return;
 	for (size_t i = m->n; i-- > 0 && m->v[i].first == k->start; )
@@ -176,7 +176,8 @@ static void
 try_along(struct walk *k, size_t at, const struct node *nd)
 {
 	uint32_t word = k->known[at];
-	uint64_t pair = (uint64_t)(nd - k->r->lex->nodes) << 32 | word;
+	uint64_t pair = (uint64_t)((uint32_t)(nd - k->r->lex->nodes) |
+	    k->r->salt) << 32 | word;
 	uint64_t *barren = barren_of(k, pair);
 
 	if (*barren != pair && !step_along(k, at, nd, &k->r->known[word]))
@@ -237,11 +238,10 @@ is_fertile(const struct walk *k, const struct node *nd,
 }
 
 static void
-find_pair(const struct walk *k, struct pair *pair)
+find_pair(const struct walk *k, const struct known *first,
+    const struct known *second, struct pair *pair)
 {
 	const struct lexicon *lex = k->r->lex;
-	const struct known *first = &k->r->known[pair->first],
-	    *second = &k->r->known[pair->second];
 	const uint32_t *roots = k->r->pool + first->at + first->n;
 
 	for (size_t i = 0; i < first->roots; i++) {
@@ -260,12 +260,13 @@ find_pair(const struct walk *k, struct pair *pair)
 static const struct pair *
 pair_of(const struct walk *k, uint32_t first, uint32_t second)
 {
-	struct pair *pair = &k->r->pairs[((uint64_t)first << 32 | second) *
+	uint32_t salted = first | k->r->salt;
+	struct pair *pair = &k->r->pairs[((uint64_t)salted << 32 | second) *
 	    0x9e3779b97f4a7c15u >> (64 - PAIR_BITS)];
 
-	if (pair->first != first || pair->second != second) {
-		*pair = (struct pair){ first, second, 0, 0 };
-		find_pair(k, pair);
+	if (pair->first != salted || pair->second != second) {
+		*pair = (struct pair){ salted, second, 0, 0 };
+		find_pair(k, &k->r->known[first], &k->r->known[second], pair);
 	}
 	return pair;
 }
