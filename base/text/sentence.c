@@ -348,8 +348,10 @@ skip_closers(struct str s, size_t at)
 		if (at + 1 < s.n && s.p[at] == ' ' && is_alpha(s.p[at + 1]))
 			return at;
 
+		/* a sign with its accent, too, however it is written */
 		while (next < s.n && s.p[next] != '\n' && s.p[next] != ']' &&
-		    letter_of(s, next, &len) == LETTER_SPACE)
+		    (letter_of(s, next, &len) == LETTER_SPACE ||
+		    (next > at && letter_is_joined(s, next))))
 			next += len;
 		if (next >= s.n || !is_closer(s, next, next > at))
 			return at;

@@ -331,6 +331,30 @@ reads_long_texts(void **state)
 	buf_release(&text);
 }
 
+/* A sign and its stroke, in one code point and in two, part sentences alike. */
+static void
+is_the_same_decomposed(void **state)
+{
+	static const char *const pairs[][2] = {
+		{ "A ban! \u2249\u00bb\nK ban", "A ban! \u2248\u0338\u00bb\nK ban" },
+		{ "A ban. \u2260\u00bb K ban", "A ban. =\u0338\u00bb K ban" },
+		{ "Caf\u00e9. \u00c9t\u00e9", "Cafe\u0301. E\u0301te\u0301" } };
+	struct words a = WORDS_INIT, b = WORDS_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+		words_split(&a, str_of(pairs[i][0]));
+		words_split(&b, str_of(pairs[i][1]));
+		assert_int_equal(a.count, b.count);
+		assert_int_equal(a.sentence_count, b.sentence_count);
+		for (size_t k = 0; k < a.sentence_count; k++)
+			assert_int_equal(a.sentences[k].end,
+			    b.sentences[k].end);
+	}
+	words_release(&a);
+	words_release(&b);
+}
+
 int
 main(void)
 {
@@ -341,6 +365,7 @@ main(void)
 		cmocka_unit_test(ends_sentences),
 		cmocka_unit_test(is_the_same_without_sse2),
 		cmocka_unit_test(reads_long_texts),
+		cmocka_unit_test(is_the_same_decomposed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
