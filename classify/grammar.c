@@ -3,10 +3,10 @@
 
 #include "base/digest.h"
 #include "base/opt.h"
+#include "base/text/relevance.h"
 #include "classify/expr.h"
 #include "classify/grammar.h"
 #include "classify/seal.h"
-
 
 static const char *const stages[] = { "none", "signalled", "proposed",
     "announced", "adopted" };
@@ -1032,7 +1032,7 @@ grammar_new(const struct rulefiles *files, const char *language,
 	    .body_cap = 0.5, .repeat = 0.3, .threshold = 0.6, .mixed = 0.6,
 	    .neutral = 1, .unsupported = 1, .midpoint = 1, .slope = 2,
 	    .lead_length = 300, .lead_sentences = 2,
-	    .relevance_head = 400, .relevance_least = 1, .relevance_most = 10,
+	    .relevance_head = RELEVANCE_HEAD, .relevance_least = 1, .relevance_most = 10,
 	    .stage = { 1, 1, 1, 1, 1 } };
 	seal_prepare(g);
 	g->lexicon = lexicon_new(stemmer_name, &why);

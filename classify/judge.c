@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/text/relevance.h"
 #include "classify/judge.h"
 #include "classify/walk.h"
 
@@ -903,10 +904,6 @@ threshold_of(const struct judge *j)
 	    how->long_threshold : how->threshold;
 }
 
-/* Words that a shorter article is taken to have; corpus/relevance.c learns with
- * the same. */
-#define RELEVANCE_WORDS	6
-
 /* The logit that the article is about policy at all, by the words of its title
  * and of the head of its text. */
 static double
@@ -919,7 +916,7 @@ relevance(const struct judge *j)
 	reader_relevance(j->title.reader, &j->title.words, SIZE_MAX, &sum, &n);
 	reader_relevance(j->text.reader, &j->text.words, visible_offset(text,
 	    j->g->judging.relevance_head), &sum, &n);
-	return sum / sqrt((double)(n > RELEVANCE_WORDS ? n : RELEVANCE_WORDS));
+	return sum / relevance_spread(n);
 }
 
 /* Where an article seems to be about something else, more has to be said. */

@@ -4,9 +4,8 @@
 #ifndef CLASSIFY_TRIE_H
 #define CLASSIFY_TRIE_H
 
-#include <libstemmer.h>
-
 #include "base/digest.h"
+#include "base/text/stem.h"
 #include "classify/lexicon.h"
 
 #define NONE		UINT32_MAX
@@ -137,20 +136,6 @@ slot_of(const struct lexicon *lex, struct str key, uint64_t hash)
 	    !str_eq(lex->bindings[lex->slots[i].binding].text, key)))
 		i = (i + 1) & mask;
 	return &lex->slots[i];
-}
-
-/* The folded word's stem, which lives until the next one. */
-static inline struct str
-stem(struct sb_stemmer *sb, struct str word)
-{
-	const sb_symbol *s;
-
-	if (sb == NULL)
-		return word;
-	s = sb_stemmer_stem(sb, (const sb_symbol *)word.p, (int)word.n);
-	if (s == NULL)
-		die("out of memory in the stemmer");
-	return (struct str){ (const char *)s, (size_t)sb_stemmer_length(sb) };
 }
 
 /* "China's" is compared as "china" where a raw form is named. */

@@ -13,12 +13,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <libstemmer.h>
-
 #include "base/buf.h"
 #include "base/io.h"
 #include "base/jail.h"
 #include "base/opt.h"
+#include "base/text/relevance.h"
+#include "base/text/stem.h"
 #include "base/text/words.h"
 #include "corpus/articles.h"
 #include "corpus/commands.h"
@@ -31,8 +31,6 @@
 #define RIDGE		0.03
 #define STEPS		400
 #define STEP		0.05
-/* Words that a shorter article is taken to have. */
-#define WORDS_LEAST	6
 /* Weights are told in halves. */
 #define GRAIN		2.0
 #define STOP_MAX	(1UL << 20)
@@ -86,19 +84,15 @@ number_of(struct model *m, struct index *index, struct str name)
 static size_t
 stem_of(struct model *m, struct str form)
 {
-	const sb_symbol *s = sb_stemmer_stem(m->sb, (const sb_symbol *)form.p,
-	    (int)form.n);
-	size_t before = m->stem_names.count, i;
+	size_t before = m->stem_names.count;
+	size_t i = number_of(m, &m->stem_names, stem(m->sb, form));
 
-	if (s == NULL)
-		die("out of memory in the stemmer");
-	i = number_of(m, &m->stem_names, (struct str){ (const char *)s,
-	    (size_t)sb_stemmer_length(m->sb) });
 	if (m->stem_names.count > before) {
 		GROW(m->stems, before, m->stem_cap);
-		m->stems[i] = (struct stem){ .kept =
-		    index_find(&m->stop, form) == INDEX_NONE };
+		m->stems[i] = (struct stem){ .kept = true };
 	}
+	/* one form to leave out is enough */
+	m->stems[i].kept &= index_find(&m->stop, form) == INDEX_NONE;
 	return i;
 }
 
@@ -108,23 +102,21 @@ meet(struct model *m, struct str word)
 {
 	size_t before = m->form_names.count;
 	size_t i = number_of(m, &m->form_names, word);
-	struct stem *stem;
+	struct stem *of;
 
 	if (m->form_names.count > before) {
 		GROW(m->forms, before, m->form_cap);
 		m->forms[i] = (struct form){ stem_of(m, word), 0 };
 	}
 	m->forms[i].seen++;
-	stem = &m->stems[m->forms[i].stem];
-	if (index_find(&m->stop, word) != INDEX_NONE)
-		stem->kept = false;
-	if (m->forms[i].seen > stem->form_seen) {
-		stem->form = i;
-		stem->form_seen = m->forms[i].seen;
+	of = &m->stems[m->forms[i].stem];
+	if (m->forms[i].seen > of->form_seen) {
+		of->form = i;
+		of->form_seen = m->forms[i].seen;
 	}
-	if (stem->last != m->sample_count + 1) {
-		stem->last = m->sample_count + 1;
-		stem->articles++;
+	if (of->last != m->sample_count + 1) {
+		of->last = m->sample_count + 1;
+		of->articles++;
 	}
 	return m->forms[i].stem;
 }
@@ -197,7 +189,7 @@ take_article(struct model *m, struct articles *all, const struct article *from,
 	n += take_words(m, str_slice(text, 0, visible_offset(text, m->head)));
 	count_capitals(m, title_end);
 	s.end = m->count;
-	s.scale = 1 / sqrt((double)(n > WORDS_LEAST ? n : WORDS_LEAST));
+	s.scale = 1 / relevance_spread(n);
 	GROW(m->samples, m->sample_count, m->sample_cap);
 	m->samples[m->sample_count++] = s;
 }
@@ -416,7 +408,7 @@ int
 relevance_main(int argc, char **argv)
 {
 	const char *stemmer = "english", *stop = NULL;
-	struct opt_number head = { 400, 1, 100000 }, least = { 5, 1, 100000 };
+	struct opt_number head = { RELEVANCE_HEAD, 1, 100000 }, least = { 5, 1, 100000 };
 	struct opt_list off = { 0 }, favour = { 0 };
 	const struct opt opts[] = {
 		{ 'f', "favour", "MEMBER=VALUE", "articles that have it count "

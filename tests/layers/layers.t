@@ -25,7 +25,7 @@ LIBRARIES = {
     r"brotli/": {"net"},
     r"microhttpd": {"net"},
     r"pcre2": {"classify", "store"},
-    r"libstemmer": {"classify", "base/text", "corpus"},
+    r"libstemmer": {"classify", "base/text"},
     r"utf8proc": {"base", "base/text"},
     r"openssl/": {"base", "net", "ingest", "store"},
     r"seccomp": {"base"},

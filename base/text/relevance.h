@@ -1,0 +1,24 @@
+/*
+ * Whether a text is about policy, by the weights of its words: what those who
+ * learn the weights and those who use them must agree on.
+ */
+#ifndef BASE_TEXT_RELEVANCE_H
+#define BASE_TEXT_RELEVANCE_H
+
+#include <math.h>
+#include <stddef.h>
+
+/* Code points of a text that count, beside its title. */
+#define RELEVANCE_HEAD	400
+/* Words that a shorter article is taken to have. */
+#define RELEVANCE_WORDS	6
+
+/* The logit is the sum of the weights over this. */
+static inline double
+relevance_spread(size_t words)
+{
+	return sqrt((double)(words > RELEVANCE_WORDS ? words :
+	    RELEVANCE_WORDS));
+}
+
+#endif
