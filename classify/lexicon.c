@@ -9,6 +9,12 @@
 /* The largest gap within a phrase. */
 #define GAP_MAX		9
 
+/* Ways to read one phrase, and all phrases with groups of a language, and the
+ * length of such a phrase: a list of a hundred set phrases is a lexicon. */
+#define READINGS_MAX	256
+#define ALL_READINGS_MAX 200000
+#define CHOICES_LENGTH	4096
+
 /* While rules are compiled, words and their stems: most come more than once. */
 #define STEMS	1024u
 
@@ -22,6 +28,7 @@ struct scratch {
 	struct sb_stemmer *sb;
 	struct words	 words;
 	struct buf	 key;
+	size_t		 readings;	/* of phrases with choices */
 	struct stemmed	 stems[STEMS];
 };
 
@@ -472,11 +479,12 @@ lay(struct lexicon *lex, const struct pattern *pat, size_t i, uint32_t node,
 	add_class(&lex->phrases[lex->nodes[node].phrase], class);
 }
 
-int
-lexicon_add(struct lexicon *lex, struct str text, uint16_t class,
+/* Add the phrase as it stands, without groups. */
+static int
+add_flat(struct lexicon *lex, struct str text, struct str whole, uint16_t class,
     struct err *err)
 {
-	struct pattern pat = { .text = text };
+	struct pattern pat = { .text = whole };
 	struct str rest = str_trim(text), piece;
 	unsigned optional = 0;
 
@@ -485,7 +493,7 @@ lexicon_add(struct lexicon *lex, struct str text, uint16_t class,
 			return -1;
 	for (size_t i = 0; i < pat.n; i++)
 		optional += pat.v[i].optional;
-	if (pat.n == 0)
+	if (whole.n == 0)
 		return err_set(err, "an empty phrase");
 	if (optional > 4 || optional == pat.n)
 		return err_set(err, optional > 4 ?
@@ -495,6 +503,215 @@ lexicon_add(struct lexicon *lex, struct str text, uint16_t class,
 		return err_set(err, "a phrase cannot end with a gap");
 	lay(lex, &pat, 0, 0, class);
 	return 0;
+}
+
+/*
+ * A phrase with choices of more than one word is laid once for each: "(no longer|
+ * not) due" as "no longer due" and "not due".  Choices of one word share a symbol
+ * as they do without parentheses, so that "(won't|will not|no|not) then" makes two
+ * and not four.
+ */
+struct choice {
+	size_t		from, end;	/* of all of it, in its phrase */
+	struct str	inside;		/* alternatives parted by | */
+	bool		optional;
+};
+
+/* Does the alternative stand at one place of a text, as one word? */
+static bool
+is_one_word(struct lexicon *lex, struct str alternative)
+{
+	struct words *w = &lex->scratch->words;
+	size_t n = 0;
+
+	while (n < alternative.n && (is_alpha(alternative.p[n]) ||
+	    is_digit(alternative.p[n]) || alternative.p[n] == '=' ||
+	    alternative.p[n] == '*'))
+		n++;
+	if (n == alternative.n || str_eq(alternative, STR("#")))
+		return true;
+	if (memchr(alternative.p, ' ', alternative.n) != NULL ||
+	    strchr("#~.(", alternative.p[0]) != NULL ||
+	    alternative.p[alternative.n - 1] == '?')
+		return false;
+	words_split(w, alternative);
+	return w->count <= 1;
+}
+
+/* The next alternative of a choice: up to a | that no group encloses. */
+static bool
+next_alternative(struct str *rest, struct str *alternative)
+{
+	size_t n = 0;
+	int depth = 0;
+
+	if (rest->p == NULL)
+		return false;
+	for (; n < rest->n && (rest->p[n] != '|' || depth > 0); n++)
+		depth += (rest->p[n] == '(') - (rest->p[n] == ')');
+	*alternative = str_trim(str_slice(*rest, 0, n));
+	*rest = n < rest->n ? str_from(*rest, n + 1) : STR_NONE;
+	return true;
+}
+
+/* The group that begins at `at`.  -1 where it does not end well. */
+static int
+cut_group(struct str text, size_t at, struct choice *ch, struct err *err)
+{
+	size_t end = at;
+	int depth = 0;
+
+	do {
+		if (end == text.n)
+			return err_set(err,
+			    "a group without ')' in this phrase");
+		depth += (text.p[end] == '(') - (text.p[end] == ')');
+		end++;
+	} while (depth > 0);
+	*ch = (struct choice){ at, end, str_slice(text, at + 1, end - 1),
+	    end < text.n && text.p[end] == '?' };
+	ch->end += ch->optional;
+	if (ch->end < text.n && text.p[ch->end] != ' ')
+		return err_set(err, "a group ends before a space; alternatives "
+		    "to it stand within: (a b|c d)");
+	return 1;
+}
+
+/* The alternatives of the word at from..end-1 are a choice if one of them is cut
+ * into several: "taxed|duty-free". */
+static bool
+cut_mixed(struct lexicon *lex, struct str text, size_t from, size_t end,
+    struct choice *ch)
+{
+	struct str piece = str_slice(text, from, end), rest, one;
+	bool mixed = false;
+
+	*ch = (struct choice){ from, end, piece, piece.p[piece.n - 1] == '?' };
+	ch->inside.n -= ch->optional;
+	if (memchr(piece.p, '|', piece.n) == NULL)
+		return false;
+	rest = ch->inside;
+	while (str_split(&rest, '|', &one))
+		mixed |= one.n > 0 && one.p[0] != '~' && !is_one_word(lex, one);
+	return mixed;
+}
+
+/* The first choice of the phrase: 1, 0 if it has none, or -1.  Between spaces
+ * ( and ) are the signs themselves. */
+static int
+find_choice(struct lexicon *lex, struct str text, struct choice *ch,
+    struct err *err)
+{
+	size_t from, end;
+
+	for (from = 0; from < text.n; from = end + 1) {
+		for (end = from; end < text.n && text.p[end] != ' '; )
+			end++;
+		if (end - from < 2)
+			continue;
+		if (text.p[from] == '(')
+			return cut_group(text, from, ch, err);
+		if (memchr(text.p + from, '(', end - from) != NULL ||
+		    memchr(text.p + from, ')', end - from) != NULL)
+			return err_set(err, "a group begins and ends beside a "
+			    "space: (a b|c d); so does the sign ( itself");
+		if (cut_mixed(lex, text, from, end, ch))
+			return 1;
+	}
+	return 0;
+}
+
+/* A phrase on its way through its choices. */
+struct spelling_out {
+	struct str	 whole;		/* as it is written */
+	uint16_t	 class;
+	unsigned	 depth, readings;
+	struct err	*err;
+};
+
+static int spell_out(struct lexicon *lex, struct str text,
+    struct spelling_out *so);
+
+/* The phrase with `alternative` in the choice's place. */
+static int
+choose(struct lexicon *lex, struct str text, const struct choice *ch,
+    struct str alternative, struct spelling_out *so)
+{
+	struct buf b = buf_init(0);
+	int result;
+
+	buf_adds(&b, str_slice(text, 0, ch->from));
+	buf_adds(&b, alternative);
+	buf_adds(&b, str_from(text, ch->end));
+	result = spell_out(lex, buf_str(&b), so);
+	buf_release(&b);
+	return result;
+}
+
+static int
+choose_each(struct lexicon *lex, struct str text, const struct choice *ch,
+    struct spelling_out *so)
+{
+	struct str rest = ch->inside, one;
+	struct buf words = buf_init(0);		/* alternatives of one word */
+	int result = 0;
+
+	while (result == 0 && next_alternative(&rest, &one)) {
+		if (one.n == 0) {
+			result = err_set(so->err,
+			    "an empty alternative in '%.*s'",
+			    STR_FMT(ch->inside));
+		} else if (is_one_word(lex, one)) {
+			if (buf_str(&words).n > 0)
+				buf_addc(&words, '|');
+			buf_adds(&words, one);
+		} else {
+			result = choose(lex, text, ch, one, so);
+		}
+	}
+	if (result == 0 && buf_str(&words).n > 0)
+		result = choose(lex, text, ch, buf_str(&words), so);
+	if (result == 0 && ch->optional)
+		result = choose(lex, text, ch, STR(""), so);
+	buf_release(&words);
+	return result;
+}
+
+static int
+spell_out(struct lexicon *lex, struct str text, struct spelling_out *so)
+{
+	struct choice ch;
+	int found = find_choice(lex, text, &ch, so->err), result;
+
+	if (found == -1)
+		return -1;
+	if (found == 0 && so->depth > 0 && (so->readings++ == READINGS_MAX ||
+	    lex->scratch->readings++ == ALL_READINGS_MAX))
+		return err_set(so->err, "%s of more than %d readings",
+		    so->readings > READINGS_MAX ? "a phrase" :
+		    "phrases with groups", so->readings > READINGS_MAX ?
+		    READINGS_MAX : ALL_READINGS_MAX);
+	if (found == 0)
+		return add_flat(lex, text, so->whole, so->class, so->err);
+	if (so->depth == PHRASE_MAX || so->whole.n > CHOICES_LENGTH)
+		return err_set(so->err, so->depth == PHRASE_MAX ?
+		    "a phrase of more than %d groups" :
+		    "a phrase with groups of more than %d bytes",
+		    so->depth == PHRASE_MAX ? PHRASE_MAX : CHOICES_LENGTH);
+	so->depth++;
+	result = choose_each(lex, text, &ch, so);
+	so->depth--;
+	return result;
+}
+
+int
+lexicon_add(struct lexicon *lex, struct str text, uint16_t class,
+    struct err *err)
+{
+	struct spelling_out so = { .whole = str_trim(text), .class = class,
+	    .err = err };
+
+	return spell_out(lex, so.whole, &so);
 }
 
 void
