@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/record.h"
+#include "classify/doubt.h"
 #include "classify/lint.h"
 
 static struct tally
@@ -314,7 +315,8 @@ check_grammar(const struct lint *lint, size_t at, struct buf *b)
 		lines++;
 	}
 	free(has_words);
-	return lines + report_shadows(lint, at, b);
+	return lines + report_shadows(lint, at, b) +
+	    doubt_phrases(g, &lint->prog->files, b);
 }
 
 size_t

@@ -276,6 +276,21 @@ ok("--check names what cannot count", code == 1 and lines == {
     "7: operator 'untested' needs a list without words", "9: modifier 'never' is for a kind that no operator has",
     "10: rule 'slow' is slow: its pattern repeats a repeat", "11: rule 'common' is slow: its pattern is tried at a common word",
     "12: rule 'twice' hits in no test of the rules", "13: rule 'twice' has the name of an earlier rule"}, out.decode())
+code, out, err = run_with("""language en english
+lexicon link: =of =on =in
+rule join easing: "crack|cracks|cracked down|cracking down"
+rule again easing: "won't|will not|no|not ship"
+rule edge easing: "likely|due|near|in sight"
+rule sign easing: "5 %|percent"
+rule told easing: "(likely|due|near|in) sight" or "(crack down|cracking down)" or "(won't|will not) (no|not) ship"
+rule good easing: "is|are now|again free|open" or "end|close of|to" or "big|small|large house|houses"
+""", b"", "--check")
+lines = [line.partition(".rules:")[2] for line in out.decode().splitlines() if "hits in no test" not in line]
+ok("--check asks what a phrase means", code == 1 and lines == [
+    "3: \"crack|cracks|cracked down|cracking down\" is met as 'down down' too; set phrases are parted in parentheses: (a b|c d)",
+    "4: \"won't|will not|no|not ship\" has 'not' twice in one place; set phrases are parted in parentheses: (a b|c d)",
+    "5: \"likely|due|near|in sight\" is met as 'likely sight'; is it (likely|..|in) sight or (likely|..|in sight)?",
+    "6: \"5 %|percent\" can never have '%', which is no word"], lines)
 code, out, err = run_with('language en english\nobject ban +: ban\noperator lift -: lift\ntest easing "Ghana lifts the ban."\n', b"", "--check")
 ok("and nothing where all is well", (code, out) == (0, b""), out)
 print("1..%d" % done)
