@@ -71,6 +71,7 @@ struct reader {
 	const struct lexicon	*lex;
 	struct memo		*memo;
 	struct splitter		 splitter;
+	bool			 shouting;	/* the text is in capitals */
 	struct sb_stemmer	*sb;
 	struct known		*known;		/* [0]: no rule names the word */
 	size_t			 known_count, known_cap;

@@ -118,6 +118,12 @@ bind(struct lexicon *lex, enum form form, struct str s, uint32_t symbol)
 	lex->infixes += form == FORM_INFIX;
 	lex->raw |= form == FORM_RAW;
 	lex->cased |= form == FORM_CASED;
+	if (form == FORM_CASED && !word_shouts(s)) {
+		char folded[WORD_MAX];
+
+		bind(lex, FORM_SHOUTED, (struct str){ folded,
+		    word_fold(s, folded) }, symbol);
+	}
 	lex->digits |= s.n > 0 && (is_digit(s.p[0]) || form == FORM_SUFFIX ||
 	    form == FORM_INFIX);
 	if (form == FORM_PREFIX && s.n <= WORD_MAX)

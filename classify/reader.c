@@ -26,6 +26,8 @@
 #define SYMBOLS_MAX	128
 /* A word and its tag as a key; a longer word is kept elsewhere. */
 #define LONG_KEY	56u
+/* Of a reader's tag, for words of a text in capitals. */
+#define SHOUT_TAG	0x80
 #ifdef STANCE_TINY
 #define LONG_BITS	1u
 #define KNOWN_SPARE	8u
@@ -213,6 +215,17 @@ gather_numbers(const struct lexicon *lex, struct finding *f)
 		}
 }
 
+/* Where all is in capitals, CHINA may be China, as "=China" asks. */
+static void
+hear_shouts(struct reader *r, struct str text)
+{
+	unsigned char *tag = (unsigned char *)&r->splitter.tag + KEY_SIZE - 1;
+
+	r->shouting = r->lex->cased && text_shouts(text);
+	*tag = (unsigned char)((*tag & ~SHOUT_TAG) |
+	    (r->shouting ? SHOUT_TAG : 0));
+}
+
 static void
 look_up(struct reader *r, struct str token, enum token_kind kind,
     struct finding *f)
@@ -232,6 +245,8 @@ look_up(struct reader *r, struct str token, enum token_kind kind,
 	if (r->lex->cased)
 		gather(r->lex, FORM_CASED, without_genitive((struct str){
 		    cased, word_compose(token, cased) }), f);
+	if (r->shouting && word_shouts(token))
+		gather(r->lex, FORM_SHOUTED, plain, f);
 	gather_affixes(r->lex, plain, f);
 	if (r->lex->infixes > 0)
 		gather_infixes(r->lex, plain, f);
@@ -537,6 +552,7 @@ reader_read(struct reader *r, struct str text, struct words *w,
 		to->known = xreallocarray(NULL, to->cap, sizeof(*to->known));
 		to->starts = xreallocarray(NULL, to->cap, sizeof(*to->starts));
 	}
+	hear_shouts(r, text);
 	splitter_start(&r->splitter, w, text);
 	while (splitter_round(&r->splitter))
 		read_round(r, to, bits);

@@ -13,6 +13,7 @@
 enum form {
 	FORM_RAW = 'r',		/* the folded word */
 	FORM_CASED = 'c',	/* with its case */
+	FORM_SHOUTED = 'u',	/* the same folded, for a word in capitals */
 	FORM_STEM = 's',
 	FORM_PREFIX = 'p',	/* restrict* */
 	FORM_SUFFIX = 'f',	/* *zoll */

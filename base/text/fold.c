@@ -169,6 +169,58 @@ word_compose(struct str token, char *to)
 	return token.n;
 }
 
+/* Capitals and small letters. */
+struct letters {
+	size_t	capital, small;
+};
+
+/* Beyond the alphabets no sign has another case. */
+#define CASELESS	0x2e80
+
+/* Count the letters of `s`, up to `most`, and up to `small` small ones. */
+static struct letters
+count_letters(struct str s, size_t most, size_t small)
+{
+	struct letters n = { 0, 0 };
+	const char *p = s.p, *end = s.p + s.n;
+
+	while (p < end && n.small <= small && n.capital + n.small < most) {
+		unsigned len;
+		utf8proc_int32_t cp =
+		    (utf8proc_int32_t)utf8_decode(p, end, &len);
+
+		p += len;
+		if (cp >= CASELESS)
+			continue;
+		n.capital += utf8proc_tolower(cp) != cp;
+		n.small += utf8proc_toupper(cp) != cp;
+	}
+	return n;
+}
+
+bool
+word_shouts(struct str token)
+{
+	struct letters n = count_letters(token, WORD_MAX, 0);
+
+	return n.small == 0 && n.capital > 1;
+}
+
+/* Letters of a text that are looked at, of which one in so many may be small.  It
+ * takes more bytes only where there are few letters. */
+#define SHOUT_LETTERS	300u
+#define SHOUT_SMALL	5
+#define SHOUT_HEAD	(3 * SHOUT_LETTERS)
+
+bool
+text_shouts(struct str text)
+{
+	struct letters n = count_letters(str_slice(text, 0, SHOUT_HEAD),
+	    SHOUT_LETTERS, SHOUT_LETTERS / SHOUT_SMALL);
+
+	return n.capital > 1 && n.small * SHOUT_SMALL <= n.capital + n.small;
+}
+
 bool
 word_number(struct str token, double *value)
 {

@@ -132,6 +132,11 @@ size_t visible_offset(struct str s, size_t n);
 size_t word_fold(struct str token, char *to);
 /* The same with its case as it is. */
 size_t word_compose(struct str token, char *to);
+/* Is the word in capitals, two at least, and none of its letters small? */
+bool word_shouts(struct str token);
+/* Is the text, as far as its first lines tell, in capitals, so that its case tells
+ * nothing?  "HANOI (Agency) - Vietnam" is not. */
+bool text_shouts(struct str text);
 
 /* The number a token stands for: 1,250.5 and 1.250,5 and 5% and 25.  False for
  * a token that is no number. */
