@@ -36,6 +36,7 @@ struct hit {
 	bool		 leads;		/* weighs as in the lead */
 	bool		 veto;		/* makes the verdict neutral */
 	bool		 lone;		/* silent beside others */
+	bool		 outside;	/* only words outside of it modify it */
 	double		 cap;		/* of hits like it; 0: none */
 	/* set by the judge */
 	uint8_t		 field, scope;

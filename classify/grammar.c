@@ -256,7 +256,8 @@ enum property {
 	PROPERTY_NEUTRAL, PROPERTY_IN, PROPERTY_PLAIN, PROPERTY_STRONG,
 	PROPERTY_LEADS, PROPERTY_TIGHT, PROPERTY_SOURCE,
 	PROPERTY_UNLESS_SOURCE, PROPERTY_CAP, PROPERTY_VETO, PROPERTY_QUOTED,
-	PROPERTY_TURNS, PROPERTY_SUBJECT, PROPERTY_LONE, PROPERTY_BY
+	PROPERTY_TURNS, PROPERTY_SUBJECT, PROPERTY_LONE, PROPERTY_BY,
+	PROPERTY_OUTSIDE
 };
 
 static const char *const properties[] = {
@@ -266,7 +267,7 @@ static const char *const properties[] = {
 	"sentence", "title", "across", "flag", "authority", "easing",
 	"tightening", "neutral", "in", "plain", "strong",
 	"leads", "tight", "source", "unless-source", "cap", "veto",
-	"quoted", "turns", "subject", "lone", "by"
+	"quoted", "turns", "subject", "lone", "by", "outside"
 };
 #define BIT(p)	(1ULL << (p))
 
@@ -463,6 +464,7 @@ class_property(struct reading *r, struct class *c, enum property p)
 	case PROPERTY_EASING: case PROPERTY_TIGHTENING: case PROPERTY_NEUTRAL:
 	case PROPERTY_IN: case PROPERTY_PLAIN: case PROPERTY_LEADS:
 	case PROPERTY_VETO: case PROPERTY_TURNS: case PROPERTY_LONE:
+	case PROPERTY_OUTSIDE:
 		break;
 	}
 	BUG("a property that no class has");
@@ -694,6 +696,7 @@ rule_property(struct reading *r, struct rule *rule, int p)
 	case PROPERTY_CAP: return take_number(r, 0.01, 100, &rule->cap);
 	case PROPERTY_VETO: rule->veto = true; return 0;
 	case PROPERTY_PLAIN: rule->plain = true; return 0;
+	case PROPERTY_OUTSIDE: rule->outside = true; return 0;
 	case PROPERTY_STRONG: rule->strong = true; return 0;
 	case PROPERTY_LEADS: rule->leads = true; return 0;
 	case PROPERTY_TURNS: rule->turns = true; return 0;
@@ -707,7 +710,8 @@ rule_property(struct reading *r, struct rule *rule, int p)
 	BIT(PROPERTY_STAGE) | BIT(PROPERTY_DOMAIN) | BIT(PROPERTY_TOPIC) | \
 	BIT(PROPERTY_FLAG) | OF_CONDITION | BIT(PROPERTY_PLAIN) | \
 	BIT(PROPERTY_STRONG) | BIT(PROPERTY_LEADS) | BIT(PROPERTY_CAP) | \
-	BIT(PROPERTY_VETO) | BIT(PROPERTY_TURNS) | BIT(PROPERTY_LONE))
+	BIT(PROPERTY_VETO) | BIT(PROPERTY_TURNS) | BIT(PROPERTY_LONE) | \
+	BIT(PROPERTY_OUTSIDE))
 
 static int
 read_rule(struct reading *r)

@@ -155,6 +155,7 @@ struct rule {
 	const char	*domain, *topic, *flag;
 	struct conditions when;
 	bool		 plain;		/* modifiers do not touch it */
+	bool		 outside;	/* its own words do not modify it */
 	bool		 strong;
 	bool		 leads;		/* weighs as in the lead wherever it is */
 	bool		 turns;		/* its effect is for numbers that rise */

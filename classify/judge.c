@@ -305,7 +305,7 @@ try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
 	    STAGE_ANNOUNCED, .domain = rule->domain, .topic = rule->topic,
 	    .action = rule->name, .strong = rule->strong,
 	    .leads = rule->leads, .veto = rule->veto, .cap = rule->cap,
-	    .lone = rule->lone,
+	    .lone = rule->lone, .outside = rule->outside,
 	    .span = span };
 	if (rule->flag != NULL)
 		hit.flags[hit.flag_count++] = rule->flag;

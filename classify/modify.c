@@ -135,6 +135,15 @@ has_speaker(const struct governing *gov, const struct class *mod)
 	return false;
 }
 
+/* Is the modifier's word one of the hit's own, and the hit's rule one to which
+ * those are no modifiers: "need no longer" as what is said, not what is denied? */
+static bool
+is_own(const struct governing *gov, const struct hit *hit)
+{
+	return hit->outside && gov->of == gov->view &&
+	    gov->m->first >= hit->span.first && gov->m->first < hit->span.end;
+}
+
 static bool
 applies(const struct governing *gov, const struct class *mod,
     const struct hit *hit)
@@ -144,7 +153,7 @@ applies(const struct governing *gov, const struct class *mod,
 
 	return mod->kind == CLASS_MODIFIER && mod->action != ACTION_DROP &&
 	    (mod->place == PLACE_TITLE ? gov->of->title == NULL :
-	    gov->of == gov->view && !elsewhere) &&
+	    gov->of == gov->view && !elsewhere) && !is_own(gov, hit) &&
 	    modifier_is_on(mod, gov->kind, hit->domain) &&
 	    (!mod->quoted || is_quoted(gov->view, hit->span.first)) &&
 	    modifier_governs(gov->view, mod, gov->m, gov->anchor,
