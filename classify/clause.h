@@ -36,6 +36,7 @@ struct item {
 	double		 weight;
 	const struct class *act;	/* outermost operator of an event */
 	const struct class *inner;	/* innermost object of an event */
+	const struct item *took;	/* the event it took, or NULL */
 };
 
 struct clause {

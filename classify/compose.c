@@ -234,6 +234,7 @@ join(const struct clause *c, struct item *op, struct item *it)
 	    (it->role == ROLE_EVENT ? 1 : it->object->weight);
 	op->stage = op->operator->stage ? op->operator->stage : it->stage;
 	op->named = it->named;
+	op->took = it->role == ROLE_EVENT ? it : NULL;
 	op->role = ROLE_EVENT;
 	absorb(op, it);
 }
@@ -714,6 +715,7 @@ emit(struct clause *c, const struct item *it, struct hits *hits)
 	    .weight = it->weight, .span = { it->first, it->end },
 	    .stage = it->stage ? it->stage : STAGE_ANNOUNCED };
 	const char *kind = act_of ? act_of->operator_kind : NULL;
+	uint32_t head = it->head;
 
 	hit.strong = (act_of && act_of->strong) || (inner && inner->strong);
 	hit.cap = act_of && act_of->cap > 0 ? act_of->cap :
@@ -727,7 +729,11 @@ emit(struct clause *c, const struct item *it, struct hits *hits)
 	    act_of ? act_of->domain : NULL;
 	hit.topic = inner && inner->topic ? inner->topic :
 	    act_of ? act_of->topic : NULL;
-	if (!modify(c->view, c->from, c->end, it->head, kind, &hit))
+	for (size_t i = 0; i < TAKEN_MAX && it->took != NULL; i++) {
+		it = it->took;
+		hit.taken[i] = it->act;
+	}
+	if (!modify(c->view, c->from, c->end, head, kind, &hit))
 		return;
 	GROW(hits->v, hits->n, hits->cap);
 	hits->v[hits->n++] = hit;

@@ -19,6 +19,8 @@
 #include "classify/view.h"
 
 #define FLAGS_MAX	6
+/* Operators of one hit below the outermost that are counted. */
+#define TAKEN_MAX	3
 
 /* One piece of evidence before it is weighed. */
 struct hit {
@@ -28,6 +30,7 @@ struct hit {
 	struct span	 span;		/* tokens of its field */
 	const char	*action, *object;
 	const struct class *operator_class, *object_class; /* or NULL */
+	const struct class *taken[TAKEN_MAX];	/* operators between, or NULL */
 	enum stage	 stage;
 	const char	*domain, *topic;
 	const char	*flags[FLAGS_MAX];

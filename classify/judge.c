@@ -1110,6 +1110,8 @@ count_hits(const struct judge *j)
 			t->hits[hit->operator_class - j->g->classes]++;
 		if (hit->object_class != NULL)
 			t->hits[hit->object_class - j->g->classes]++;
+		for (size_t k = 0; k < TAKEN_MAX && hit->taken[k] != NULL; k++)
+			t->hits[hit->taken[k] - j->g->classes]++;
 	}
 }
 

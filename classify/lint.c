@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/record.h"
+#include "base/opt.h"
 #include "classify/doubt.h"
 #include "classify/lint.h"
 
@@ -228,22 +229,77 @@ lists_with_words(const struct grammar *g)
 	return has;
 }
 
-/* Can a hit be of this kind of operator, of this rule, or in this domain? */
-static bool
-is_hit_kind(const struct grammar *g, const char *name, bool rules)
-{
-	for (size_t i = 0; i < g->class_count; i++) {
-		const struct class *c = &g->classes[i];
+/* What a list can be `on`: kinds of operators, and of a modifier the names of rules
+ * and domains. */
+struct kinds {
+	const char	**v;
+	size_t		 n, cap;
+};
 
-		if ((c->operator_kind && strcmp(c->operator_kind, name) == 0) ||
-		    (rules && c->domain && strcmp(c->domain, name) == 0))
-			return true;
+static void
+add_kind(struct kinds *kinds, const char *name)
+{
+	if (name == NULL)
+		return;
+	GROW(kinds->v, kinds->n, kinds->cap);
+	kinds->v[kinds->n++] = name;
+}
+
+static void
+gather_kinds(const struct grammar *g, bool rules, struct kinds *kinds)
+{
+	add_kind(kinds, KIND_LEVEL);
+	for (size_t i = 0; i < g->class_count; i++) {
+		add_kind(kinds, g->classes[i].operator_kind);
+		if (rules)
+			add_kind(kinds, g->classes[i].domain);
 	}
-	for (size_t i = 0; rules && i < g->rule_count; i++)
-		if (strcmp(g->rules[i].name, name) == 0 || (g->rules[i].domain &&
-		    strcmp(g->rules[i].domain, name) == 0))
-			return true;
-	return strcmp(name, KIND_LEVEL) == 0;
+	for (size_t i = 0; rules && i < g->rule_count; i++) {
+		add_kind(kinds, g->rules[i].name);
+		add_kind(kinds, g->rules[i].domain);
+	}
+}
+
+static bool
+is_operator(const struct grammar *g, const char *name)
+{
+	uint16_t id = grammar_class(g, str_of(name));
+
+	return id != NO_CLASS && g->classes[id].kind == CLASS_OPERATOR;
+}
+
+/* Name each kind that the list is on and that no hit can be of. */
+static size_t
+report_kinds(const struct grammar *g, const struct class *c, struct buf *b)
+{
+	struct kinds kinds = { NULL, 0, 0 };
+	size_t lines = 0;
+
+	if (c->on_count > 0)
+		gather_kinds(g, c->kind == CLASS_MODIFIER, &kinds);
+	for (size_t i = 0; i < c->on_count; i++) {
+		const char *close, *none = c->kind == CLASS_MODIFIER ?
+		    "which is no kind of an operator, no rule and no domain" :
+		    "which is no kind of an operator";
+		size_t k = 0;
+
+		while (k < kinds.n && strcmp(kinds.v[k], c->on[i]) != 0)
+			k++;
+		if (k < kinds.n)
+			continue;
+		close = closest_name(c->on[i], kinds.v, kinds.n);
+		buf_addf(b, "%s:%u: %s '%s' is on '%s', %s",
+		    c->statement->source->path, c->statement->lexemes[0].line,
+		    class_kind_name(c->kind), c->name, c->on[i], none);
+		if (is_operator(g, c->on[i]))
+			buf_addf(b, "; the operator '%s' has none", c->on[i]);
+		else if (close != NULL)
+			buf_addf(b, "; did you mean '%s'?", close);
+		buf_addc(b, '\n');
+		lines++;
+	}
+	free(kinds.v);
+	return lines;
 }
 
 /* What of a list can never count, or NULL. */
@@ -263,9 +319,6 @@ unreachable_list(const struct grammar *g, const struct class *c,
 	for (size_t i = 0; i < c->with.n; i++)
 		if (!has_words[c->with.v[i]])
 			return "joins with a list without words";
-	for (size_t i = 0; i < c->on_count; i++)
-		if (!is_hit_kind(g, c->on[i], c->kind == CLASS_MODIFIER))
-			return "is for a kind that no operator has";
 	return NULL;
 }
 
@@ -295,6 +348,8 @@ check_grammar(const struct lint *lint, size_t at, struct buf *b)
 		const struct class *c = &g->classes[i];
 		const char *fault = unreachable_list(g, c, has_words);
 
+		if (c->statement != NULL)
+			lines += report_kinds(g, c, b);
 		if (fault == NULL && is_composing(c) && tests->hits[i] == 0)
 			fault = "hits in no test of the rules";
 		if (fault == NULL)
