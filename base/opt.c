@@ -114,7 +114,8 @@ const char *
 closest_name(const char *word, const char *const *names, size_t count)
 {
 	struct str w = str_of(word);
-	size_t least = w.n / 3 + 2;
+	/* of two or three letters one must be right */
+	size_t least = w.n > 3 ? w.n / 3 + 2 : 2;
 	const char *best = NULL;
 
 	for (size_t i = 0; i < count; i++) {

@@ -291,6 +291,13 @@ parse_group(struct parser *p)
 }
 
 static struct expr *
+no_list(struct parser *p)
+{
+	grammar_no_list(p->g, p->st, peek(p), p->err);
+	return NULL;
+}
+
+static struct expr *
 parse_atleast(struct parser *p)
 {
 	struct expr *e;
@@ -308,7 +315,7 @@ parse_atleast(struct parser *p)
 	e->n = (unsigned)n;
 	e->class = grammar_class(p->g, str_from(peek(p)->text, 1));
 	if (e->class == NO_CLASS)
-		return fail(p, "no list of this name");
+		return no_list(p);
 	p->g->classes[e->class].referred = true;
 	p->at++;
 	return e;
@@ -322,7 +329,7 @@ parse_class(struct parser *p, const struct lexeme *lx)
 	if (lx->kind == LEXEME_WORD && lx->text.p[0] == '@') {
 		e->class = grammar_class(p->g, str_from(lx->text, 1));
 		if (e->class == NO_CLASS)
-			return fail(p, "no list of this name");
+			return no_list(p);
 	} else {
 		e->class = phrase_class(p, lx->text);
 		if (e->class == NO_CLASS)
@@ -473,6 +480,23 @@ is_anchored(const struct expr *e)
 	BUG("an expression of no kind");
 }
 
+/* What to say of a lexeme that cannot go on with an expression. */
+static const char *
+what_follows(const struct parser *p)
+{
+	const struct lexeme *lx = peek(p);
+
+	if (lx->kind == LEXEME_CLOSE)
+		return "this ')' closes nothing";
+	if (lx->kind == LEXEME_WORD && (str_starts(lx->text, STR("then")) ||
+	    str_starts(lx->text, STR("near"))))
+		return "a distance is expected: then/3 or near/3, up to 200";
+	if (lx->kind == LEXEME_WORD && str_starts(lx->text, STR("..")))
+		return "a gap stands within quotes: \"lift ..3 ban\"";
+	return "'and', 'or', 'then/N' or 'near/N' is expected here; words in a "
+	    "row stand in quotes: \"lift the ban\"";
+}
+
 struct expr *
 expr_parse(struct grammar *g, const struct statement *st, size_t from,
     struct err *err)
@@ -483,7 +507,7 @@ expr_parse(struct grammar *g, const struct statement *st, size_t from,
 	if (e == NULL)
 		return NULL;
 	if (p.at < st->count) {
-		fail(&p, "'and', 'or', 'then/N' or 'near/N' is expected here");
+		fail(&p, what_follows(&p));
 	} else if (!is_anchored(e)) {
 		lexeme_error(st, &st->lexemes[from], err,
 		    "this could be true of any text: it needs a word that "

@@ -1,6 +1,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/digest.h"
 #include "base/opt.h"
 #include "base/text/relevance.h"
@@ -56,28 +57,53 @@ struct reading {
 	struct err		*err;
 };
 
+/* So many names can be told to somebody who meant none of them. */
+#define NAMES_TOLD	10
+
 static int
 unknown(struct reading *r, const struct lexeme *lx, const char *what,
     const char *const *names, size_t count)
 {
 	char *word = xstrndup(lx->text.p, lx->text.n);
 	const char *close = closest_name(word, names, count);
+	struct buf all = buf_init(0);
 
-	lexeme_error(r->st, lx, r->err, close ?
-	    "no %s '%s'; did you mean '%s'?" : "no %s '%s'", what, word, close);
+	for (size_t i = 0; i < count && count <= NAMES_TOLD; i++)
+		buf_addf(&all, "%s%s", i == 0 ? "; it is one of: " : " ",
+		    names[i]);
+	if (close != NULL)
+		lexeme_error(r->st, lx, r->err, "no %s '%s'; did you mean '%s'?",
+		    what, word, close);
+	else
+		lexeme_error(r->st, lx, r->err, "no %s '%s'%.*s", what, word,
+		    STR_FMT(buf_str(&all)));
+	buf_release(&all);
 	free(word);
 	return -1;
+}
+
+int
+grammar_no_list(struct grammar *g, const struct statement *st,
+    const struct lexeme *lx, struct err *err)
+{
+	struct reading r = { g, st, 0, err };
+	const char **names = arena_array(&g->arena, g->class_count + 1,
+	    sizeof(*names));
+	struct lexeme name = *lx;
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->class_count; i++)
+		if (g->classes[i].name[0] != '"')
+			names[n++] = g->classes[i].name;
+	if (name.text.n > 1 && name.text.p[0] == '@')
+		name.text = str_from(name.text, 1);
+	return unknown(&r, &name, "list called", names, n);
 }
 
 static int
 unknown_class(struct reading *r, const struct lexeme *lx)
 {
-	const char **names = arena_array(&r->g->arena, r->g->class_count,
-	    sizeof(*names));
-
-	for (size_t i = 0; i < r->g->class_count; i++)
-		names[i] = r->g->classes[i].name;
-	return unknown(r, lx, "list called", names, r->g->class_count);
+	return grammar_no_list(r->g, r->st, lx, r->err);
 }
 
 /* The next lexeme, which must be a word. */
@@ -411,14 +437,30 @@ take_condition(struct reading *r, struct conditions *when, int p)
 }
 
 static int
+give_sign(struct class *c, int sign)
+{
+	c->sign = sign;
+	c->decided = true;
+	return 0;
+}
+
+static int
+give_action(struct class *c, enum action action)
+{
+	c->action = action;
+	c->decided = true;
+	return 0;
+}
+
+static int
 class_property(struct reading *r, struct class *c, enum property p)
 {
 	double n = 0;
 
 	switch (p) {
-	case PROPERTY_PLUS: c->sign = 1; return 0;
-	case PROPERTY_MINUS: c->sign = -1; return 0;
-	case PROPERTY_ZERO: c->sign = 0; return 0;
+	case PROPERTY_PLUS: return give_sign(c, 1);
+	case PROPERTY_MINUS: return give_sign(c, -1);
+	case PROPERTY_ZERO: return give_sign(c, 0);
 	case PROPERTY_WEIGHT: return take_number(r, 0, 10, &c->weight);
 	case PROPERTY_ALONE: return take_alone(r, c);
 	case PROPERTY_LEFT: c->right = false; return 0;
@@ -441,13 +483,13 @@ class_property(struct reading *r, struct class *c, enum property p)
 	case PROPERTY_NEEDS: case PROPERTY_UNLESS: case PROPERTY_SOURCE:
 	case PROPERTY_UNLESS_SOURCE: return take_condition(r, &c->when, p);
 	case PROPERTY_CAP: return take_number(r, 0.01, 100, &c->cap);
-	case PROPERTY_CANCEL: c->action = ACTION_CANCEL; return 0;
-	case PROPERTY_FLIP: c->action = ACTION_FLIP; return 0;
-	case PROPERTY_DROP: c->action = ACTION_DROP; return 0;
+	case PROPERTY_CANCEL: return give_action(c, ACTION_CANCEL);
+	case PROPERTY_FLIP: return give_action(c, ACTION_FLIP);
+	case PROPERTY_DROP: return give_action(c, ACTION_DROP);
 	case PROPERTY_SCALE:
-		c->action = ACTION_SCALE;
+		give_action(c, ACTION_SCALE);
 		return take_number(r, 0, 10, &c->factor);
-	case PROPERTY_SET: c->action = ACTION_SET; return 0;
+	case PROPERTY_SET: return give_action(c, ACTION_SET);
 	case PROPERTY_ON: return take_on(r, c);
 	case PROPERTY_BEFORE: return take_distance(r, c, PLACE_BEFORE);
 	case PROPERTY_AFTER: return take_distance(r, c, PLACE_AFTER);
@@ -474,6 +516,15 @@ class_property(struct reading *r, struct class *c, enum property p)
  * PROPERTIES_END at the colon, -1. */
 #define PROPERTIES_END	1000
 
+static bool
+has_colon(const struct reading *r)
+{
+	for (size_t i = r->at; i < r->st->count; i++)
+		if (r->st->lexemes[i].kind == LEXEME_COLON)
+			return true;
+	return false;
+}
+
 static int
 take_property(struct reading *r, uint64_t allowed)
 {
@@ -493,6 +544,10 @@ take_property(struct reading *r, uint64_t allowed)
 	p = index_of(lx->text, properties, COUNT(properties));
 	if (p >= 0 && (allowed & BIT(p)))
 		return p;
+	if (!has_colon(r))
+		return lexeme_error(r->st, lx, r->err, "'%.*s' is no property; "
+		    "':' is expected before the words of a statement",
+		    STR_FMT(lx->text));
 	for (size_t i = 0; i < COUNT(properties); i++)
 		if (allowed & BIT(i))
 			names[count++] = properties[i];
@@ -550,6 +605,11 @@ read_words(struct reading *r, uint16_t id)
 		if (lx->kind != LEXEME_WORD && lx->kind != LEXEME_STRING)
 			return lexeme_error(r->st, lx, r->err,
 			    "a word or a phrase in quotes is expected here");
+		if (lx->kind == LEXEME_WORD && lx->text.n > 1 &&
+		    strchr(",;", lx->text.p[lx->text.n - 1]) != NULL)
+			return lexeme_error(r->st, lx, r->err,
+			    "'%.*s': words are parted by spaces alone",
+			    STR_FMT(lx->text));
 		if (lexicon_add(r->g->lexicon, lx->text, id, &why) == -1)
 			return lexeme_error(r->st, lx, r->err, "%s", why.msg);
 	}
@@ -626,8 +686,14 @@ read_numbered(struct reading *r, double least, double most,
 static int
 read_end(struct reading *r)
 {
-	return r->at == r->st->count ? 0 : lexeme_error(r->st,
-	    &r->st->lexemes[r->at], r->err, "nothing more is expected here");
+	const struct lexeme *lx = &r->st->lexemes[r->at];
+
+	if (r->at == r->st->count)
+		return 0;
+	return lexeme_error(r->st, lx, r->err, lx->line >
+	    r->st->lexemes[0].line ? "an indented line goes on with the "
+	    "statement above, where nothing more is expected" :
+	    "nothing more is expected here");
 }
 
 static int
@@ -644,11 +710,27 @@ read_version(struct reading *r)
 	return read_end(r);
 }
 
+static bool
+is_code(struct str code)
+{
+	size_t n = 0;
+
+	while (n < code.n && is_alpha(code.p[n]))
+		n++;
+	return str_eq(code, STR("*")) || (n == code.n && (n == 2 || n == 3));
+}
+
 static int
 read_language(struct reading *r)
 {
-	if (take_word(r, "the code of a language") == NULL ||
-	    (r->at < r->st->count && take_word(r, "a stemmer") == NULL))
+	const struct lexeme *lx = take_word(r, "the code of a language");
+
+	if (lx == NULL)
+		return -1;
+	if (!is_code(lx->text))
+		return lexeme_error(r->st, lx, r->err, "the code of a language "
+		    "has two or three letters, as in 'language en english'");
+	if (r->at < r->st->count && take_word(r, "a stemmer") == NULL)
 		return -1;
 	return read_end(r);
 }
@@ -718,14 +800,21 @@ read_rule(struct reading *r)
 {
 	struct grammar *g = r->g;
 	struct rule rule = { .weight = 1, .statement = r->st };
+	bool effect = false;
 	int p;
 
 	rule.name = take_name(r, "the name of a rule");
 	if (rule.name == NULL)
 		return -1;
-	while ((p = take_property(r, OF_RULE)) != PROPERTIES_END)
+	while ((p = take_property(r, OF_RULE)) != PROPERTIES_END) {
 		if (p == -1 || rule_property(r, &rule, p) == -1)
 			return -1;
+		effect |= p == PROPERTY_EASING || p == PROPERTY_TIGHTENING ||
+		    p == PROPERTY_NEUTRAL || p == PROPERTY_VETO;
+	}
+	if (!effect)
+		return lexeme_error(r->st, &r->st->lexemes[r->at - 1], r->err,
+		    "easing, tightening, neutral or veto is expected before this");
 	rule.expr = expr_parse(g, r->st, r->at, r->err);
 	if (rule.expr == NULL)
 		return -1;

@@ -90,6 +90,7 @@ struct class {
 	const char	*name;
 	const struct statement *statement;
 	int		 sign;		/* of an operator or object */
+	bool		 decided;	/* its sign, or its action, was given */
 	double		 weight;
 	int		 alone;		/* effect without a partner, or 0 */
 	double		 alone_weight;	/* 0: not without one */
@@ -295,6 +296,9 @@ void grammar_free(struct grammar *g);
 uint16_t grammar_class(const struct grammar *g, struct str name);
 /* Add a class, whose name is not taken, and return its number. */
 uint16_t grammar_add_class(struct grammar *g, const struct class *c);
+/* The error that no list is called so, with a guess at the one that is meant. */
+int grammar_no_list(struct grammar *g, const struct statement *st,
+    const struct lexeme *lx, struct err *err);
 /* The languages that the files name, NULL-ended, in `a`. */
 const char **grammar_languages(const struct rulefiles *files, struct arena *a);
 

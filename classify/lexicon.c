@@ -308,7 +308,9 @@ add_word(struct lexicon *lex, struct str word, bool optional,
 		    sp.text), 0, optional }, err);
 	words_split(w, sp.text);
 	if (w->count == 0)
-		result = err_set(err, "'%.*s' holds no word", STR_FMT(word));
+		result = err_set(err, str_eq(word, STR("|")) ?
+		    "'%.*s' parts words within quotes: \"a|b\"" :
+		    "'%.*s' holds no word", STR_FMT(word));
 	if (w->count > 1 && sp.form != FORM_STEM && sp.form != FORM_RAW &&
 	    sp.form != FORM_CASED)
 		result = err_set(err, "'%.*s': a wildcard is for one word",

@@ -311,6 +311,10 @@ unreachable_list(const struct grammar *g, const struct class *c,
 		return NULL;
 	if (!has_words[c - g->classes])
 		return "has no words";
+	if (is_composing(c) && !c->decided && c->on_count == 0)
+		return "has no sign and is taken for +";
+	if (c->kind == CLASS_MODIFIER && !c->decided)
+		return "has no action and is taken to cancel";
 	if (c->kind == CLASS_LEXICON && !c->referred && !c->included)
 		return "is used by nothing";
 	for (size_t i = 0; i < c->when.needs.n; i++)

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "classify/program.h"
@@ -36,6 +37,19 @@ asks_source(const struct grammar *g)
 	return asks;
 }
 
+/* A statement that is none is the likelier mistake. */
+static int
+no_language(const struct program *prog, struct err *err)
+{
+	struct grammar *g = grammar_new(&prog->files, "*", err);
+
+	if (g == NULL)
+		return -1;
+	grammar_free(g);
+	return err_set(err, "the rules name no language; they begin with one: "
+	    "language en english");
+}
+
 int
 program_compile(struct program *prog, struct err *err)
 {
@@ -60,7 +74,7 @@ program_compile(struct program *prog, struct err *err)
 		prog->asks_source |= g != NULL && asks_source(g);
 	}
 	if (result == 0 && prog->count == 0)
-		result = err_set(err, "the rules name no language");
+		result = no_language(prog, err);
 	rulefiles_hash(&prog->files, prog->hash);
 	arena_release(&a);
 	return result;
@@ -475,6 +489,24 @@ is_proved(const struct bench *bench, const struct verdict *v,
 	return evidence.n == 0;
 }
 
+/* What a failed test hit, for the person who wrote it. */
+static void
+tell_hits(const struct bench *bench, const struct verdict *v)
+{
+	if (v->count == 0)
+		fprintf(stderr, "    nothing hits in it\n");
+	for (size_t i = 0; i < v->count; i++) {
+		const struct hit *hit = &v->hits[i];
+		bool composed = hit->object != NULL &&
+		    strcmp(hit->object, hit->rule) != 0;
+
+		fprintf(stderr, "    %s %.2f by %s%s%s: %.*s\n",
+		    effect_name(hit->effect), hit->weight, hit->rule,
+		    composed ? " x " : "", composed ? hit->object : "",
+		    STR_FMT(judge_quote(bench->latest, hit)));
+	}
+}
+
 static bool
 run_example(struct bench *bench, size_t language, const struct example *ex,
     struct arena *a)
@@ -503,6 +535,7 @@ run_example(struct bench *bench, size_t language, const struct example *ex,
 	    STR_FMT(str_eq(ex->label, str_of(label)) ? ex->evidence :
 	    ex->label));
 	err_print(&err, STR_NONE);
+	tell_hits(bench, &v);
 	return false;
 }
 

@@ -242,7 +242,9 @@ read_source(struct rulefiles *files, const char *path, struct str bytes,
 	size_t bad, nul;
 
 	src->path = arena_cstr(&files->arena, str_of(path));
-	src->bytes = arena_str(&files->arena, bytes);
+	/* an editor's mark of UTF-8 is no text */
+	src->bytes = arena_str(&files->arena, str_starts(bytes,
+	    STR("\xef\xbb\xbf")) ? str_from(bytes, 3) : bytes);
 	src->language = STR("*");
 	GROW(files->sources, files->source_count, files->source_cap);
 	files->sources[files->source_count++] = src;

@@ -253,6 +253,8 @@ lexicon empty:
 operator first -: lift
 operator second -: lift
 operator untested + needs empty: add
+object signless: tax
+modifier aimless before 2: =nor
 object ban +: ban
 modifier never cancel on nothing: =not
 rule slow easing: /(a+)+/ with "aaa"
@@ -273,9 +275,10 @@ lines = {line.partition(".rules:")[2] for line in out.decode().splitlines()}
 ok("--check names what cannot count", code == 1 and lines == {
     "3: lexicon 'unused' is used by nothing", "4: lexicon 'empty' has no words",
     "6: operator 'second' hits in no test of the rules", "6: operator 'second' cannot have \"lift\": 'first' has it",
-    "7: operator 'untested' needs a list without words", "9: modifier 'never' is on 'nothing', which is no kind of an operator, no rule and no domain",
-    "10: rule 'slow' is slow: its pattern repeats a repeat", "11: rule 'common' is slow: its pattern is tried at a common word",
-    "12: rule 'twice' hits in no test of the rules", "13: rule 'twice' has the name of an earlier rule"}, out.decode())
+    "7: operator 'untested' needs a list without words", "8: object 'signless' has no sign and is taken for +", "9: modifier 'aimless' has no action and is taken to cancel",
+    "11: modifier 'never' is on 'nothing', which is no kind of an operator, no rule and no domain",
+    "12: rule 'slow' is slow: its pattern repeats a repeat", "13: rule 'common' is slow: its pattern is tried at a common word",
+    "14: rule 'twice' hits in no test of the rules", "15: rule 'twice' has the name of an earlier rule"}, out.decode())
 code, out, err = run_with("""language en english
 lexicon link: =of =on =in
 rule join easing: "crack|cracks|cracked down|cracking down"
@@ -300,6 +303,20 @@ ok("--check asks what a phrase means", code == 1 and sorted(lines) == sorted([
     "10: modifier 'not' is on 'quote', which is no kind of an operator, no rule and no domain"]), lines)
 code, out, err = run_with('language en english\nobject ban +: ban\noperator lift -: lift\ntest easing "Ghana lifts the ban."\n', b"", "--check")
 ok("and nothing where all is well", (code, out) == (0, b""), out)
+code, out, err = run_with("""\ufefflanguage en english
+object ban +: ban
+operator lift -: lift
+test easing title "Ghana lifts the ban."
+test tightening text "Ghana lifts the ban."
+test easing "Ghana lifts a lid."
+""", b"", "--test-rules")
+lines = [line.partition(".rules:")[2] or line for line in err.splitlines()]
+ok("a test that fails shows what hit", code == 1 and lines[:-1] == [
+    "5:1: the verdict is easing, not tightening", "    easing 1.00 by lift x ban: lifts the ban",
+    "6:1: the verdict is neutral, not easing", "    nothing hits in it"] and
+   lines[-1].endswith("3 tests of rules, 2 failed"), err)
+code, out, err = run_with("lexicon a: b\n", b"", "--list")
+ok("rules without a language are told how to name one", code == 2 and "they begin with one: language en english" in err, err)
 code, out, err = run_with("""language en english
 lexicon link: =of =on
 object rate +: rate
