@@ -203,6 +203,7 @@ lexicon_free(struct lexicon *lex)
 	free(lex->growing);
 	free(lex->edges);
 	free(lex->roots);
+	sieve_release(&lex->sieve);
 	free(lex->inner);
 	free(lex->phrases);
 	free(lex->effects);
@@ -907,6 +908,19 @@ lay_out(struct lexicon *lex)
 	lex->growing = NULL;
 }
 
+/* Let words pass that may have a stem which rules name. */
+static void
+make_sieve(struct lexicon *lex)
+{
+	sieve_init(&lex->sieve, lex->stemmer, lex->binding_count);
+	for (size_t i = 0; i < lex->binding_count; i++) {
+		struct str form = lex->bindings[i].text;
+
+		if (form.p[0] == FORM_STEM)
+			sieve_add(&lex->sieve, str_from(form, 1));
+	}
+}
+
 void
 lexicon_seal(struct lexicon *lex, const uint16_t *class_bits)
 {
@@ -923,6 +937,7 @@ lexicon_seal(struct lexicon *lex, const uint16_t *class_bits)
 	lex->inner = xcalloc(lex->symbols + 1, 1);
 	for (size_t i = 0; i < lex->edge_count; i++)
 		lex->inner[lex->edges[i].symbol] = 1;
+	make_sieve(lex);
 	drop_scratch(lex);
 	if (lex->slot_count == 0)
 		grow_slots(lex);

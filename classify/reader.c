@@ -250,7 +250,8 @@ look_up(struct reader *r, struct str token, enum token_kind kind,
 	gather_affixes(r->lex, plain, f);
 	if (r->lex->infixes > 0)
 		gather_infixes(r->lex, plain, f);
-	gather(r->lex, FORM_STEM, stem(r->sb, s), f);
+	if (sieve_passes(&r->lex->sieve, s))
+		gather(r->lex, FORM_STEM, stem(r->sb, s), f);
 	gather_numbers(r->lex, f);
 }
 

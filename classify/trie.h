@@ -5,6 +5,7 @@
 #define CLASSIFY_TRIE_H
 
 #include "base/digest.h"
+#include "base/text/sieve.h"
 #include "base/text/stem.h"
 #include "classify/lexicon.h"
 
@@ -106,6 +107,7 @@ struct lexicon {
 	size_t		 relevance_count, relevance_cap;
 	struct include	*includes;
 	size_t		 include_count, include_cap;
+	struct sieve	 sieve;		/* of the stems that are named */
 	uint8_t		*inner;		/* by symbol: a phrase goes on with it */
 	size_t		 infixes;
 	uint64_t	 prefixes[2], suffixes[2]; /* lengths that are named */

@@ -1,0 +1,122 @@
+/* Which words may have a stem: base/text/sieve.h. */
+#include "tests/unit/test.h"
+
+#include "base/buf.h"
+#include "base/text/sieve.h"
+#include "base/text/stem.h"
+
+static const char *const endings[] = { "", "s", "es", "ed", "edly", "ing",
+    "ingly", "eed", "eedly", "ied", "ies", "y", "tional", "enci", "ency", "anci",
+    "ancy", "abli", "ably", "entli", "ently", "izer", "ization", "ational",
+    "ation", "ator", "alism", "aliti", "ality", "alli", "ally", "fulness",
+    "ousli", "ously", "ousness", "iveness", "iviti", "ivity", "biliti",
+    "bility", "bli", "bly", "ogi", "ogy", "ogist", "fulli", "fully", "lessli",
+    "lessly", "li", "ly", "alize", "icate", "iciti", "icity", "ical", "ful",
+    "ness", "ative", "al", "ance", "ence", "er", "ic", "able", "ible", "ant",
+    "ement", "ment", "ent", "ism", "ate", "iti", "ity", "ous", "ive", "ize",
+    "ion", "e", "l", "ll", "ss", "sses", "ying", "'s", "s'", "'s'", "'" };
+#define ENDINGS	(sizeof(endings) / sizeof(*endings))
+
+static void
+passes(struct sb_stemmer *sb, struct str word)
+{
+	struct str its = stem(sb, word);
+	struct sieve s;
+
+	sieve_init(&s, "english", 1);
+	sieve_add(&s, its);
+	if (!sieve_passes(&s, word))
+		fail_msg("'%.*s' does not pass, and its stem is '%.*s'",
+		    STR_FMT(word), STR_FMT(its));
+	sieve_release(&s);
+}
+
+/* All beginnings of up to `left` letters more, with every pair of endings. */
+static void
+try_beginnings(struct sb_stemmer *sb, struct buf *word, size_t left)
+{
+	static const char letters[] = "aeiybltzsdgn\xc3";
+	size_t n = word->n;
+
+	for (size_t i = 0; i < ENDINGS; i++)
+		for (size_t k = 0; k < (n < 3 ? ENDINGS : 1); k++) {
+			buf_addz(word, endings[i]);
+			buf_addz(word, endings[k]);
+			if (word->n > 0)
+				passes(sb, buf_str(word));
+			word->n = n;
+		}
+	for (const char *c = letters; *c != '\0' && left > 0; c++) {
+		buf_addc(word, *c);
+		if ((unsigned char)*c >= 0x80)
+			buf_addc(word, '\xa9');
+		try_beginnings(sb, word, left - 1);
+		word->n = n;
+	}
+}
+
+static void
+every_word_passes_its_stem(void **state)
+{
+	static const char *const odd[] = { "skis", "skies", "sky", "dying",
+	    "lying", "tying", "vying", "idly", "gently", "ugly", "early", "only",
+	    "singly", "news", "atlas", "bias", "inning", "herring", "proceed",
+	    "generally", "communism", "arsenic", "using", "by", "say", "cried",
+	    "ties", "hoping", "hopping", "possibility", "visibly" };
+	struct sb_stemmer *sb = sb_stemmer_new("english", "UTF_8");
+	struct buf word = buf_init(0);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++)
+		passes(sb, str_of(odd[i]));
+	try_beginnings(sb, &word, 4);
+	buf_release(&word);
+	sb_stemmer_delete(sb);
+}
+
+static void
+others_are_held(void **state)
+{
+	struct sieve s;
+
+	(void)state;
+	sieve_init(&s, "english", 3);
+	sieve_add(&s, STR("tariff"));
+	sieve_add(&s, STR("possibl"));
+	sieve_add(&s, STR("a"));
+	assert_true(sieve_passes(&s, STR("tariffs")));
+	assert_true(sieve_passes(&s, STR("possibly")));
+	assert_true(sieve_passes(&s, STR("a")));
+	assert_false(sieve_passes(&s, STR("tarif")));
+	assert_false(sieve_passes(&s, STR("possessed")));
+	assert_false(sieve_passes(&s, STR("apple")));
+	assert_false(sieve_passes(&s, STR("minister")));
+	sieve_release(&s);
+}
+
+static void
+of_other_languages_nothing_is_known(void **state)
+{
+	struct sieve s;
+
+	(void)state;
+	sieve_init(&s, "german", 1);
+	sieve_add(&s, STR("haus"));
+	assert_true(sieve_passes(&s, STR("h\xc3\xa4user")));
+	sieve_release(&s);
+	sieve_init(&s, NULL, 1);
+	assert_true(sieve_passes(&s, STR("word")));
+	sieve_release(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_word_passes_its_stem),
+		cmocka_unit_test(others_are_held),
+		cmocka_unit_test(of_other_languages_nothing_is_known),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
