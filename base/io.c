@@ -253,25 +253,23 @@ in_line(struct in *in, struct out *out, struct str *line)
 }
 
 struct str
-in_more(struct in *in, size_t most)
+in_take(struct in *in, struct str line, struct buf *spare)
 {
-	const char *start, *last;
-	struct str lines;
+	size_t from = (size_t)(line.p - in->buf.p);
+	const char *last;
+	struct buf taken = in->buf;
 
-	assert(most <= in->max);
-	if (in->skipping || in->buf.n == in->at)
-		return STR_NONE;
-	start = in->buf.p + in->at;
-	if (most > in->buf.n - in->at)
-		most = in->buf.n - in->at;
-	last = memrchr(start, '\n', most);
-	if (last == NULL)
-		return STR_NONE;
-	lines = (struct str){ start, (size_t)(last - start) + 1 };
-	in->at += lines.n;
-	if (in->scanned < in->at)
-		in->scanned = in->at;
-	return lines;
+	assert(from + line.n <= in->at && !in->skipping);
+	last = memrchr(in->buf.p + in->at, '\n', in->buf.n - in->at);
+	if (last != NULL)
+		in->at = (size_t)(last - in->buf.p) + 1;
+	buf_reset(spare);
+	buf_add(spare, in->buf.p + in->at, in->buf.n - in->at);
+	in->buf = *spare;
+	*spare = taken;
+	spare->n = in->at;
+	in->at = in->scanned = 0;
+	return str_from(buf_str(spare), from);
 }
 
 int

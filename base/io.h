@@ -68,10 +68,11 @@ void in_init(struct in *in, int fd, const char *name, size_t max);
  * would block it calls before_wait() and flushes `out`, which may be NULL.  A last line without newline
  * counts.  A read error ends the program. */
 enum in_result in_line(struct in *in, struct out *out, struct str *line);
-/* Whole lines that are there already, with their newlines, together at most
- * `most` bytes, which must be no more than the ceiling of one.  They count as
- * handed out, but not in `line`. */
-struct str in_more(struct in *in, size_t most);
+/* The line that in_line() just gave, and all whole lines behind it that are there
+ * already, with their newlines; the last of a stream may have none.  They come in
+ * the storage of `in`, which goes to *spare for that of *spare, so that only what
+ * is left is copied.  The further lines do not count in `line`. */
+struct str in_take(struct in *in, struct str line, struct buf *spare);
 /* True when the next in_line() has its line (or end) without reading. */
 bool in_ready(const struct in *in);
 void in_release(struct in *in);

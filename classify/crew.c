@@ -7,13 +7,10 @@
 #include "classify/crew.h"
 #include "classify/explain.h"
 
-/* A batch is sent off at this size: large enough that handing it over costs
- * nothing, small enough that no thread is idle at the end. */
-#define BATCH_BYTES	(128UL << 10)
-/* Batches under way, by thread. */
+/* Batches under way, by thread.  Each is what one read gave. */
 #define BATCHES_EACH	3
 /* Storage that a batch keeps for its next run. */
-#define BATCH_KEPT	(8 * BATCH_BYTES)
+#define BATCH_KEPT	(4 * IO_READ)
 
 static const char *const owned[] = { "stance", NULL };
 
@@ -151,8 +148,9 @@ worker_answer(struct worker *w, struct str line, unsigned long number,
 
 /* A run of lines on its way through the crew. */
 struct batch {
-	struct buf	 lines;		/* each with a newline */
-	bool		 too_long;	/* the first is only a start */
+	struct buf	 storage;	/* of the lines */
+	struct str	 lines;		/* with their newlines */
+	bool		 too_long;	/* only the start of one */
 	struct buf	 out;
 	struct answers	 answers;	/* line numbers within the batch */
 	unsigned long	 count;		/* lines */
@@ -194,9 +192,12 @@ read_batch(struct crew *crew)
 	if (result != IN_EOF) {
 		batch = &crew->batches[crew->next++ % crew->batch_count];
 		batch->too_long = result == IN_LONG;
-		buf_adds(&batch->lines, line);
-		buf_addc(&batch->lines, '\n');
-		buf_adds(&batch->lines, in_more(crew->in, BATCH_BYTES));
+		if (result == IN_LINE) {
+			batch->lines = in_take(crew->in, line, &batch->storage);
+		} else {
+			buf_adds(&batch->storage, line);
+			batch->lines = buf_str(&batch->storage);
+		}
 	}
 	pthread_mutex_unlock(&crew->reading);
 	return batch;
@@ -205,14 +206,14 @@ read_batch(struct crew *crew)
 static void
 judge_batch(struct worker *w, struct batch *batch)
 {
-	struct str rest = buf_str(&batch->lines), line;
-	bool too_long = batch->too_long;
+	struct str rest = batch->lines, line;
 
-	while (rest.n > 0) {
-		str_split(&rest, '\n', &line);
-		worker_answer(w, line, ++batch->count, too_long,
+	if (batch->too_long)
+		worker_answer(w, batch->lines, ++batch->count, true,
 		    &batch->answers);
-		too_long = false;
+	else while (rest.n > 0) {
+		str_split(&rest, '\n', &line);
+		worker_answer(w, line, ++batch->count, false, &batch->answers);
 	}
 }
 
@@ -229,11 +230,11 @@ write_batch(struct crew *crew, struct batch *batch)
 	out_send(crew->out, buf_str(&batch->out));
 	crew->lines += batch->count;
 	batch->count = batch->answers.refused_count = 0;
-	if (batch->lines.cap > BATCH_KEPT)	/* one giant line, long ago */
-		buf_release(&batch->lines);
+	if (batch->storage.cap > BATCH_KEPT)	/* one giant line, long ago */
+		buf_release(&batch->storage);
 	if (batch->out.cap > BATCH_KEPT)
 		buf_release(&batch->out);
-	buf_reset(&batch->lines);
+	buf_reset(&batch->storage);
 	buf_reset(&batch->out);
 }
 
@@ -301,7 +302,7 @@ crew_run(const struct program *prog, size_t count, const struct worker *pattern,
 	for (size_t i = 0; i < count; i++)
 		pthread_join(threads[i], NULL);
 	for (size_t i = 0; i < crew.batch_count; i++) {
-		buf_release(&crew.batches[i].lines);
+		buf_release(&crew.batches[i].storage);
 		buf_release(&crew.batches[i].out);
 		answers_release(&crew.batches[i].answers);
 	}

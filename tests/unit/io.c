@@ -171,9 +171,42 @@ in_ready_means_no_read(void **state)
 	in_release(&in);
 }
 
+/* All lines as in_take() gives them, whatever the reads were. */
 static void
-more_is_whole_lines(void **state)
+taken_lines_are_whole(void **state)
 {
+	static const char text[] = "a\nbc\n\nd\nlong line\nend";
+
+	(void)state;
+	for (size_t step = 1; step < sizeof(text); step++) {
+		struct buf spare = BUF_INIT, all = BUF_INIT;
+		struct in in;
+		struct str line;
+		pid_t child;
+
+		in_init(&in, feed((struct str){ text, sizeof(text) - 1 }, step,
+		    &child), "test", 1000);
+		while (in_line(&in, NULL, &line) == IN_LINE) {
+			struct str taken = in_take(&in, line, &spare);
+
+			assert_true(taken.n > 0);
+			assert_true(taken.p[taken.n - 1] == '\n' || in.eof);
+			buf_adds(&all, taken);
+		}
+		assert_true(str_eq(buf_str(&all), str_of(text)));
+		close(in.fd);
+		in_release(&in);
+		buf_release(&spare);
+		buf_release(&all);
+		waitpid(child, NULL, 0);
+	}
+}
+
+/* What is left when lines were taken goes on, and may grow too long. */
+static void
+what_is_left_goes_on(void **state)
+{
+	struct buf spare = BUF_INIT;
 	struct in in;
 	struct str line;
 	int fds[2];
@@ -181,25 +214,25 @@ more_is_whole_lines(void **state)
 	(void)state;
 	assert_int_equal(pipe(fds), 0);
 	in_init(&in, fds[0], "test", 8);
-	assert_int_equal(in_more(&in, 8).n, 0);
-	assert_int_equal(write_full(fds[1], "a\nbc\n\nd\nend", 11), 0);
+	assert_int_equal(write_full(fds[1], "a\nbc\nen", 7), 0);
 	assert_int_equal(in_line(&in, NULL, &line), IN_LINE);
-	assert_true(str_eq(line, STR("a")));
 #ifndef STANCE_TINY
-	assert_true(str_eq(in_more(&in, 5), STR("bc\n\n")));
-	assert_int_equal(in_more(&in, 1).n, 0);
-	assert_true(str_eq(in_more(&in, 8), STR("d\n")));
+	assert_true(str_eq(in_take(&in, line, &spare), STR("a\nbc\n")));
 #else
-	while (in_line(&in, NULL, &line) == IN_LINE && !str_eq(line, STR("d")))
-		continue;
+	assert_int_equal(in_line(&in, NULL, &line), IN_LINE);
+	in_take(&in, line, &spare);
 #endif
-	assert_int_equal(in_more(&in, 8).n, 0);
+	assert_int_equal(write_full(fds[1], "d\n0123456789\nx", 14), 0);
 	close(fds[1]);
 	assert_int_equal(in_line(&in, NULL, &line), IN_LINE);
 	assert_true(str_eq(line, STR("end")));
+	assert_int_equal(in_line(&in, NULL, &line), IN_LONG);
+	assert_int_equal(in_line(&in, NULL, &line), IN_LINE);
+	assert_true(str_eq(in_take(&in, line, &spare), STR("x")));
 	assert_int_equal(in_line(&in, NULL, &line), IN_EOF);
 	close(fds[0]);
 	in_release(&in);
+	buf_release(&spare);
 }
 
 static void
@@ -287,7 +320,8 @@ main(void)
 		cmocka_unit_test(a_long_line_costs_only_itself),
 		cmocka_unit_test(sends_before_it_sleeps),
 		cmocka_unit_test(in_ready_means_no_read),
-		cmocka_unit_test(more_is_whole_lines),
+		cmocka_unit_test(taken_lines_are_whole),
+		cmocka_unit_test(what_is_left_goes_on),
 		cmocka_unit_test(slurp_honours_both_ceilings),
 		cmocka_unit_test(a_replaced_file_is_whole),
 		cmocka_unit_test(folders_are_made_with_their_parents),
