@@ -57,7 +57,7 @@ FUZZERS := $(FUZZ_SOURCES:tests/fuzz/%.c=%)
 SCRIPTS := $(wildcard tests/*/*.t)
 MANUALS := $(wildcard man/*.[1-8])
 
-.PHONY: all deps deps-demo deps-test deps-lint demo check check-all bench fuzz \
+.PHONY: FORCE all deps deps-demo deps-test deps-lint demo check check-all bench fuzz \
 	lint format install uninstall clean help $(VARIANTS)
 .DELETE_ON_ERROR:
 .SECONDARY:
