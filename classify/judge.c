@@ -115,9 +115,11 @@ find_lead_end(const struct judge *j)
 			break;
 		end = s->end;
 	}
-	/* where no sentence ends, as in texts without capitals */
-	limit = visible_offset(w->text,
-	    LEAD_FACTOR * j->g->judging.lead_length);
+	/* where no sentence ends, as in texts without capitals; what is not even so
+	 * many bytes away need not be counted */
+	limit = LEAD_FACTOR * j->g->judging.lead_length;
+	if (end > 0 && w->tokens[end - 1].start > limit)
+		limit = visible_offset(w->text, limit);
 	while (end > 0 && w->tokens[end - 1].start > limit)
 		end--;
 	return end;
@@ -899,7 +901,7 @@ threshold_of(const struct judge *j)
 	const struct judging *how = &j->g->judging;
 	struct str text = j->text.words.text;
 
-	return how->long_text > 0 &&
+	return how->long_text > 0 && text.n > how->long_text &&
 	    visible_offset(text, how->long_text) < text.n ?
 	    how->long_threshold : how->threshold;
 }

@@ -103,6 +103,7 @@ bench_release(struct bench *bench)
 		judge_free(bench->judges[i]);
 	memo_free(bench->memo);
 	matcher_free(bench->matcher);
+	buf_release(&bench->silence);
 }
 
 static struct judge *
@@ -398,11 +399,17 @@ put_faults(struct buf *b, const struct verdict *v)
 	json_close(b, ']');
 }
 
-void
-verdict_write(struct buf *b, const struct bench *bench,
-    const struct verdict *v, const char *text_member)
+static bool
+says_nothing(const struct verdict *v)
 {
-	json_name(b, "stance");
+	return v->label == LABEL_NEUTRAL && v->score == 0 && v->count == 0 &&
+	    v->domains.n + v->topics.n + v->actors.n + v->fault_count == 0;
+}
+
+static void
+put_verdict(struct buf *b, const struct bench *bench, const struct verdict *v,
+    const char *text_member)
+{
 	json_open(b, '{');
 	json_member_str(b, "label", str_of(verdict_label(v->label)));
 	json_name(b, "score");
@@ -423,6 +430,29 @@ verdict_write(struct buf *b, const struct bench *bench,
 	if (v->fault_count > 0)
 		put_faults(b, v);
 	json_close(b, '}');
+}
+
+void
+verdict_write(struct buf *b, struct bench *bench, const struct verdict *v,
+    const char *text_member)
+{
+	struct buf *silence = &bench->silence;
+	size_t start;
+
+	json_name(b, "stance");
+	if (!says_nothing(v)) {
+		put_verdict(b, bench, v, text_member);
+		return;
+	}
+	if (silence->n > 0 && v->confidence == bench->silence_confidence) {
+		buf_adds(b, buf_str(silence));
+		return;
+	}
+	start = b->n;
+	put_verdict(b, bench, v, text_member);
+	buf_reset(silence);
+	buf_add(silence, b->p + start, b->n - start);
+	bench->silence_confidence = v->confidence;
 }
 
 bool

@@ -37,6 +37,8 @@ struct bench {
 	struct judge		*latest;	/* who gave the last verdict */
 	struct misses		*misses;	/* see judge_trace(); or NULL */
 	struct tally		*tallies;	/* by language; or NULL */
+	struct buf		 silence;	/* the last verdict that says */
+	double			 silence_confidence; /* nothing, as written */
 };
 
 void bench_init(struct bench *bench, const struct program *prog);
@@ -59,7 +61,7 @@ void bench_judge_as(struct bench *bench, size_t i,
 
 /* Append the verdict as the record's member `stance`; `text_member` names the
  * member that the text came from. */
-void verdict_write(struct buf *b, const struct bench *bench,
+void verdict_write(struct buf *b, struct bench *bench,
     const struct verdict *v, const char *text_member);
 /* Is there a list or a rule of this name? */
 bool program_names(const struct program *prog, const char *name);
