@@ -49,6 +49,8 @@ enum stage {
 #define KIND_TIGHTEN	"tighten"
 #define KIND_RELAX	"relax"
 #define KIND_COUNT	"count"
+/* ... and of those that come to an end: "a ban on old cars ends". */
+#define KIND_END	"end"
 
 /* What a modifier does to the hit it governs. */
 enum action {
@@ -226,7 +228,8 @@ enum {
 	TOKEN_PRONOUN = 128,	/* it, them: stands for the object before */
 	TOKEN_AFTER = 256,	/* after, since: at the head of a sentence */
 	TOKEN_CLITIC = 512,	/* lo, la: a pronoun behind "and", before a verb */
-	TOKEN_CALENDAR = 1024	/* June, pm: a number beside it is no quantity */
+	TOKEN_CALENDAR = 1024,	/* June, pm: a number beside it is no quantity */
+	TOKEN_UPWARDS = 2048	/* above, older than: whoever has more is meant */
 };
 
 /* What the engine asks of a phrase, prepared once. */

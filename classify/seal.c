@@ -21,7 +21,7 @@ static const struct {
 	{ "determiner", TOKEN_DET }, { "relative", TOKEN_RELATIVE },
 	{ "pronoun", TOKEN_PRONOUN },
 	{ "after", TOKEN_AFTER }, { "clitic", TOKEN_CLITIC },
-	{ "calendar", TOKEN_CALENDAR },
+	{ "calendar", TOKEN_CALENDAR }, { "upwards", TOKEN_UPWARDS },
 	{ "common-words", TOKEN_COMMON },
 };
 

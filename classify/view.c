@@ -146,11 +146,23 @@ is_dated(const struct view *view, uint32_t i)
 	    str_eq(token_str(w, i + 1), STR(":"));
 }
 
+/* Does number `i` say who is meant, from where upwards: "drivers over 80", and
+ * not how much is asked, "above 5 percent"?  Who is meant are fewer when it rises. */
+static bool
+is_floor(const struct view *view, uint32_t i)
+{
+	const struct words *w = &view->words;
+
+	return i > 0 && (view->bits[i - 1] & TOKEN_UPWARDS) &&
+	    !str_ends(token_str(w, i), STR("%"));
+}
+
 int
 turn_of(const struct view *view, const struct mark *m)
 {
 	double old = 0, new = 0, value, times, old_times = 1, new_times = 1;
-	bool seen = false;
+	bool swapped = phrase_swapped(view->g->lexicon, m->phrase);
+	bool seen = false, floor = false;
 
 	for (uint32_t i = m->first; i < m->end; i++) {
 		if (!reader_number(view->reader, &view->words, i, &value,
@@ -158,6 +170,8 @@ turn_of(const struct view *view, const struct mark *m)
 			continue;
 		if (is_dated(view, i))
 			return 0;
+		if (!seen || !swapped)
+			floor = is_floor(view, i);
 		if (!seen) {
 			old = value;
 			old_times = times;
@@ -171,8 +185,8 @@ turn_of(const struct view *view, const struct mark *m)
 		old_times = new_times;
 	old *= old_times;
 	new *= new_times;
-	return phrase_swapped(view->g->lexicon, m->phrase) ?
-	    (old > new) - (old < new) : (new > old) - (new < old);
+	return swapped == floor ?
+	    (new > old) - (new < old) : (old > new) - (old < new);
 }
 
 int
