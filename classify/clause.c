@@ -115,15 +115,26 @@ hides(const struct item *o, const struct item *it)
 }
 
 /* Of items that lie within one another only the longest stays; comparisons
- * cover other items without hiding them. */
-static bool
-is_covered(const struct clause *c, const struct item *it)
+ * cover other items without hiding them.  The one that hides it, or NULL. */
+static const struct item *
+find_cover(const struct clause *c, const struct item *it)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		if (&c->items[i] != it && hides(&c->items[i], it))
-			return true;
+			return &c->items[i];
 	}
-	return false;
+	return NULL;
+}
+
+/* The list that names the item's words. */
+static const char *
+list_of(const struct clause *c, const struct item *it)
+{
+	const struct role_words *role =
+	    &c->view->g->roles[c->view->marks.v[it->mark].phrase];
+
+	return it->operator != NULL ? it->operator->name :
+	    it->object != NULL ? it->object->name : role->discard->name;
 }
 
 /* The item found before with the very same words, or NULL. */
@@ -165,21 +176,23 @@ static void
 gather_items(struct clause *c)
 {
 	size_t kept = 0;
+	const struct item *cover;
 	bool covered[ITEMS_MAX];
 	struct item it;
 
 	for (size_t i = c->from; i < c->end && c->n < ITEMS_MAX; i++)
 		if (make_item(c, i, &it) && !merge_item(c, &it))
 			c->items[c->n++] = it;
-	for (size_t i = 0; i < c->n; i++)
-		covered[i] = is_covered(c, &c->items[i]) ||
-		    c->items[i].role == ROLE_NONE;
 	for (size_t i = 0; i < c->n; i++) {
-		if (covered[i]) {
+		cover = find_cover(c, &c->items[i]);
+		covered[i] = cover != NULL || c->items[i].role == ROLE_NONE;
+		if (cover != NULL)
 			miss_item(c, &c->items[i],
-			    "is part of a longer phrase", NULL);
+			    "is part of a longer phrase of", list_of(c, cover));
+	}
+	for (size_t i = 0; i < c->n; i++) {
+		if (covered[i])
 			continue;
-		}
 		if (c->items[i].parted)
 			c->items[i].end = c->items[i].first + 1;
 		c->items[kept++] = c->items[i];
@@ -326,6 +339,23 @@ is_measured(const struct clause *c, const struct item *it)
 	    t[1].kind != TOKEN_WORD;
 }
 
+/* Does it stand right behind an object that an operator leads to, with none behind
+ * it: "scraps Sunday trading ban"?  A participle is a verb: "said exports banned". */
+static bool
+ends_compound(const struct clause *c, size_t i)
+{
+	const struct item *it = &c->items[i];
+	struct str word = token_str(&c->view->words, it->end - 1);
+
+	return i > 1 && !c->view->g->head_first &&
+	    c->items[i - 2].role == ROLE_OPERATOR &&
+	    c->items[i - 1].role == ROLE_OBJECT &&
+	    c->items[i - 1].end == it->first &&
+	    !str_ends(word, STR("ed")) && !str_ends(word, STR("ing")) &&
+	    (i + 1 == c->n || c->items[i + 1].object == NULL ||
+	    any_token(c, it->end, c->items[i + 1].first, TOKEN_BREAK));
+}
+
 /* A word that is operator and object ("limits", "ban") is an operator before a
  * pronoun ("bans them", not "the ban it lifts"), and an object when it is led by
  * a determiner, followed by a preposition or a measure, or beside an operator that
@@ -341,7 +371,7 @@ reads_as_object(const struct clause *c, size_t i)
 	if (it->first > c->s->first && token_is(c, it->first - 1, TOKEN_DET))
 		return true;
 	if (token_is(c, it->end, TOKEN_LINK) || ends_clause(c, i) ||
-	    is_measured(c, it))
+	    ends_compound(c, i) || is_measured(c, it))
 		return true;
 	if (i > 0 && awaits(c, &c->items[i - 1], it))
 		return true;

@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "classify/clause.h"
@@ -12,6 +13,8 @@
 #define PRONOUN_REACH	4u
 /* Words before "after" at the head of a sentence: "just two years after" */
 #define AFTER_REACH	3
+/* Words between an adjective and its noun: "new casino licences". */
+#define INNER_REACH	2
 /* Words between numbers that are compared and what they are about. */
 #define COMPARE_REACH	12
 
@@ -25,22 +28,92 @@ absorb(struct item *head, struct item *other)
 	other->role = ROLE_NONE;
 }
 
+/* Objects may share a word: "Sunday trading" and "trading ban". */
+static bool
+overlaps(const struct item *a, const struct item *b)
+{
+	return b->first > a->first && b->first < a->end && b->end > a->end;
+}
+
 /* Do the objects `a` and `b` stand side by side, or tied by a preposition? */
 static bool
 is_compound(const struct clause *c, const struct item *a, const struct item *b)
 {
+	if (overlaps(a, b))
+		return true;
 	return b->first >= a->end &&
 	    b->first - a->end <= c->view->g->compound &&
 	    !token_is(c, b->first, TOKEN_LINK) &&
 	    !any_token(c, a->end, b->first, TOKEN_BREAK | TOKEN_JOIN);
 }
 
+/* Does a preposition stand behind the item, or end it: "freeze on"? */
+static bool
+leads_on(const struct clause *c, const struct item *it)
+{
+	return token_is(c, it->end, TOKEN_LINK) ||
+	    (it->end - it->first > 1 && token_is(c, it->end - 1, TOKEN_LINK));
+}
+
 static bool
 is_linked(const struct clause *c, const struct item *a, const struct item *b)
 {
-	return b->first > a->end && b->first - a->end <= LINK_REACH &&
-	    token_is(c, a->end, TOKEN_LINK) &&
+	if (overlaps(a, b))
+		return token_is(c, b->first - 1, TOKEN_LINK);
+	return b->first >= a->end && b->first - a->end <= LINK_REACH &&
+	    leads_on(c, a) &&
 	    !any_token(c, a->end, b->first, TOKEN_BREAK | TOKEN_JOIN);
+}
+
+/* The item before number `i` that is not used up, or NULL. */
+static struct item *
+before(struct clause *c, size_t i)
+{
+	while (i-- > 0)
+		if (c->items[i].role != ROLE_NONE)
+			return &c->items[i];
+	return NULL;
+}
+
+/* Is operator `op` an adjective of `it` within a phrase that begins with the object
+ * before: "a moratorium on new licences"? */
+static bool
+is_inner(struct clause *c, const struct item *op, const struct item *it)
+{
+	const struct item *head = before(c, (size_t)(op - c->items));
+
+	return op->role == ROLE_OPERATOR && op->turn == 0 &&
+	    !op->operator->left && it->first >= op->end &&
+	    it->first - op->end <= INNER_REACH && !any_token(c, op->end,
+	    it->first, TOKEN_BREAK | TOKEN_JOIN | TOKEN_LINK) &&
+	    head != NULL && head->role == ROLE_OBJECT &&
+	    is_linked(c, head, op);
+}
+
+/* `b` takes what forms one phrase with it, step by step towards the head: false when
+ * `a` does not. */
+static bool
+chain(struct clause *c, struct item *a, struct item *b)
+{
+	if (is_inner(c, a, b)) {
+		miss_item(c, a, "is an adjective", NULL);
+		a->role = ROLE_NONE;
+		return true;
+	}
+	if (a->role != ROLE_OBJECT)
+		return false;
+	if (is_linked(c, a, b) || (is_compound(c, a, b) &&
+	    c->view->g->head_first)) {
+		absorb(a, b);
+		/* what was behind b is tied to a now */
+		*b = *a;
+		a->role = ROLE_NONE;
+		return true;
+	}
+	if (!is_compound(c, a, b))
+		return false;
+	absorb(b, a);
+	return true;
 }
 
 /* Objects that form one phrase become one item: its head. */
@@ -48,19 +121,11 @@ static void
 chain_objects(struct clause *c)
 {
 	for (size_t i = c->n; i-- > 1; ) {
-		struct item *a = &c->items[i - 1], *b = &c->items[i];
+		struct item *b = &c->items[i], *a;
 
-		if (a->role != ROLE_OBJECT || b->role != ROLE_OBJECT)
-			continue;
-		if (is_linked(c, a, b) || (is_compound(c, a, b) &&
-		    c->view->g->head_first)) {
-			absorb(a, b);
-			/* what was behind b is tied to a now */
-			*b = *a;
-			a->role = ROLE_NONE;
-		} else if (is_compound(c, a, b)) {
-			absorb(b, a);
-		}
+		while (b->role == ROLE_OBJECT && (a = before(c, i)) != NULL &&
+		    chain(c, a, b))
+			;
 	}
 }
 
@@ -216,6 +281,17 @@ sign_for(const struct class *object, const char *kind)
 	return object->sign;
 }
 
+/* "Cancels the rise in the tax": what is done in so many words to a doing is meant,
+ * even where the inner word alone says little. */
+static double
+weight_for(const struct class *operator, const struct item *it)
+{
+	if (it->role != ROLE_EVENT)
+		return it->weight * it->object->weight;
+	return operator->weight < 1 || it->sign == 0 || it->inner == NULL ?
+	    it->weight : fmax(it->weight, it->inner->weight);
+}
+
 /* The operator takes its object: `it` becomes void, the operator an event. */
 static void
 join(const struct clause *c, struct item *op, struct item *it)
@@ -230,8 +306,7 @@ join(const struct clause *c, struct item *op, struct item *it)
 	    op->operator->operator_kind));
 	op->inner = it->role == ROLE_EVENT ? it->inner : it->object;
 	op->act = op->operator;
-	op->weight = it->weight * op->operator->weight *
-	    (it->role == ROLE_EVENT ? 1 : it->object->weight);
+	op->weight = op->operator->weight * weight_for(op->operator, it);
 	op->stage = op->operator->stage ? op->operator->stage : it->stage;
 	op->named = it->named;
 	op->took = it->role == ROLE_EVENT ? it : NULL;
@@ -263,13 +338,37 @@ is_apposed(const struct clause *c, const struct item *op)
 	    !token_is(c, op->end, TOKEN_LINK | TOKEN_PRONOUN);
 }
 
-/* May its object stand far on its left: "the ban on rice expires"?  Behind an
- * "and" or before a pronoun it has one of its own. */
+static bool
+is_kind(const struct item *op, const char *kind)
+{
+	const char *own = op->operator->operator_kind;
+
+	return own != NULL && strcmp(own, kind) == 0;
+}
+
+/* May its object stand far on its left: "the ban on rice expires", "a long ban on
+ * old cars ends"?  Behind an "and" or before a pronoun it has one of its own. */
 static bool
 has_subject(const struct clause *c, const struct item *op)
 {
-	return op->operator->subject && !token_is(c, op->end, TOKEN_PRONOUN) &&
+	return (op->operator->subject || (op->end == c->s->end &&
+	    is_kind(op, KIND_END))) &&
+	    !token_is(c, op->end, TOKEN_PRONOUN) &&
 	    !token_is(c, op->first - 1, TOKEN_JOIN);
+}
+
+/* Does an article stand before it, or before the one word in between, and a
+ * preposition behind: "citing a faster fall in prices"?  Then it is a noun. */
+static bool
+is_noun(const struct clause *c, const struct item *op)
+{
+	if (!token_is(c, op->end, TOKEN_LINK))
+		return false;
+	return token_is(c, op->first - 1, TOKEN_DET) ||
+	    (op->first - c->s->first >= 2 &&
+	    token_is(c, op->first - 2, TOKEN_DET) &&
+	    !token_is(c, op->first - 1, TOKEN_LINK | TOKEN_JOIN |
+	    TOKEN_PASSIVE | TOKEN_BREAK | TOKEN_PRONOUN));
 }
 
 /* Another verb may stand between that is nearer to the object.  Beyond a comma
@@ -307,7 +406,8 @@ choose(struct clause *c, size_t i)
 	    (right == NULL && (has_subject(c, op) || is_apposed(c, op)));
 	struct item *left = op->operator->left && !has_clitic(c, op) ?
 	    find_left(c, i, subject ? 3 * op->operator->reach : LEFT_REACH,
-	    subject ? TOKEN_BREAK : TOKEN_BREAK | TOKEN_JOIN) : NULL;
+	    subject && (passive || !is_noun(c, op)) ? TOKEN_BREAK :
+	    TOKEN_BREAK | TOKEN_JOIN) : NULL;
 
 	/* "suspends the duty to ease shortages": it has its object behind it */
 	if (left != NULL && !passive && op->operator->right &&
@@ -417,14 +517,6 @@ stand_alone(const struct clause *c, struct item *op)
 	op->weight = op->operator->alone_weight;
 	op->stage = op->operator->stage;
 	op->act = op->operator;
-}
-
-static bool
-is_kind(const struct item *op, const char *kind)
-{
-	const char *own = op->operator->operator_kind;
-
-	return own != NULL && strcmp(own, kind) == 0;
 }
 
 /* Does the operator lean on an object named before: "lowers the duty on buses,
@@ -561,6 +653,22 @@ join_verbal(struct clause *c)
 	}
 }
 
+/* "Drops a planned halt to exports": between an article and a noun of doing, and
+ * not made for what that one is about. */
+static bool
+is_adjective(const struct clause *c, size_t i)
+{
+	const struct item *op = &c->items[i], *next = op + 1;
+
+	if (!token_is(c, op->first - 1, TOKEN_DET) || i + 2 >= c->n ||
+	    next->role != ROLE_OPERATOR || next->turn != 0 ||
+	    next->first != op->end)
+		return false;
+	return op->operator->with.n > 0 &&
+	    !fits(c, &op->operator->with, next->mark) &&
+	    !fits(c, &op->operator->with, next[1].named);
+}
+
 /* "Halts new fishing rights": an operator that stands only before its object, and
  * does not take the one that is there, is an adjective and in nobody's way. */
 static void
@@ -573,7 +681,7 @@ drop_attributes(struct clause *c)
 		    op->operator->left || op->operator->alone_weight > 0)
 			continue;
 		it = find_right(c, i, op->operator->reach);
-		if (it == NULL || can_join(c, op, it))
+		if (it == NULL ? !is_adjective(c, i) : can_join(c, op, it))
 			continue;
 		miss_item(c, op, "has no object beside it", NULL);
 		op->role = ROLE_NONE;

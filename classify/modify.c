@@ -33,7 +33,8 @@ modifier_governs(const struct view *view, const struct class *m,
 	if (m->tight)
 		stops |= TOKEN_JOIN;
 	/* "lifts the ban that it imposed last year" */
-	if (m->tight && m->place == PLACE_AFTER)
+	if (at->first > anchor && (m->place == PLACE_CLAUSE ||
+	    (m->tight && m->place == PLACE_AFTER)))
 		stops |= TOKEN_RELATIVE;
 	for (; from < to && !m->across; from++)
 		if (view->bits[from] & stops)
