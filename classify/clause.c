@@ -339,18 +339,21 @@ is_measured(const struct clause *c, const struct item *it)
 	    t[1].kind != TOKEN_WORD;
 }
 
-/* Does it stand right behind an object that an operator leads to, with none behind
+/* Does it stand right behind objects that an operator leads to, with none behind
  * it: "scraps Sunday trading ban"?  A participle is a verb: "said exports banned". */
 static bool
 ends_compound(const struct clause *c, size_t i)
 {
 	const struct item *it = &c->items[i];
 	struct str word = token_str(&c->view->words, it->end - 1);
+	size_t k = i;
 
-	return i > 1 && !c->view->g->head_first &&
-	    c->items[i - 2].role == ROLE_OPERATOR &&
-	    c->items[i - 1].role == ROLE_OBJECT &&
-	    c->items[i - 1].end == it->first &&
+	while (k > 0 && c->items[k - 1].role == ROLE_OBJECT &&
+	    c->items[k - 1].end == c->items[k].first)
+		k--;
+	return k < i && k > 0 && !c->view->g->head_first &&
+	    c->items[k - 1].role == ROLE_OPERATOR &&
+	    !any_token(c, c->items[k - 1].end, it->first, TOKEN_BREAK) &&
 	    !str_ends(word, STR("ed")) && !str_ends(word, STR("ing")) &&
 	    (i + 1 == c->n || c->items[i + 1].object == NULL ||
 	    any_token(c, it->end, c->items[i + 1].first, TOKEN_BREAK));
