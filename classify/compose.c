@@ -281,6 +281,14 @@ sign_for(const struct class *object, const char *kind)
 	return object->sign;
 }
 
+/* "The tax on shares held for a year": what only keeps a thing, and stands behind
+ * it, says which is meant. */
+static bool
+is_attributive(const struct item *it)
+{
+	return it->sign == 0 && it->inner != NULL && it->head > it->first;
+}
+
 /* "Cancels the rise in the tax": what is done in so many words to a doing is meant,
  * even where the inner word alone says little. */
 static double
@@ -288,6 +296,8 @@ weight_for(const struct class *operator, const struct item *it)
 {
 	if (it->role != ROLE_EVENT)
 		return it->weight * it->object->weight;
+	if (is_attributive(it))
+		return it->inner->weight;
 	return operator->weight < 1 || it->sign == 0 || it->inner == NULL ?
 	    it->weight : fmax(it->weight, it->inner->weight);
 }
@@ -301,9 +311,9 @@ join(const struct clause *c, struct item *op, struct item *it)
 	op->operator = operator_for(c, op, it);
 	assert(op->operator != NULL);
 	sign = op->turn ? op->turn : op->operator->sign;
-	op->sign = sign * (it->role == ROLE_EVENT ? it->sign :
-	    sign_for(it->object, op->turn ? KIND_LEVEL :
-	    op->operator->operator_kind));
+	op->sign = sign * (it->role == ROLE_EVENT && !is_attributive(it) ?
+	    it->sign : sign_for(it->role == ROLE_EVENT ? it->inner : it->object,
+	    op->turn ? KIND_LEVEL : op->operator->operator_kind));
 	op->inner = it->role == ROLE_EVENT ? it->inner : it->object;
 	op->act = op->operator;
 	op->weight = op->operator->weight * weight_for(op->operator, it);
@@ -389,6 +399,17 @@ take_turn(const struct clause *c, struct item *it, struct item *op)
 	return it;
 }
 
+/* Does a comma part them, with more than an article or a preposition behind it? */
+static bool
+has_comma(const struct clause *c, uint32_t from, uint32_t end)
+{
+	for (; from + 1 < end; from++)
+		if (is_comma(c, from) &&
+		    !token_is(c, from + 1, TOKEN_LINK | TOKEN_DET))
+			return true;
+	return false;
+}
+
 /* Does a passive or an intransitive verb stand there: "ban was lifted"? */
 static struct item *
 choose(struct clause *c, size_t i)
@@ -402,6 +423,11 @@ choose(struct clause *c, size_t i)
 	    token_is(c, op->end + 1, TOKEN_LINK);
 	struct item *right = op->operator->right && !named ?
 	    find_right(c, i, op->operator->reach) : NULL;
+
+	/* ", squeezed for a decade, get a break": it has nothing of that */
+	if (right != NULL && op->operator->left && op->first > c->s->first &&
+	    is_comma(c, op->first - 1) && has_comma(c, op->end, right->first))
+		right = NULL;
 	bool subject = passive || !op->operator->right ||
 	    (right == NULL && (has_subject(c, op) || is_apposed(c, op)));
 	struct item *left = op->operator->left && !has_clitic(c, op) ?

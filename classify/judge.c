@@ -11,6 +11,8 @@
 #define HITS_KEPT	12
 /* A half of a mixed story that weighs less is an aside. */
 #define HALF_LEAST	0.3
+/* ... and one in the title that makes it a story of two. */
+#define TITLE_HALF_LEAST	0.6
 /* A lead is at most so many times as long as its first code points. */
 #define LEAD_FACTOR	2
 /* "banned by the trade ministry": so far behind a hit its agent may stand. */
@@ -760,6 +762,15 @@ lead_sentences(const struct judge *j)
 	return n;
 }
 
+static bool
+is_long(const struct judge *j)
+{
+	struct str text = j->text.words.text;
+	double limit = j->g->judging.long_text;
+
+	return limit > 0 && text.n > limit && visible_offset(text, limit) < text.n;
+}
+
 /* Find the marks of the title, of the lead, and of what else of the text can make
  * a hit; of all when somebody asks about what does not. */
 static void
@@ -771,7 +782,10 @@ mark_views(struct judge *j, struct arena *a)
 	view_mark(text, lead_sentences(j));
 	text->lead_marks = mark_at(text, j->lead_end);
 	title->beside = signs_of(text, 0, text->lead_marks);
-	text->beside = signs_of(title, 0, title->marks.n);
+	/* a short text speaks of one matter */
+	text->near_marks = is_long(j) ? 0 : text->lead_marks;
+	text->beside = signs_of(title, 0, title->marks.n) |
+	    signs_of(text, 0, text->near_marks);
 	if (text->misses != NULL || j->tally != NULL)
 		view_mark(text, text->words.sentence_count);
 	else
@@ -882,6 +896,47 @@ is_one_story(const struct hits *hits)
 	return false;
 }
 
+/* Do two hits of the title, one of them at least by what is done to what, stand in
+ * two halves of it: "widens work permits but raises fee"? */
+static bool
+are_told_apart(const struct view *title, const struct hit *a,
+    const struct hit *b)
+{
+	const struct hit *left = a->span.first < b->span.first ? a : b,
+	    *right = left == a ? b : a;
+
+	if (a->effect != -b->effect || a->effect == EFFECT_NEUTRAL ||
+	    (a->operator_class == NULL && b->operator_class == NULL))
+		return false;
+	for (uint32_t i = left->span.end; i < right->span.first; i++)
+		if (title->bits[i] & (TOKEN_BREAK | TOKEN_JOIN))
+			return true;
+	return false;
+}
+
+/* Is the title itself of two halves? */
+static bool
+has_halves(const struct judge *j)
+{
+	const struct hits *hits = &j->hits;
+
+	for (size_t i = 0; i < hits->n; i++) {
+		const struct hit *a = &hits->v[i];
+
+		if (a->field != FIELD_TITLE || a->weight < TITLE_HALF_LEAST)
+			continue;
+		for (size_t k = i + 1; k < hits->n; k++) {
+			const struct hit *b = &hits->v[k];
+
+			if (b->field == FIELD_TITLE &&
+			    b->weight >= TITLE_HALF_LEAST &&
+			    are_told_apart(&j->title, a, b))
+				return true;
+		}
+	}
+	return false;
+}
+
 /* What the title says, tightening less easing. */
 static double
 title_lean(const struct hits *hits)
@@ -898,12 +953,8 @@ title_lean(const struct hits *hits)
 static double
 threshold_of(const struct judge *j)
 {
-	const struct judging *how = &j->g->judging;
-	struct str text = j->text.words.text;
-
-	return how->long_text > 0 && text.n > how->long_text &&
-	    visible_offset(text, how->long_text) < text.n ?
-	    how->long_threshold : how->threshold;
+	return is_long(j) ? j->g->judging.long_threshold :
+	    j->g->judging.threshold;
 }
 
 /* The logit that the article is about policy at all, by the words of its title
@@ -952,9 +1003,9 @@ part_halves(const struct hits *hits, struct verdict *v)
 }
 
 static void
-decide(const struct judging *how, double threshold, const struct hits *hits,
-    struct verdict *v)
+decide(const struct judge *j, double threshold, struct verdict *v)
 {
+	const struct judging *how = &j->g->judging;
 	double strong = fmax(v->easing, v->tightening),
 	    weak = fmin(v->easing, v->tightening), margin;
 
@@ -962,7 +1013,9 @@ decide(const struct judging *how, double threshold, const struct hits *hits,
 		v->label = LABEL_NEUTRAL;
 	else if (weak >= how->mixed * strong &&
 	    weak >= fmin(threshold, how->threshold))
-		part_halves(hits, v);
+		part_halves(&j->hits, v);
+	else if (weak >= how->threshold && has_halves(j))
+		v->label = LABEL_MIXED;
 	else
 		v->label = v->easing > v->tightening ? LABEL_EASING :
 		    LABEL_TIGHTENING;
@@ -1151,7 +1204,7 @@ judge_verdict(struct judge *j, struct arena *a, struct verdict *v)
 		count_hits(j);
 	weigh(j, v);
 	v->threshold = relevant_threshold(j, v);
-	decide(&j->g->judging, v->threshold, &j->hits, v);
+	decide(j, v->threshold, v);
 	choose_evidence(j, v, a);
 	describe(j, v);
 	v->faults = j->faults;

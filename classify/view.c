@@ -87,7 +87,9 @@ marks_near(const struct view *view, size_t from, size_t end, uint16_t class)
 	if (marks_hold(view, from, end, class))
 		return true;
 	if (view->title != NULL)
-		return marks_hold(view->title, 0, view->title->marks.n, class);
+		return marks_hold(view->title, 0, view->title->marks.n,
+		    class) || (from < view->near_marks &&
+		    marks_hold(view, 0, view->near_marks, class));
 	return view->text != NULL &&
 	    marks_hold(view->text, 0, view->text->lead_marks, class);
 }

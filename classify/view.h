@@ -47,6 +47,7 @@ struct view {
 	const struct view	*title;		/* NULL in the title itself */
 	const struct view	*text;		/* of a title: what stands below */
 	size_t			 lead_marks;	/* of its marks, those in the lead */
+	size_t			 near_marks;	/* those near all others there */
 	class_signs		 beside;	/* signs of the title, or of the lead */
 	const struct article	*article;	/* that it is of */
 	struct misses		*misses;	/* NULL: nobody asks */
