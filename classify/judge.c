@@ -896,8 +896,8 @@ is_one_story(const struct hits *hits)
 	return false;
 }
 
-/* Do two hits of the title, one of them at least by what is done to what, stand in
- * two halves of it: "widens work permits but raises fee"? */
+/* Do two hits of the title, both by what is done to what, stand in two halves of
+ * it: "widens work permits but raises fee"? */
 static bool
 are_told_apart(const struct view *title, const struct hit *a,
     const struct hit *b)
@@ -906,7 +906,7 @@ are_told_apart(const struct view *title, const struct hit *a,
 	    *right = left == a ? b : a;
 
 	if (a->effect != -b->effect || a->effect == EFFECT_NEUTRAL ||
-	    (a->operator_class == NULL && b->operator_class == NULL))
+	    a->operator_class == NULL || b->operator_class == NULL)
 		return false;
 	for (uint32_t i = left->span.end; i < right->span.first; i++)
 		if (title->bits[i] & (TOKEN_BREAK | TOKEN_JOIN))
