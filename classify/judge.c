@@ -4,15 +4,12 @@
 #include <time.h>
 
 #include "base/text/relevance.h"
+#include "classify/halves.h"
 #include "classify/judge.h"
 #include "classify/walk.h"
 
 /* Kept evidence: what a reader can take in. */
 #define HITS_KEPT	12
-/* A half of a mixed story that weighs less is an aside. */
-#define HALF_LEAST	0.3
-/* ... and one in the title that makes it a story of two. */
-#define TITLE_HALF_LEAST	0.6
 /* A lead is at most so many times as long as its first code points. */
 #define LEAD_FACTOR	2
 /* "banned by the trade ministry": so far behind a hit its agent may stand. */
@@ -869,86 +866,6 @@ weigh(struct judge *j, struct verdict *v)
 			v->easing = v->tightening = 0;
 }
 
-/* Are the two the halves of one story: in the title, in one sentence, or beside a
- * word that sets the one against the other? */
-static bool
-are_halves(const struct hit *a, const struct hit *b)
-{
-	if (a->effect == 0 || a->effect != -b->effect ||
-	    b->scope == PLACED_BODY || b->weight < HALF_LEAST)
-		return false;
-	return a->contrasted || b->contrasted || (a->field == b->field &&
-	    (a->field == FIELD_TITLE || a->sentence == b->sentence));
-}
-
-static bool
-is_one_story(const struct hits *hits)
-{
-	for (size_t i = 0; i < hits->n; i++) {
-		const struct hit *a = &hits->v[i];
-
-		if (a->scope == PLACED_BODY || a->weight < HALF_LEAST)
-			continue;
-		for (size_t k = i + 1; k < hits->n; k++)
-			if (are_halves(a, &hits->v[k]))
-				return true;
-	}
-	return false;
-}
-
-/* Do two hits of the title, both by what is done to what, stand in two halves of
- * it: "widens work permits but raises fee"? */
-static bool
-are_told_apart(const struct view *title, const struct hit *a,
-    const struct hit *b)
-{
-	const struct hit *left = a->span.first < b->span.first ? a : b,
-	    *right = left == a ? b : a;
-
-	if (a->effect != -b->effect || a->effect == EFFECT_NEUTRAL ||
-	    a->operator_class == NULL || b->operator_class == NULL)
-		return false;
-	for (uint32_t i = left->span.end; i < right->span.first; i++)
-		if (title->bits[i] & (TOKEN_BREAK | TOKEN_JOIN))
-			return true;
-	return false;
-}
-
-/* Is the title itself of two halves? */
-static bool
-has_halves(const struct judge *j)
-{
-	const struct hits *hits = &j->hits;
-
-	for (size_t i = 0; i < hits->n; i++) {
-		const struct hit *a = &hits->v[i];
-
-		if (a->field != FIELD_TITLE || a->weight < TITLE_HALF_LEAST)
-			continue;
-		for (size_t k = i + 1; k < hits->n; k++) {
-			const struct hit *b = &hits->v[k];
-
-			if (b->field == FIELD_TITLE &&
-			    b->weight >= TITLE_HALF_LEAST &&
-			    are_told_apart(&j->title, a, b))
-				return true;
-		}
-	}
-	return false;
-}
-
-/* What the title says, tightening less easing. */
-static double
-title_lean(const struct hits *hits)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < hits->n; i++)
-		if (hits->v[i].field == FIELD_TITLE)
-			sum += hits->v[i].weight * hits->v[i].effect;
-	return sum;
-}
-
 /* In a long text one sentence says little. */
 static double
 threshold_of(const struct judge *j)
@@ -992,11 +909,11 @@ relevant_threshold(const struct judge *j, struct verdict *v)
 static void
 part_halves(const struct hits *hits, struct verdict *v)
 {
-	double lean = title_lean(hits);
+	double lean = halves_lean(hits);
 
 	if (lean == 0)
 		lean = v->tightening - v->easing;
-	if (is_one_story(hits))
+	if (halves_stand_together(hits))
 		v->label = LABEL_MIXED;
 	else
 		v->label = lean > 0 ? LABEL_TIGHTENING : LABEL_EASING;
@@ -1014,7 +931,7 @@ decide(const struct judge *j, double threshold, struct verdict *v)
 	else if (weak >= how->mixed * strong &&
 	    weak >= fmin(threshold, how->threshold))
 		part_halves(&j->hits, v);
-	else if (weak >= how->threshold && has_halves(j))
+	else if (weak >= how->threshold && halves_in_title(&j->title, &j->hits))
 		v->label = LABEL_MIXED;
 	else
 		v->label = v->easing > v->tightening ? LABEL_EASING :
