@@ -689,7 +689,7 @@ choose_each(struct lexicon *lex, struct str text, const struct choice *ch,
 static int
 spell_out(struct lexicon *lex, struct str text, struct spelling_out *so)
 {
-	struct choice ch;
+	struct choice ch = { .from = 0 };
 	int found = find_choice(lex, text, &ch, so->err), result;
 
 	if (found == -1)

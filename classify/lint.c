@@ -352,8 +352,9 @@ check_grammar(const struct lint *lint, size_t at, struct buf *b)
 		const struct class *c = &g->classes[i];
 		const char *fault = unreachable_list(g, c, has_words);
 
-		if (c->statement != NULL)
-			lines += report_kinds(g, c, b);
+		if (c->statement == NULL)
+			continue;
+		lines += report_kinds(g, c, b);
 		if (fault == NULL && is_composing(c) && tests->hits[i] == 0)
 			fault = "hits in no test of the rules";
 		if (fault == NULL)

@@ -25,6 +25,15 @@ static const struct {
 	{ "common-words", TOKEN_COMMON },
 };
 
+const char *
+builtin_name(uint16_t bit)
+{
+	for (size_t i = 0; i < COUNT(builtins); i++)
+		if (builtins[i].bit == bit)
+			return builtins[i].name;
+	return NULL;
+}
+
 void
 seal_prepare(struct grammar *g)
 {

@@ -12,5 +12,7 @@ void seal_prepare(struct grammar *g);
 /* Close the lexicon; nothing is added any more. */
 void seal_grammar(struct grammar *g);
 void seal_release(struct grammar *g);
+/* The engine's own list whose words have this bit (TOKEN_*), or NULL. */
+const char *builtin_name(uint16_t bit);
 
 #endif

@@ -17,6 +17,7 @@
 #include "base/record.h"
 #include "classify/crew.h"
 #include "classify/explain.h"
+#include "classify/glossary.h"
 #include "classify/lint.h"
 
 /* Where the rules come from: -r, else default.rules, and every --pack. */
@@ -166,6 +167,43 @@ lint_rules(const struct program *prog, bool profile, struct refusals *refusals)
 	return faults > 0 ? EXIT_NO : refusals_exit(refusals);
 }
 
+/* The grammar of the language, which somebody asked for. */
+static const struct grammar *
+asked_grammar(const struct program *prog, const char *language)
+{
+	for (size_t i = 0; i < prog->count; i++)
+		if (strcmp(prog->grammars[i]->language, language) == 0)
+			return prog->grammars[i];
+	usage_error("no rules for a language '%s'; see --list", language);
+}
+
+/* How the lines on standard input are read in that language. */
+static int
+tell_words(const struct grammar *g, struct refusals *refusals)
+{
+	struct glossary gl;
+	struct in in;
+	struct out out;
+	struct str line;
+	enum in_result result;
+
+	out_init(&out, STDOUT_FILENO, "standard output");
+	in_init(&in, STDIN_FILENO, "standard input", LIMIT_LINE);
+	glossary_init(&gl, g);
+	while ((result = in_line(&in, &out, &line)) != IN_EOF) {
+		struct err err = { .msg = "too long" };
+
+		if (result == IN_LONG || glossary_add(&gl, line, out_buf(&out),
+		    &err) == -1)
+			refuse(refusals, in.name, in.line, line, &err);
+		out_poll(&out);
+	}
+	out_close(&out);
+	in_release(&in);
+	glossary_release(&gl);
+	return refusals_exit(refusals);
+}
+
 /* The corpus of --lint becomes standard input, before the jail. */
 static void
 open_corpus(const char *path)
@@ -195,7 +233,9 @@ main(int argc, char **argv)
 	struct refusals refusals;
 	struct opt_list rules = { NULL, 0, 0 }, packs = { NULL, 0, 0 };
 	struct opt_number jobs = { 1, 1, CREW_MAX };
-	const char *rejects = NULL, *corpus = NULL, *explain = NULL;
+	const char *rejects = NULL, *corpus = NULL, *explain = NULL,
+	    *words = NULL;
+	const struct grammar *spoken = NULL;
 	bool test = false, list = false, profile = false, check = false,
 	    streams;
 	const struct opt opts[] = {
@@ -228,6 +268,9 @@ main(int argc, char **argv)
 		    &profile },
 		{ 'l', "list", NULL, "print the compiled rules", OPT_FLAG,
 		    &list },
+		{ 0, "words", "LANGUAGE",
+		    "print how text is read: words, stems, lists", OPT_STRING,
+		    &words },
 		{ 0, NULL, NULL, NULL, OPT_FLAG, NULL }
 	};
 	const struct tool tool = { "stance-classify", "[OPTION]...",
@@ -248,7 +291,10 @@ main(int argc, char **argv)
 	    !program_names(&prog, pattern.misses.wanted))
 		usage_error("no rule or list '%s'; see --list",
 		    pattern.misses.wanted);
-	streams = !test && !check && !list && !profile && corpus == NULL;
+	if (words != NULL)
+		spoken = asked_grammar(&prog, words);
+	streams = !test && !check && !list && !profile && corpus == NULL &&
+	    words == NULL;
 	if (streams && jobs.value == 1)
 		worker_init(&pattern, &prog);	/* the stack of patterns, too */
 	refusals_open(&refusals, rejects);
@@ -263,6 +309,8 @@ main(int argc, char **argv)
 		status = lint_rules(&prog, profile, &refusals);
 	else if (list)
 		status = list_rules(&prog);
+	else if (words != NULL)
+		status = tell_words(spoken, &refusals);
 	else
 		status = judge_stream(&prog, &pattern, (size_t)jobs.value,
 		    &refusals);

@@ -326,5 +326,21 @@ operator drop -: drop
 test easing "The bank drops a delay of the cut of the rate."
 """, b"", "--check")
 ok("an operator hits where another takes what it did", (code, out) == (0, b""), out)
+# how a text is read
+glossary = """language en english
+lexicon link: =of
+object licence -: licence
+operator grant +: issue "hand out"
+rule door easing: door near/3 "open|opens"
+"""
+code, out, err = run_with(glossary, "The doors of licences. Hand out it.\n\nISSUED\n".encode(), "--words", "en")
+ok("--words tells how each word is read", (code, out.decode()) == (0,
+    'The\tthe\t\ndoors\tdoor\trule door "door"\nof\tof\tlexicon link\nlicences\tlicenc\tobject licence\n'
+    '.\t.\tlexicon break\n\nHand\thand\toperator grant "hand out"\nout\tout\t\nit\tit\t\n'
+    '.\t.\tlexicon break\nISSUED\tissu\toperator grant\n'), out.decode())
+code, out, err = run_with(glossary, b"a \xff b\nc\n", "--words", "en")
+ok("and refuses what is no text", (code, out) == (4, b"c\tc\t\n") and "not UTF-8" in err, (out, err))
+code, out, err = run_with(glossary, b"", "--words", "fr")
+ok("--words knows the languages of the rules", code == 2 and "no rules for a language 'fr'" in err, err)
 print("1..%d" % done)
 sys.exit(failed > 0)
