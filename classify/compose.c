@@ -873,6 +873,37 @@ emit(struct clause *c, const struct item *it, struct hits *hits)
 	hits->v[hits->n++] = hit;
 }
 
+/* The operator beside the object, in its clause, that does not join with it. */
+static const char *
+refused_by(const struct clause *c, const struct item *it)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct item *op = &c->items[i];
+		uint32_t from = op->end, to = it->first;
+
+		if (op->operator == NULL || op->role == ROLE_OBJECT ||
+		    op->turn != 0 || fits(c, &op->operator->with, it->mark))
+			continue;
+		if (it->end <= op->first) {
+			from = it->end;
+			to = op->first;
+		}
+		if (from <= to && to - from <= op->operator->reach &&
+		    !any_token(c, from, to, TOKEN_BREAK))
+			return op->operator->name;
+	}
+	return NULL;
+}
+
+static void
+miss_object(const struct clause *c, const struct item *it)
+{
+	const char *by = c->view->misses ? refused_by(c, it) : NULL;
+
+	miss_item(c, it, by ? "is in no list that joins with" :
+	    "has no operator beside it", by);
+}
+
 void
 compose_sentence(const struct view *view, const struct sentence *s,
     size_t from, size_t end, struct hits *hits)
@@ -902,7 +933,6 @@ compose_sentence(const struct view *view, const struct sentence *s,
 		if (c.items[i].role == ROLE_EVENT)
 			emit(&c, &c.items[i], hits);
 		else if (c.items[i].role == ROLE_OBJECT)
-			miss_item(&c, &c.items[i], "has no operator beside it",
-			    NULL);
+			miss_object(&c, &c.items[i]);
 	}
 }

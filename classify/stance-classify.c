@@ -20,6 +20,23 @@
 #include "classify/glossary.h"
 #include "classify/lint.h"
 
+/* A pack of ours has a name, one's own is a file. */
+static char *
+path_of_pack(const char *pack)
+{
+	char *name, *path;
+
+	if (strchr(pack, '/') != NULL || str_ends(str_of(pack), STR(".rules")))
+		return xstrdup(pack);
+	name = xasprintf("rules/packs/%s.rules", pack);
+	path = path_data(name);
+	if (path == NULL)
+		usage_error("no pack '%s'; one of your own is a file: "
+		    "./%s.rules", pack, pack);
+	free(name);
+	return path;
+}
+
 /* Where the rules come from: -r, else default.rules, and every --pack. */
 static void
 load_rules(struct program *prog, const struct opt_list *rules,
@@ -37,14 +54,8 @@ load_rules(struct program *prog, const struct opt_list *rules,
 		if (paths[0] == NULL)
 			die("cannot find rules/default.rules; is stance installed?");
 	}
-	for (size_t i = 0; i < packs->n; i++) {
-		char *name = xasprintf("rules/packs/%s.rules", packs->v[i]);
-
-		paths[count] = path_data(name);
-		if (paths[count++] == NULL)
-			usage_error("no pack '%s'", packs->v[i]);
-		free(name);
-	}
+	for (size_t i = 0; i < packs->n; i++)
+		paths[count++] = path_of_pack(packs->v[i]);
 	if (program_load(prog, paths, count, &err) == -1) {
 		err_print(&err, rulefiles_line(&prog->files, &err));
 		exit(EXIT_USAGE);
@@ -241,7 +252,8 @@ main(int argc, char **argv)
 	const struct opt opts[] = {
 		{ 'r', "rules", "FILE|DIR", "use these rules, not the default",
 		    OPT_LIST, &rules },
-		{ 'p', "pack", "NAME", "add the pack rules/packs/NAME.rules",
+		{ 'p', "pack", "NAME|FILE",
+		    "add the pack rules/packs/NAME.rules, or a file",
 		    OPT_LIST, &packs },
 		{ 'j', "jobs", "N", "judge in N threads, in the same order",
 		    OPT_NUMBER, &jobs },

@@ -326,6 +326,23 @@ operator drop -: drop
 test easing "The bank drops a delay of the cut of the rate."
 """, b"", "--check")
 ok("an operator hits where another takes what it did", (code, out) == (0, b""), out)
+code, out, err = run_with("""language en english
+lexicon few: =tax
+object tax +: tax
+object toll +: toll
+operator cut - with few: cut
+""", b'{"id":"a","title":"Peru cuts the toll"}\n{"id":"b","title":"Peru eyes the toll"}\n', "--why-not", "toll")
+ok("--why-not tells of an operator that joins with others", code == 0 and
+   '"toll" is in no list that joins with cut' in out.decode() and '"toll" has no operator beside it' in out.decode(), out.decode())
+with tempfile.TemporaryDirectory() as folder:
+    for name, text in (("a.rules", "language en english\nobject tax +: tax\n"), ("b.rules", "language en\noperator cut -: cut\n")):
+        open(os.path.join(folder, name), "w").write(text)
+    p = subprocess.run([program, "-r", os.path.join(folder, "a.rules"), "--pack", os.path.join(folder, "b.rules")],
+                       input=b'{"id":"a","title":"Peru cuts the tax"}\n', capture_output=True)
+    ok("a pack can be a file", p.returncode == 0 and json.loads(p.stdout)["stance"]["label"] == "easing", p.stderr)
+p = subprocess.run([program, "--pack", "none"], input=b"", capture_output=True)
+ok("and one that is not is told how", p.returncode == 2 and b"one of your own is a file: ./none.rules" in p.stderr, p.stderr)
+
 # how a text is read
 glossary = """language en english
 lexicon link: =of
