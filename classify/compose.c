@@ -714,6 +714,33 @@ drop_attributes(struct clause *c)
 	}
 }
 
+/* "Revokes the order lifting the ban": what it does is told behind it, and that is
+ * what is revoked. */
+static void
+drop_vessels(struct clause *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct item *it = &c->items[i], *op = NULL, *object;
+
+		if (it->role != ROLE_OBJECT)
+			continue;
+		for (size_t k = i + 1; k < c->n && op == NULL; k++)
+			if (c->items[k].role != ROLE_NONE)
+				op = &c->items[k];
+		if (op == NULL || op->role != ROLE_OPERATOR || op->turn != 0 ||
+		    op->first != it->end || !op->operator->right ||
+		    !str_ends(token_str(&c->view->words, op->first),
+		    STR("ing")))
+			continue;
+		object = find_right(c, (size_t)(op - c->items),
+		    op->operator->reach);
+		if (object == NULL || !can_join(c, op, object))
+			continue;
+		miss_item(c, it, "is told by what follows", NULL);
+		it->role = ROLE_NONE;
+	}
+}
+
 static bool
 has_event(const struct clause *c)
 {
@@ -922,6 +949,7 @@ compose_sentence(const struct view *view, const struct sentence *s,
 	chain_objects(&c);
 	remember(&c, hits);
 	drop_attributes(&c);
+	drop_vessels(&c);
 	join_compounds(&c);
 	join_nominal(&c);
 	join_verbal(&c);

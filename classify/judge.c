@@ -501,6 +501,19 @@ drop_lone(struct judge *j, size_t first)
 	j->hits.n = kept;
 }
 
+/* "Will Ghana lift the ban?" */
+static bool
+is_asked(const struct view *view, const struct sentence *s)
+{
+	struct str text = view->words.text;
+	size_t at = view->words.tokens[s->end - 1].end;
+
+	while (at < text.n && (text.p[at] == ' ' || text.p[at] == '"'))
+		at++;
+	return text.p[view->words.tokens[s->end - 1].start] == '?' ||
+	    (at < text.n && text.p[at] == '?');
+}
+
 static void
 read_sentence(struct judge *j, const struct view *view, size_t s, size_t from,
     size_t end)
@@ -516,6 +529,11 @@ read_sentence(struct judge *j, const struct view *view, size_t s, size_t from,
 	if (flags & MARK_TRIGGERS)
 		try_rules(j, view, s, from, end);
 	drop_lone(j, first);
+	if (j->hits.n > first && is_asked(view, sentence)) {
+		view_miss(view, j->hits.v[first].rule, j->hits.v[first].span,
+		    "is in a question", NULL);
+		j->hits.n = first;
+	}
 	for (size_t i = first; i < j->hits.n; i++) {
 		struct hit *hit = &j->hits.v[i];
 

@@ -6,6 +6,33 @@
 
 #include "classify/modify.h"
 
+/* Do they share the "to": "delays plans to" and "to ban"? */
+static bool
+laps_over(const struct view *view, const struct mark *at, uint32_t anchor)
+{
+	return at->first < anchor && at->end == anchor + 1 &&
+	    (view->bits[anchor] & TOKEN_LINK);
+}
+
+/* Does it stand in a clause that commas set off before what `anchor` begins: "the
+ * ministry, which had hesitated for years, lifted"? */
+static bool
+is_enclosed(const struct view *view, const struct mark *at, uint32_t anchor)
+{
+	const struct token *t = view->words.tokens;
+	uint32_t from = at->first, end = at->end;
+
+	while (end < anchor && t[end].kind != TOKEN_MARK)
+		end++;
+	if (end == anchor)
+		return false;
+	while (from > 0 && t[from].kind != TOKEN_MARK)
+		from--;
+	return t[from].kind == TOKEN_MARK &&
+	    (view->bits[from + 1] & TOKEN_RELATIVE) != 0 &&
+	    (view->bits[from + 1] & TOKEN_BREAK) != 0;
+}
+
 bool
 modifier_governs(const struct view *view, const struct class *m,
     const struct mark *at, uint32_t anchor, struct span span)
@@ -15,9 +42,13 @@ modifier_governs(const struct view *view, const struct class *m,
 
 	if (m->place == PLACE_SENTENCE || m->place == PLACE_TITLE)
 		return true;
-	if (at->end <= anchor) {
+	if (at->end <= anchor || (m->action != ACTION_CANCEL &&
+	    laps_over(view, at, anchor))) {
 		from = at->end;
-		to = at->end <= span.first ? span.first : anchor;
+		to = at->end <= span.first ? span.first :
+		    at->end <= anchor ? anchor : at->end;
+		if (is_enclosed(view, at, anchor))
+			return false;
 		if (m->place == PLACE_AFTER)
 			return false;
 	} else if (at->first > anchor) {
