@@ -48,11 +48,12 @@ struct long_word {
 	uint32_t		known;
 };
 
+/* All in one piece, which lies in large pages: each look-up is somewhere else. */
 struct memo {
-	struct bucket		*buckets;
-	struct long_word	*long_words;
-	uint64_t		*barren;	/* see struct reader */
-	struct pair		*pairs;
+	struct bucket		buckets[1u << LINES_BITS];
+	struct long_word	long_words[1u << LONG_BITS];
+	struct pair		pairs[1u << PAIR_BITS];	/* see struct reader */
+	uint64_t		barren[1u << BARREN_BITS];
 };
 
 /* The same while it is worked out. */
@@ -64,36 +65,15 @@ struct finding {
 	struct leap	leap;
 };
 
-static void
-clear(struct memo *memo)
-{
-	memset(memo->buckets, 0, sizeof(*memo->buckets) << LINES_BITS);
-	memset(memo->long_words, 0, sizeof(*memo->long_words) << LONG_BITS);
-	memset(memo->barren, 0, sizeof(*memo->barren) << BARREN_BITS);
-	memset(memo->pairs, 0, sizeof(*memo->pairs) << PAIR_BITS);
-}
-
 struct memo *
 memo_new(void)
 {
-	struct memo *memo = xcalloc(1, sizeof(*memo));
-
-	memo->buckets = xlines(sizeof(*memo->buckets) << LINES_BITS);
-	memo->long_words = xlines(sizeof(*memo->long_words) << LONG_BITS);
-	memo->barren = xcalloc(1u << BARREN_BITS, sizeof(*memo->barren));
-	memo->pairs = xcalloc(1u << PAIR_BITS, sizeof(*memo->pairs));
-	return memo;
+	return xlines(sizeof(struct memo));
 }
 
 void
 memo_free(struct memo *memo)
 {
-	if (memo == NULL)
-		return;
-	free(memo->buckets);
-	free(memo->long_words);
-	free(memo->barren);
-	free(memo->pairs);
 	free(memo);
 }
 
@@ -539,7 +519,7 @@ reader_make_room(struct reader *r)
 	if (r->known_count <= 2 * (size_t)r->lex->symbols + KNOWN_SPARE)
 		return;
 	forget(r);
-	clear(r->memo);
+	memset(r->memo, 0, sizeof(*r->memo));
 }
 
 void
@@ -551,13 +531,17 @@ reader_read(struct reader *r, struct str text, struct words *w,
 		free(to->known);
 		free(to->starts);
 		to->known = xreallocarray(NULL, to->cap, sizeof(*to->known));
-		to->starts = xreallocarray(NULL, to->cap, sizeof(*to->starts));
+		to->starts = xreallocarray(NULL, to->cap + READING_SPARE,
+		    sizeof(*to->starts));
 	}
 	hear_shouts(r, text);
 	splitter_start(&r->splitter, w, text);
 	while (splitter_round(&r->splitter))
 		read_round(r, to, bits);
 	to->count = find_starts(bits, w->count, to->starts);
+	to->known[w->count] = 0;
+	for (size_t i = 0; i < READING_SPARE; i++)
+		to->starts[to->count + i] = (uint32_t)w->count;
 }
 
 void

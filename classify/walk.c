@@ -1,8 +1,6 @@
 #include "classify/known.h"
 #include "classify/walk.h"
 
-/* Starts whose words are fetched before they are looked at. */
-#define AHEAD		8u
 /* Steps of one walk: gaps branch, and a hostile text could make them explode. */
 #define WALK_STEPS	4000u
 /* Where a node has more edges, the word's symbols are looked up among them. */
@@ -11,7 +9,8 @@
 /* One walk through the trie. */
 struct walk {
 	const struct reader	*r;
-	const uint32_t		*known;		/* by token */
+	const struct known	*table;		/* the reader's */
+	const uint32_t		*known;		/* by token, of the table */
 	const struct words	*w;
 	size_t			 end;		/* of the sentence */
 	size_t			 start;		/* of this walk */
@@ -28,7 +27,7 @@ struct walk {
 static inline const struct known *
 known_at(const struct walk *k, size_t token)
 {
-	return &k->r->known[k->known[token]];
+	return &k->table[k->known[token]];
 }
 
 static inline void
@@ -237,7 +236,7 @@ is_fertile(const struct walk *k, const struct node *nd,
 	return false;
 }
 
-static void
+static __attribute__((noinline)) void
 find_pair(const struct walk *k, const struct known *first,
     const struct known *second, struct pair *pair)
 {
@@ -257,7 +256,7 @@ find_pair(const struct walk *k, const struct known *first,
 
 /* Common words begin many phrases, and signs do not tell which go on with another
  * word, so that is remembered. */
-static const struct pair *
+static inline const struct pair *
 pair_of(const struct walk *k, uint32_t first, uint32_t second)
 {
 	uint32_t salted = first | k->r->salt;
@@ -276,39 +275,44 @@ static uint32_t
 leaping_roots(const struct walk *k, size_t at, uint32_t word)
 {
 	const struct leap *leap = &k->r->leaps[word];
-	size_t end = at + leap->gap + 1 < k->end ? at + leap->gap + 1 : k->end;
+	const struct known *table = k->table;
+	const uint32_t *other = k->known + at, *end = k->known + k->end;
+	uint64_t signs = leap->signs;
 	uint32_t roots = leap->always;
 
-	for (; at < end; at++)
-		if ((known_at(k, at)->signs & leap->signs) != 0)
-			roots |= pair_of(k, word, k->known[at])->leaps;
+	if (other + leap->gap + 1 < end)
+		end = other + leap->gap + 1;
+	for (; other < end; other++)
+		if ((table[*other].signs & signs) != 0)
+			roots |= pair_of(k, word, *other)->leaps;
 	return roots;
 }
 
-/* The signs of the word behind, in its sentence. */
-static inline uint64_t
-next_signs(const struct walk *k, size_t at)
+/* The roots of the word at `at` that go on in its sentence. */
+static inline uint32_t
+fertile_roots(const struct walk *k, size_t at, const struct known *known)
 {
-	return at + 1 < k->end ? known_at(k, at + 1)->signs : 0;
+	uint64_t next = at + 1 < k->end ? known_at(k, at + 1)->signs : 0;
+	uint32_t roots = 0;
+
+	if ((next & known->follow) == 0 && !known->leaps)
+		return 0;
+	if (next == UINT64_MAX)		/* a quotation mark is passed over */
+		return UINT32_MAX;
+	if ((next & known->follow) != 0)
+		roots = pair_of(k, k->known[at], k->known[at + 1])->roots;
+	if (known->leaps)
+		roots |= leaping_roots(k, at + 1, k->known[at]);
+	return roots;
 }
 
-/* The longer phrases that begin with the word, and where marks are made the word
- * itself.  False where none goes on. */
-static bool
-walk_on(struct walk *k, size_t at, const struct known *known)
+/* The longer phrases that begin with the word along these roots, and where marks
+ * are made the word itself. */
+static void
+walk_on(struct walk *k, size_t at, const struct known *known, uint32_t fertile)
 {
 	const uint32_t *roots = k->r->pool + known->at + known->n;
-	uint64_t next = next_signs(k, at);
-	uint32_t word = k->known[at], on = 0;
 
-	if (next == UINT64_MAX)		/* a quotation mark is passed over */
-		on = UINT32_MAX;
-	else if ((next & known->follow) != 0)
-		on = pair_of(k, word, k->known[at + 1])->roots;
-	if (known->leaps)
-		on |= leaping_roots(k, at + 1, word);
-	if (on == 0)
-		return false;
 	k->start = at;
 	k->budget = WALK_STEPS;
 	for (size_t n = 0; n < known->roots; n++) {
@@ -316,10 +320,9 @@ walk_on(struct walk *k, size_t at, const struct known *known)
 
 		if (k->marks != NULL && nd->phrase != NONE)
 			add_mark(k, at + 1, nd->phrase);
-		if ((on & ROOT_BIT(n)) != 0)
+		if ((fertile & ROOT_BIT(n)) != 0)
 			go_on(k, at + 1, nd);
 	}
-	return true;
 }
 
 static inline const uint32_t *
@@ -333,16 +336,19 @@ walk_sentence(const struct reader *r, const struct words *w,
     const struct reading *reading, size_t from, size_t end,
     const struct sentence *s, bool looked, struct marks *marks, uint16_t *bits)
 {
-	struct walk k = { .r = r, .known = reading->known, .w = w,
-	    .end = s->end, .marks = marks, .bits = bits };
+	struct walk k = { .r = r, .table = r->known, .known = reading->known,
+	    .w = w, .end = s->end, .marks = marks, .bits = bits };
 
 	for (size_t i = from; i < end; i++) {
 		size_t at = reading->starts[i];
 		const struct known *known = known_at(&k, at);
+		uint32_t fertile = !looked || (bits[at] & GOES_ON) ?
+		    fertile_roots(&k, at, known) : 0;
 
-		if ((!looked || (bits[at] & GOES_ON)) &&
-		    walk_on(&k, at, known))
+		if (fertile != 0) {
+			walk_on(&k, at, known, fertile);
 			continue;
+		}
 		k.start = at;
 		for (size_t n = 0; n < known->phrases; n++)
 			put_mark(&k, at + 1, phrases_of(r, known)[n]);
@@ -373,28 +379,30 @@ note_words(struct walk *k, const struct reading *reading, struct outlook *o)
 	}
 }
 
-/* The outlook of a sentence from its starts. */
+/* The outlook of the sentence that ends at k->end, from its starts, the first of
+ * which is o->from. */
 static void
 look_at(struct walk *k, const struct reading *reading, struct outlook *o)
 {
+	const struct known *table = k->table;
+	const uint32_t *of = k->known, *p = reading->starts + o->from;
 	class_signs signs = 0;
 	uint32_t flags = 0;
 
 	o->signs = 0;
 	o->flags = 0;
 	o->noted = (uint32_t)k->notes->n;
-	for (size_t i = o->from; i < o->end; i++) {
-		size_t at = reading->starts[i];
-		const struct known *known = known_at(k, at);
+	for (; *p < k->end; p++) {
+		const struct known *known = &table[of[*p]];
+		uint32_t fertile = fertile_roots(k, *p, known);
 
-		if (i + AHEAD < reading->count)
-			__builtin_prefetch(known_at(k,
-			    reading->starts[i + AHEAD]));
+		__builtin_prefetch(&table[of[p[READING_SPARE - 1]]]);
 		signs |= known->classes;
 		flags |= known->flags;
-		if ((known->follow & next_signs(k, at)) != 0 || known->leaps)
-			walk_on(k, at, known);
+		if (fertile != 0)
+			walk_on(k, *p, known, fertile);
 	}
+	o->end = (uint32_t)(p - reading->starts);
 	o->signs |= signs;
 	o->flags |= flags;
 	note_words(k, reading, o);
@@ -406,22 +414,21 @@ walk_ahead(const struct reader *r, const struct words *w,
     const struct reading *reading, const struct look *look,
     struct outlook *outlooks, struct notes *notes, uint16_t *bits)
 {
-	struct walk k = { .r = r, .known = reading->known, .w = w,
-	    .bits = bits, .look = look, .notes = notes };
-	size_t sentence = look->sentence, start = look->start;
+	struct walk k = { .r = r, .table = r->known, .known = reading->known,
+	    .w = w, .bits = bits, .look = look, .notes = notes };
+	const struct sentence *s = &w->sentences[look->sentence];
+	uint32_t start = (uint32_t)look->start;
 	struct outlook *o = outlooks;
 
 	while (start < reading->count) {
-		while (w->sentences[sentence].end <= reading->starts[start])
-			sentence++;
-		k.end = w->sentences[sentence].end;
+		while (s->end <= reading->starts[start])
+			s++;
+		k.end = s->end;
 		k.outlook = o;
-		o->sentence = (uint32_t)sentence;
-		o->from = (uint32_t)start;
-		while (start < reading->count && reading->starts[start] < k.end)
-			start++;
-		o->end = (uint32_t)start;
-		look_at(&k, reading, o++);
+		o->sentence = (uint32_t)(s - w->sentences);
+		o->from = start;
+		look_at(&k, reading, o);
+		start = o++->end;
 	}
 	return (size_t)(o - outlooks);
 }

@@ -186,9 +186,14 @@ count_letters(struct str s, size_t most, size_t small)
 
 	while (p < end && n.small <= small && n.capital + n.small < most) {
 		unsigned len;
-		utf8proc_int32_t cp =
-		    (utf8proc_int32_t)utf8_decode(p, end, &len);
+		utf8proc_int32_t cp;
 
+		if ((unsigned char)*p < 0x80) {
+			n.capital += (unsigned)(*p - 'A') < 26;
+			n.small += (unsigned)(*p++ - 'a') < 26;
+			continue;
+		}
+		cp = (utf8proc_int32_t)utf8_decode(p, end, &len);
 		p += len;
 		if (cp >= CASELESS)
 			continue;
