@@ -265,6 +265,9 @@ take_source(struct reading *r, struct sources *sources)
 	if (sources->n == REFERENCES_MAX)
 		return lexeme_error(r->st, lx, r->err,
 		    "more than %d sources here", REFERENCES_MAX);
+	if (sources->v == NULL)
+		sources->v = arena_array(&r->g->arena, REFERENCES_MAX,
+		    sizeof(*sources->v));
 	sources->v[sources->n++] = arena_cstr(&r->g->arena, lx->text);
 	return 0;
 }
@@ -378,6 +381,11 @@ take_on(struct reading *r, struct class *c)
 	if (c->on_count == REFERENCES_MAX)
 		return lexeme_error(r->st, &r->st->lexemes[r->at - 1], r->err,
 		    "more than %d kinds here", REFERENCES_MAX);
+	if (c->on == NULL) {
+		c->on = arena_array(&r->g->arena, REFERENCES_MAX,
+		    sizeof(*c->on));
+		c->on_sign = arena_zalloc(&r->g->arena, REFERENCES_MAX);
+	}
 	c->on[c->on_count] = take_name(r, "a kind of operator");
 	if (c->on[c->on_count] == NULL)
 		return -1;

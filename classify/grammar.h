@@ -75,9 +75,10 @@ struct references {
 	uint8_t		n;
 };
 
-/* Names of sources: the host of an address, a feed's title or one of its tags. */
+/* Names of sources: the host of an address, a feed's title or one of its tags.
+ * Room for REFERENCES_MAX in the grammar's arena, once there is one. */
 struct sources {
-	const char	*v[REFERENCES_MAX];
+	const char	**v;
 	uint8_t		 n;
 };
 
@@ -122,9 +123,9 @@ struct class {
 	class_signs	 sign_bit;	/* or none */
 	const char	*flag;
 	/* operator kinds: those a modifier acts on (none: all), or those that
-	 * see an object with another sign */
-	const char	*on[REFERENCES_MAX];
-	int8_t		 on_sign[REFERENCES_MAX];
+	 * see an object with another sign; room as for sources */
+	const char	**on;
+	int8_t		*on_sign;
 	uint8_t		 on_count;
 };
 

@@ -6,6 +6,7 @@
 #include "base/text/relevance.h"
 #include "classify/halves.h"
 #include "classify/judge.h"
+#include "classify/trie.h"
 #include "classify/walk.h"
 
 /* Kept evidence: what a reader can take in. */
@@ -375,7 +376,7 @@ find_promising(struct judge *j, const struct view *view, size_t from,
 
 		if (!(m->flags & asked) || (m->needs & ~all) != 0)
 			continue;
-		classes = phrase_classes(j->g->lexicon, m->phrase, &count);
+		classes = classes_of(j->g->lexicon, m->phrase, &count);
 		for (size_t k = 0; k < count; k++) {
 			const struct trigger *t = &j->g->hopes[classes[k]];
 
@@ -410,7 +411,7 @@ try_rules(struct judge *j, const struct view *view, size_t s, size_t from,
 
 		if (!(m->flags & MARK_TRIGGERS))
 			continue;
-		classes = phrase_classes(j->g->lexicon, m->phrase, &count);
+		classes = classes_of(j->g->lexicon, m->phrase, &count);
 		for (size_t k = 0; k < count; k++) {
 			const struct trigger *t = &j->g->triggers[classes[k]];
 
@@ -433,7 +434,7 @@ find_actor(const struct view *view, size_t from, size_t end,
 	for (size_t i = from; i < end; i++) {
 		const struct mark *m = &view->marks.v[i];
 		size_t count;
-		const uint16_t *classes = phrase_classes(view->g->lexicon,
+		const uint16_t *classes = classes_of(view->g->lexicon,
 		    m->phrase, &count);
 
 		for (size_t k = 0; k < count; k++) {
@@ -636,7 +637,7 @@ is_hopeful(const struct judge *j, const struct outlook *o,
 
 		if (!(note->flags & MARK_HOPES) || (note->needs & ~signs) != 0)
 			continue;
-		classes = phrase_classes(j->g->lexicon, note->phrase, &count);
+		classes = classes_of(j->g->lexicon, note->phrase, &count);
 		for (size_t k = 0; k < count; k++) {
 			const struct trigger *t = &j->g->hopes[classes[k]];
 
@@ -987,7 +988,7 @@ add_mentions(const struct view *view, uint32_t end, enum class_kind kind,
 
 		if (!(view->marks.v[i].flags & MARK_NAMES))
 			continue;
-		classes = phrase_classes(view->g->lexicon,
+		classes = classes_of(view->g->lexicon,
 		    view->marks.v[i].phrase, &count);
 		for (size_t k = 0; k < count; k++)
 			if (view->g->classes[classes[k]].kind == kind)
@@ -1078,7 +1079,7 @@ count_view(const struct view *view, struct tally *t)
 {
 	for (size_t i = 0; i < view->marks.n; i++) {
 		size_t count;
-		const uint16_t *classes = phrase_classes(view->g->lexicon,
+		const uint16_t *classes = classes_of(view->g->lexicon,
 		    view->marks.v[i].phrase, &count);
 
 		for (size_t k = 0; k < count; k++)

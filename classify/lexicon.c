@@ -912,7 +912,11 @@ lay_out(struct lexicon *lex)
 static void
 make_sieve(struct lexicon *lex)
 {
-	sieve_init(&lex->sieve, lex->stemmer, lex->binding_count);
+	size_t stems = 0;
+
+	for (size_t i = 0; i < lex->binding_count; i++)
+		stems += lex->bindings[i].text.p[0] == FORM_STEM;
+	sieve_init(&lex->sieve, lex->stemmer, stems);
 	for (size_t i = 0; i < lex->binding_count; i++) {
 		struct str form = lex->bindings[i].text;
 
@@ -957,8 +961,7 @@ const uint16_t *
 phrase_classes(const struct lexicon *lex, uint32_t phrase, size_t *count)
 {
 	assert(phrase < lex->phrase_count);
-	*count = lex->phrases[phrase].count;
-	return lex->phrases[phrase].classes;
+	return classes_of(lex, phrase, count);
 }
 
 bool

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "classify/spots.h"
+#include "classify/trie.h"
 
 void
 spots_init(struct spots *p, const struct grammar *g,
@@ -61,7 +62,7 @@ find(struct spots *p)
 	p->n = 0;
 	for (size_t i = p->end; i-- > p->from; ) {
 		size_t count;
-		const uint16_t *classes = phrase_classes(p->g->lexicon,
+		const uint16_t *classes = classes_of(p->g->lexicon,
 		    p->marks->v[i].phrase, &count);
 
 		for (size_t k = 0; k < count; k++)
@@ -73,10 +74,11 @@ find(struct spots *p)
 uint32_t
 spots_first(struct spots *p, uint16_t class)
 {
-	if ((p->g->classes[class].sign_bit & ~p->signs) != 0)
-		return NO_SPOT;
-	if (!p->found)
+	if (!p->found) {
+		if ((p->g->classes[class].sign_bit & ~p->signs) != 0)
+			return NO_SPOT;
 		find(p);
+	}
 	return p->heads[class].round == p->round ? p->heads[class].first :
 	    NO_SPOT;
 }

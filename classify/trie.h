@@ -141,6 +141,14 @@ slot_of(const struct lexicon *lex, struct str key, uint64_t hash)
 	return &lex->slots[i];
 }
 
+/* phrase_classes(), where it is asked for each mark. */
+static inline const uint16_t *
+classes_of(const struct lexicon *lex, uint32_t phrase, size_t *count)
+{
+	*count = lex->phrases[phrase].count;
+	return lex->phrases[phrase].classes;
+}
+
 /* "China's" is compared as "china" where a raw form is named. */
 static inline struct str
 without_genitive(struct str word)

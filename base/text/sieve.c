@@ -5,7 +5,7 @@
 #include "base/text/sieve.h"
 
 /* Bits for each stem: the more, the fewer words pass by chance. */
-#define BITS_EACH	48u
+#define BITS_EACH	24u
 #define BITS_LEAST	12u
 
 void
