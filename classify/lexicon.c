@@ -199,6 +199,7 @@ lexicon_free(struct lexicon *lex)
 	free((void *)(uintptr_t)lex->stemmer);
 	free(lex->bindings);
 	free(lex->slots);
+	free(lex->present);
 	free(lex->nodes);
 	free(lex->growing);
 	free(lex->edges);
@@ -908,6 +909,21 @@ lay_out(struct lexicon *lex)
 	lex->growing = NULL;
 }
 
+/* Most forms of a text are named by no rule: a bit tells of most of these, without
+ * a look at the slots, which are many and far apart. */
+static void
+note_present(struct lexicon *lex)
+{
+	lex->present = xcalloc(PRESENT_EACH * lex->slot_count / 64,
+	    sizeof(*lex->present));
+	for (size_t i = 0; i < lex->slot_count; i++) {
+		size_t bit = present_bit(lex, (uint64_t)lex->slots[i].tag << 32);
+
+		if (lex->slots[i].binding != NONE)
+			lex->present[bit / 64] |= 1ULL << bit % 64;
+	}
+}
+
 /* Let words pass that may have a stem which rules name. */
 static void
 make_sieve(struct lexicon *lex)
@@ -945,6 +961,7 @@ lexicon_seal(struct lexicon *lex, const uint16_t *class_bits)
 	drop_scratch(lex);
 	if (lex->slot_count == 0)
 		grow_slots(lex);
+	note_present(lex);
 }
 
 void

@@ -153,13 +153,19 @@ gather(const struct lexicon *lex, enum form form, struct str s,
 {
 	char key[WORD_MAX + 1];
 	struct str whole = { key, s.n + 1 };
+	uint64_t hash;
+	size_t bit;
 	uint32_t at;
 
 	if (s.n > WORD_MAX)
 		return;
 	key[0] = (char)form;
 	memcpy(key + 1, s.p, s.n);
-	at = slot_of(lex, whole, hash64(whole))->binding;
+	hash = hash64(whole);
+	bit = present_bit(lex, hash);
+	if (!(lex->present[bit / 64] >> bit % 64 & 1))
+		return;
+	at = slot_of(lex, whole, hash)->binding;
 	for (; at != NONE && f->n < SYMBOLS_MAX; at = lex->bindings[at].next)
 		f->symbols[f->n++] = lex->bindings[at].symbol;
 }

@@ -91,6 +91,7 @@ struct lexicon {
 	size_t		 binding_count, binding_cap;
 	struct slot	*slots;		/* hash of forms to bindings */
 	size_t		 slot_count;
+	uint64_t	*present;	/* a bit for each form's tag, once sealed */
 	uint32_t	 symbols;	/* given out so far; 0 is none, 1 number */
 	struct node	*nodes;
 	size_t		 node_count, node_cap;
@@ -126,6 +127,16 @@ sign_of(uint32_t symbol)
 {
 	return symbol == SYMBOL_NUMBER ? 1ULL << 62 :
 	    1ULL << ((uint64_t)(symbol * 0x9e3779b1u) * 62 >> 32);
+}
+
+/* A bit of `present` for every so many slots would tell less. */
+#define PRESENT_EACH	8u
+
+/* The number of the bit for the form of this hash. */
+static inline size_t
+present_bit(const struct lexicon *lex, uint64_t hash)
+{
+	return (hash >> 32) & (PRESENT_EACH * lex->slot_count - 1);
 }
 
 /* Where the form of this hash is, or belongs. */
