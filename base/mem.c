@@ -66,8 +66,7 @@ xlines(size_t size)
 	void *p;
 
 	assert(size % CACHE_LINE == 0);
-	p = aligned_alloc(large ? LARGE_PAGE : CACHE_LINE, size);
-	if (p == NULL)
+	if (posix_memalign(&p, large ? LARGE_PAGE : CACHE_LINE, size) != 0)
 		die("out of memory asking for %zu bytes", size);
 	if (large)
 		madvise(p, size, MADV_HUGEPAGE);

@@ -109,10 +109,28 @@ grow_makes_room(void **state)
 	free(v);
 }
 
+/* Of any number of lines, also where large pages do not come out even. */
+static void
+lines_are_whole_and_zero(void **state)
+{
+	static const size_t sizes[] = { 64, 4096, (2u << 20) - 64, 2u << 20,
+	    (2u << 20) + 64 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		char *p = xlines(sizes[i]);
+
+		assert_int_equal((uintptr_t)p % 64, 0);
+		assert_int_equal(p[0] | p[sizes[i] - 1], 0);
+		free(p);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines_are_whole_and_zero),
 		cmocka_unit_test(a_buf_stops_at_its_ceiling),
 		cmocka_unit_test(a_buf_keeps_its_bytes_as_it_grows),
 		cmocka_unit_test(arena_memory_is_aligned_and_apart),
