@@ -41,8 +41,8 @@ put_mark(struct walk *k, size_t end, uint32_t phrase)
 	    phrase, of->flags, of->signs, of->needs };
 }
 
-void
-note_phrase(const struct lexicon *lex, uint32_t phrase, struct outlook *o,
+static inline void
+note(const struct lexicon *lex, uint32_t phrase, struct outlook *o,
     struct notes *notes)
 {
 	const struct effects *of = &lex->effects[phrase];
@@ -53,6 +53,13 @@ note_phrase(const struct lexicon *lex, uint32_t phrase, struct outlook *o,
 	GROW(notes->v, notes->n, notes->cap);
 	notes->v[notes->n++] = (struct note){ phrase, of->flags, of->needs,
 	    of->asks };
+}
+
+void
+note_phrase(const struct lexicon *lex, uint32_t phrase, struct outlook *o,
+    struct notes *notes)
+{
+	note(lex, phrase, o, notes);
 }
 
 static void
@@ -66,7 +73,7 @@ add_mark(struct walk *k, size_t end, uint32_t phrase)
 	if (k->marks == NULL) {
 		k->bits[k->start] |= GOES_ON;
 		k->outlook->signs |= of->signs;
-		note_phrase(k->r->lex, phrase, k->outlook, k->notes);
+		note(k->r->lex, phrase, k->outlook, k->notes);
 		return;
 	}
 	if (of->silent)
@@ -271,7 +278,7 @@ pair_of(const struct walk *k, uint32_t first, uint32_t second)
 }
 
 /* Roots of the word before `at` that go on behind a gap. */
-static uint32_t
+static inline uint32_t
 leaping_roots(const struct walk *k, size_t at, uint32_t word)
 {
 	const struct leap *leap = &k->r->leaps[word];
@@ -289,7 +296,7 @@ leaping_roots(const struct walk *k, size_t at, uint32_t word)
 }
 
 /* The roots of the word at `at` that go on in its sentence. */
-static inline uint32_t
+static inline __attribute__((always_inline)) uint32_t
 fertile_roots(const struct walk *k, size_t at, const struct known *known)
 {
 	uint64_t next = at + 1 < k->end ? known_at(k, at + 1)->signs : 0;
@@ -358,24 +365,29 @@ walk_sentence(const struct reader *r, const struct words *w,
 /* Note the phrases that words of the sentence are by themselves, if they or all
  * its phrases are of use. */
 static void
-note_words(struct walk *k, const struct reading *reading, struct outlook *o)
+note_words(const struct walk *k, const struct reading *reading,
+    struct outlook *o)
 {
-	class_signs signs = o->signs | k->look->beside;
+	const struct known *table = k->table;
+	const uint32_t *of = k->known, *p = reading->starts + o->from,
+	    *end = reading->starts + o->end;
+	class_signs missing = ~(o->signs | k->look->beside);
 	bool all = flags_compose(o->flags);
 
 	if (!all && !(o->flags & MARK_HOPES))
 		return;
-	for (size_t i = o->from; i < o->end; i++) {
-		const struct known *known = known_at(k, reading->starts[i]);
-		bool hopes = ((known->flags & MARK_HOPES) &&
-		    (known->needs & ~signs) == 0) ||
-		    (known->flags & MARK_HOPES_FAR);
+	for (; p < end; p++) {
+		const struct known *known = &table[of[*p]];
+		const uint32_t *phrases;
 
-		if (known->flags == 0 || !(all || hopes))
+		if (known->flags == 0 || !(all ||
+		    ((known->flags & MARK_HOPES) &&
+		    (known->needs & missing) == 0) ||
+		    (known->flags & MARK_HOPES_FAR)))
 			continue;
+		phrases = phrases_of(k->r, known);
 		for (size_t n = 0; n < known->phrases; n++)
-			note_phrase(k->r->lex, phrases_of(k->r, known)[n], o,
-			    k->notes);
+			note(k->r->lex, phrases[n], o, k->notes);
 	}
 }
 

@@ -217,12 +217,54 @@ word_shouts(struct str token)
 #define SHOUT_SMALL	5
 #define SHOUT_HEAD	(3 * SHOUT_LETTERS)
 
+/* How many of the bytes are small ASCII letters? */
+static size_t
+count_small(struct str s)
+{
+	size_t n = 0, i = 0;
+
+#ifdef __SSE2__
+	__m128i sums = _mm_setzero_si128();
+
+	for (; i + 16 <= s.n; i += 16) {
+		__m128i c = _mm_loadu_si128((const __m128i *)(const void *)
+		    (s.p + i));
+		/* 'z' becomes the greatest of all signed bytes */
+		__m128i small = _mm_cmpgt_epi8(_mm_add_epi8(c,
+		    _mm_set1_epi8(127 - 'z')), _mm_set1_epi8(127 - 26));
+
+		sums = _mm_add_epi64(sums, _mm_sad_epu8(_mm_and_si128(small,
+		    _mm_set1_epi8(1)), _mm_setzero_si128()));
+	}
+	n = (size_t)(_mm_cvtsi128_si64(sums) + _mm_cvtsi128_si64(
+	    _mm_unpackhi_epi64(sums, sums)));
+#endif
+	for (; i < s.n; i++)
+		n += s.p[i] >= 'a' && s.p[i] <= 'z';
+	return n;
+}
+
+/* Do the first bytes tell that too many letters are small, as they nearly always
+ * do? */
+static bool
+is_plainly_small(struct str text)
+{
+	struct str head = str_slice(text, 0, SHOUT_LETTERS / 2);
+	size_t small = count_small(head);
+
+	return text.n > head.n ? small > SHOUT_LETTERS / SHOUT_SMALL :
+	    small * SHOUT_SMALL > text.n;
+}
+
 bool
 text_shouts(struct str text)
 {
-	struct letters n = count_letters(str_slice(text, 0, SHOUT_HEAD),
-	    SHOUT_LETTERS, SHOUT_LETTERS / SHOUT_SMALL);
+	struct letters n;
 
+	if (is_plainly_small(text))
+		return false;
+	n = count_letters(str_slice(text, 0, SHOUT_HEAD), SHOUT_LETTERS,
+	    SHOUT_LETTERS / SHOUT_SMALL);
 	return n.capital > 1 && n.small * SHOUT_SMALL <= n.capital + n.small;
 }
 
