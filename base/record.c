@@ -149,7 +149,8 @@ static bool
 is_owned(struct str name, const char *const *owned)
 {
 	for (; *owned != NULL; owned++)
-		if (str_eq(name, str_of(*owned)))
+		if (name.n > 0 && name.p[0] == **owned &&
+		    str_eq(name, str_of(*owned)))
 			return true;
 	return false;
 }

@@ -52,12 +52,39 @@ is_found_in_any_case(void **state)
 	assert_false(needle_in(STR("`a"), STR("@a")));
 }
 
+/* Wherever it stands in a long text, and nowhere else. */
+static void
+is_found_at_any_place(void **state)
+{
+	static const char beginnings[] = "tio";
+	char text[80];
+
+	(void)state;
+	for (size_t n = 0; n <= sizeof(text); n++) {
+		for (size_t i = 0; i < n; i++)
+			text[i] = beginnings[i % 3];
+		assert_false(needle_in(STR("tion"), (struct str){ text, n }));
+		for (size_t at = 0; at + 4 <= n; at++) {
+			char was[4];
+
+			memcpy(was, text + at, 4);
+			memcpy(text + at, "TioN", 4);
+			assert_true(needle_in(STR("tion"),
+			    (struct str){ text, n }));
+			assert_false(needle_in(STR("tion"),
+			    (struct str){ text, at + 3 }));
+			memcpy(text + at, was, 4);
+		}
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_what_must_be_there),
 		cmocka_unit_test(is_found_in_any_case),
+		cmocka_unit_test(is_found_at_any_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
