@@ -10,11 +10,11 @@
 
 /* What is remembered of nodes and words, and of pairs of words. */
 #ifdef STANCE_TINY
-#define BARREN_BITS	2u
+#define PATH_BITS	2u
 #define PAIR_BITS	2u
 #define WEIGHED_BITS	1u
 #else
-#define BARREN_BITS	15u
+#define PATH_BITS	15u
 #define PAIR_BITS	16u
 #define WEIGHED_BITS	11u
 #endif
@@ -24,6 +24,13 @@
 struct pair {
 	uint32_t	first, second;
 	uint32_t	roots, leaps;
+};
+
+/* A node and a word, and the node where the one goes on with the other: 0 for none,
+ * NONE for several. */
+struct path {
+	uint64_t	pair;
+	uint32_t	to;
 };
 
 /* A reader's tag, in numbers of nodes and of what is known. */
@@ -85,7 +92,7 @@ struct reader {
 	size_t			 slot_count;
 	/* of the memo, for all languages: a salt tells whose it is */
 	uint32_t		 salt;
-	uint64_t		*barren;	/* nodes and words that do not go on */
+	struct path		*paths;
 	struct pair		*pairs;
 	struct weighed		*weighed;
 };

@@ -53,7 +53,7 @@ struct memo {
 	struct bucket		buckets[1u << LINES_BITS];
 	struct long_word	long_words[1u << LONG_BITS];
 	struct pair		pairs[1u << PAIR_BITS];	/* see struct reader */
-	uint64_t		barren[1u << BARREN_BITS];
+	struct path		paths[1u << PATH_BITS];
 };
 
 /* The same while it is worked out. */
@@ -122,7 +122,7 @@ reader_new(const struct lexicon *lex, struct memo *memo, uint8_t tag)
 		if (r->sb == NULL)
 			die("out of memory in the stemmer");
 	}
-	r->barren = memo->barren;
+	r->paths = memo->paths;
 	r->pairs = memo->pairs;
 	r->salt = (uint32_t)tag << SALT_SHIFT;
 	r->weighed = xcalloc(1u << WEIGHED_BITS, sizeof(*r->weighed));

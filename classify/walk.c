@@ -125,8 +125,8 @@ find_edge(const struct edge *edges, size_t n, uint32_t symbol)
 }
 
 /* Along the edges whose symbols the word at `at` has, in the order in which the
- * word has them.  False where there are none. */
-static bool
+ * word has them.  The node where they lead, 0 for none, or NONE for several. */
+static uint32_t
 step_along(struct walk *k, size_t at, const struct node *nd,
     const struct known *known)
 {
@@ -137,16 +137,18 @@ step_along(struct walk *k, size_t at, const struct node *nd,
 	uint32_t to[FEW_EDGES], index[FEW_EDGES];
 
 	if (nd->edges > FEW_EDGES) {
+		uint32_t only = 0;
+
 		for (size_t i = 0; i < known->n; i++) {
 			const struct edge *e;
 
 			if ((sign_of(symbols[i]) & nd->follow) != 0 &&
 			    (e = find_edge(edges, nd->edges, symbols[i]))) {
 				step(k, at + 1, &lex->nodes[e->to]);
-				found++;
+				only = only == 0 ? e->to : NONE;
 			}
 		}
-		return found > 0;
+		return only;
 	}
 	for (size_t i = 0; i < nd->edges; i++) {
 		size_t n, place;
@@ -166,14 +168,7 @@ step_along(struct walk *k, size_t at, const struct node *nd,
 	}
 	for (size_t i = 0; i < found; i++)
 		step(k, at + 1, &lex->nodes[to[i]]);
-	return found > 0;
-}
-
-/* Where it is remembered that a node does not go on with a word. */
-static inline uint64_t *
-barren_of(const struct walk *k, uint64_t pair)
-{
-	return &k->r->barren[pair * 0x9e3779b97f4a7c15u >> (64 - BARREN_BITS)];
+	return found == 0 ? 0 : found == 1 ? to[0] : NONE;
 }
 
 /* The same, by what was found of the node and the word before.  Common words stand
@@ -181,13 +176,18 @@ barren_of(const struct walk *k, uint64_t pair)
 static void
 try_along(struct walk *k, size_t at, const struct node *nd)
 {
+	const struct node *nodes = k->r->lex->nodes;
 	uint32_t word = k->known[at];
-	uint64_t pair = (uint64_t)((uint32_t)(nd - k->r->lex->nodes) |
-	    k->r->salt) << 32 | word;
-	uint64_t *barren = barren_of(k, pair);
+	uint64_t pair = (uint64_t)((uint32_t)(nd - nodes) | k->r->salt) << 32 |
+	    word;
+	struct path *path = &k->r->paths[pair * 0x9e3779b97f4a7c15u >>
+	    (64 - PATH_BITS)];
 
-	if (*barren != pair && !step_along(k, at, nd, &k->r->known[word]))
-		*barren = pair;
+	if (path->pair != pair || path->to == NONE)
+		*path = (struct path){ pair,
+		    step_along(k, at, nd, &k->table[word]) };
+	else if (path->to != 0)
+		step(k, at + 1, &nodes[path->to]);
 }
 
 /* The child behind the gap, wherever a word lies that it goes on with. */
