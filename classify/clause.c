@@ -63,6 +63,31 @@ present(const struct clause *c, const struct class *class)
 	    &class->when) ? class : NULL;
 }
 
+/* Tell who asked of operators and objects that are not there at all, and of an
+ * object whose word is that of an earlier one. */
+static void
+miss_absent(const struct clause *c, const struct mark *m)
+{
+	const struct grammar *g = c->view->g;
+	const struct class *first = g->roles[m->phrase].object;
+	struct span span = { m->first, m->end };
+	size_t count;
+	const uint16_t *ids = phrase_classes(g->lexicon, m->phrase, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct class *class = &g->classes[ids[i]];
+
+		if (class->kind != CLASS_OPERATOR &&
+		    class->kind != CLASS_OBJECT)
+			continue;
+		miss_conditions(c->view, class->name, span, c->from, c->end,
+		    &class->when);
+		if (class->kind == CLASS_OBJECT && class != first)
+			view_miss(c->view, class->name, span, "counts for",
+			    first->name);
+	}
+}
+
 static bool
 make_item(struct clause *c, size_t mark, struct item *it)
 {
@@ -75,6 +100,8 @@ make_item(struct clause *c, size_t mark, struct item *it)
 		return false;
 	role = &g->roles[m->phrase];
 	discard = role->discard;
+	if (c->view->misses != NULL)
+		miss_absent(c, m);
 	/* "hebt ... an" is a verb and its particle, "hebt ... an der Stelle" a
 	 * verb and a preposition */
 	if (g->particles && phrase_gapped(g->lexicon, m->phrase) &&

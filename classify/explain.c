@@ -109,7 +109,7 @@ verdict_why_not(struct buf *b, const struct bench *bench, struct str id,
 		    m->who ? m->who : "");
 	}
 	if (told == 0)
-		buf_addf(b, "  no word of %s, or what it needs is not there\n",
+		buf_addf(b, "  no word of %s\n",
 		    misses->wanted);
 }
 

@@ -314,8 +314,8 @@ try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
 	if (rule->turns && !turn_hit(view, from, end, &hit))
 		return;
 	if (!marks_allow(view, from, end, &rule->when)) {
-		view_miss(view, rule->name, hit.span,
-		    "lacks what it needs, or meets what it must not", NULL);
+		miss_conditions(view, rule->name, hit.span, from, end,
+		    &rule->when);
 		return;
 	}
 	if (!rule->plain && !modify(view, from, end, hit.span.first, rule->name,

@@ -131,6 +131,28 @@ marks_allow(const struct view *view, size_t from, size_t end,
 	    !is_from(view->article, &when->unless_source));
 }
 
+void
+miss_conditions(const struct view *view, const char *name, struct span span,
+    size_t from, size_t end, const struct conditions *when)
+{
+	const struct class *all = view->g->classes;
+
+	for (size_t i = 0; i < when->needs.n; i++)
+		if (!marks_near(view, from, end, when->needs.v[i]))
+			view_miss(view, name, span, "needs a word of",
+			    all[when->needs.v[i]].name);
+	for (size_t i = 0; i < when->unless.n; i++)
+		if (marks_hold(view, from, end, when->unless.v[i]))
+			view_miss(view, name, span, "stands beside a word of",
+			    all[when->unless.v[i]].name);
+	if (when->source.n > 0 && !is_from(view->article, &when->source))
+		view_miss(view, name, span, "is not from a source that it asks "
+		    "for, such as", when->source.v[0]);
+	if (is_from(view->article, &when->unless_source))
+		view_miss(view, name, span, "is from a source that it refuses",
+		    NULL);
+}
+
 /* A number this large is written out: "900,000 to 1.5 million". */
 #define WRITTEN_OUT	1000
 

@@ -76,6 +76,9 @@ bool marks_near(const struct view *view, size_t from, size_t end,
  * not be not there, and the article from a source that is asked for? */
 bool marks_allow(const struct view *view, size_t from, size_t end,
     const struct conditions *when);
+/* Note what keeps them from holding, as misses of `name`. */
+void miss_conditions(const struct view *view, const char *name,
+    struct span span, size_t from, size_t end, const struct conditions *when);
 /* Up or down, from the first and the last number of a comparison.  In "from 5 to
  * 3 million" the multiple is of both. */
 int turn_of(const struct view *view, const struct mark *m);

@@ -343,6 +343,29 @@ with tempfile.TemporaryDirectory() as folder:
 p = subprocess.run([program, "--pack", "none"], input=b"", capture_output=True)
 ok("and one that is not is told how", p.returncode == 2 and b"one of your own is a file: ./none.rules" in p.stderr, p.stderr)
 
+code, out, err = run_with("""language en english
+lexicon power: ministry
+lexicon firm: shop
+object tax + needs power unless firm: tax
+operator cut -: cut
+""", b'{"id":"a","title":"Peru cuts the tax"}\n{"id":"b","title":"The ministry cuts the tax for a shop"}\n', "--why-not", "tax")
+ok("--why-not names the list that is needed, or refused", [line for line in out.decode().splitlines() if line.startswith("  ")] == [
+    '  "tax" needs a word of power', '  "tax" stands beside a word of firm'], out.decode())
+for name, text, wanted in (("door", "A shop's door", ['  "door" needs a word of power', '  "door" stands beside a word of firm']),
+                           ("gate", "A gate", ['  "gate" is not from a source that it asks for, such as official']),
+                           ("fee", "Peru cuts the toll", ['  "toll" counts for toll']),
+                           ("toll", "Peru cuts", ["  no word of toll"])):
+    code, out, err = run_with("""language en english
+lexicon power: ministry
+lexicon firm: shop
+object toll +: toll
+object fee +: toll
+operator cut -: cut
+rule door easing needs power unless firm: door
+rule gate easing source official: gate
+""", json.dumps({"id": "a", "title": text}).encode() + b"\n", "--why-not", name)
+    ok("--why-not %s" % name, [line for line in out.decode().splitlines() if line.startswith("  ")] == wanted, out.decode())
+
 # how a text is read
 glossary = """language en english
 lexicon link: =of
