@@ -374,15 +374,19 @@ add_piece(struct lexicon *lex, struct str piece, struct pattern *pat,
 		return add_element(pat, (struct element){ 0, (uint8_t)gap,
 		    false }, err);
 	}
+	if (optional)
+		piece.n--;
 	if (piece.p[0] == '#' && memchr(piece.p, '|', piece.n) == NULL) {
+		if (!str_eq(piece, STR("#")) && !str_eq(piece, STR("#1")) &&
+		    !str_eq(piece, STR("#2")))
+			return err_set(err, "'%.*s': a number is #, and #1 and "
+			    "#2 where two are compared", STR_FMT(piece));
 		if (str_eq(piece, STR("#2")) && !pat->numbered)
 			pat->swapped = true;
 		pat->numbered |= piece.n > 1;
 		return add_element(pat, (struct element){ SYMBOL_NUMBER, 0,
-		    false }, err);
+		    optional }, err);
 	}
-	if (optional)
-		piece.n--;
 	if (piece.n > 1 && memchr(piece.p, '|', piece.n) != NULL)
 		return add_alternatives(lex, piece, optional, pat, err);
 	return add_word(lex, piece, optional, pat, err);
