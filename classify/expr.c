@@ -112,7 +112,7 @@ phrase_class(struct parser *p, struct str text)
 	    .statement = p->st };
 	id = grammar_add_class(g, &nameless);
 	if (lexicon_add(g->lexicon, text, id, &why) == -1) {
-		fail(p, why.msg);
+		grammar_bad_phrase(p->st, peek(p), &why, p->err);
 		return NO_CLASS;
 	}
 	return id;

@@ -592,6 +592,18 @@ declare(struct reading *r, const struct keyword *kw)
 	return 0;
 }
 
+int
+grammar_bad_phrase(const struct statement *st, const struct lexeme *lx,
+    const struct err *why, struct err *err)
+{
+	struct lexeme place = *lx;
+
+	if (why->column > 0)	/* behind the quote */
+		place.column += (uint32_t)why->column - 1 +
+		    (lx->kind == LEXEME_STRING);
+	return lexeme_error(st, &place, err, "%s", why->msg);
+}
+
 /* The words behind the colon, into class `id`. */
 static int
 read_words(struct reading *r, uint16_t id)
@@ -619,7 +631,7 @@ read_words(struct reading *r, uint16_t id)
 			    "'%.*s': words are parted by spaces alone",
 			    STR_FMT(lx->text));
 		if (lexicon_add(r->g->lexicon, lx->text, id, &why) == -1)
-			return lexeme_error(r->st, lx, r->err, "%s", why.msg);
+			return grammar_bad_phrase(r->st, lx, &why, r->err);
 	}
 	return 0;
 }

@@ -300,6 +300,9 @@ void grammar_free(struct grammar *g);
 uint16_t grammar_class(const struct grammar *g, struct str name);
 /* Add a class, whose name is not taken, and return its number. */
 uint16_t grammar_add_class(struct grammar *g, const struct class *c);
+/* The error of lexicon_add() about the phrase `lx`, in its place. */
+int grammar_bad_phrase(const struct statement *st, const struct lexeme *lx,
+    const struct err *why, struct err *err);
 /* The error that no list is called so, with a guess at the one that is meant. */
 int grammar_no_list(struct grammar *g, const struct statement *st,
     const struct lexeme *lx, struct err *err);

@@ -502,9 +502,13 @@ add_flat(struct lexicon *lex, struct str text, struct str whole, uint16_t class,
 	struct str rest = str_trim(text), piece;
 	unsigned optional = 0;
 
-	while (str_split(&rest, ' ', &piece))
-		if (piece.n > 0 && add_piece(lex, piece, &pat, err) == -1)
-			return -1;
+	while (str_split(&rest, ' ', &piece)) {
+		if (piece.n == 0 || add_piece(lex, piece, &pat, err) == 0)
+			continue;
+		if (text.p == whole.p)	/* no choice was made in it */
+			err->column = (unsigned long)(piece.p - whole.p) + 1;
+		return -1;
+	}
 	for (size_t i = 0; i < pat.n; i++)
 		optional += pat.v[i].optional;
 	if (whole.n == 0)
@@ -623,6 +627,7 @@ find_choice(struct lexicon *lex, struct str text, struct choice *ch,
 			end++;
 		if (end - from < 2)
 			continue;
+		ch->from = from;	/* of an error, too */
 		if (text.p[from] == '(')
 			return cut_group(text, from, ch, err);
 		if (memchr(text.p + from, '(', end - from) != NULL ||
@@ -675,6 +680,8 @@ choose_each(struct lexicon *lex, struct str text, const struct choice *ch,
 			result = err_set(so->err,
 			    "an empty alternative in '%.*s'",
 			    STR_FMT(ch->inside));
+			if (so->depth == 1)
+				so->err->column = ch->from + 1;
 		} else if (is_one_word(lex, one)) {
 			if (buf_str(&words).n > 0)
 				buf_addc(&words, '|');
@@ -697,6 +704,8 @@ spell_out(struct lexicon *lex, struct str text, struct spelling_out *so)
 	struct choice ch = { .from = 0 };
 	int found = find_choice(lex, text, &ch, so->err), result;
 
+	if (found == -1 && so->depth == 0)
+		so->err->column = ch.from + 1;
 	if (found == -1)
 		return -1;
 	if (found == 0 && so->depth > 0 && (so->readings++ == READINGS_MAX ||
@@ -725,7 +734,11 @@ lexicon_add(struct lexicon *lex, struct str text, uint16_t class,
 	struct spelling_out so = { .whole = str_trim(text), .class = class,
 	    .err = err };
 
-	return spell_out(lex, so.whole, &so);
+	if (spell_out(lex, so.whole, &so) == 0)
+		return 0;
+	if (err->column > 0)
+		err->column += (unsigned long)(so.whole.p - text.p);
+	return -1;
 }
 
 void

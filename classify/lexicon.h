@@ -61,7 +61,8 @@ void lexicon_multiple(struct lexicon *lex, struct str word, double value);
 /* Let the word's stem tell, by so much, that a text is about policy. */
 void lexicon_relevance(struct lexicon *lex, struct str word, double weight);
 /* Add the phrase written `text` to class `class`.  `quoted`: spaces part its
- * words; else it is one word.  -1 with the reason (no place). */
+ * words; else it is one word.  -1 with the reason; its column is the place in
+ * `text`, from 1, or 0 for all of it. */
 int lexicon_add(struct lexicon *lex, struct str text, uint16_t class,
     struct err *err);
 /* All marks of `class` are marks of `into` too. */
