@@ -282,7 +282,7 @@ struct grammar {
 	uint32_t	*names;		/* hash of class names; 0: free, else id+1 */
 	size_t		 name_slots;
 	struct role_words *roles;	/* by phrase */
-	uint16_t	 authority, common, bygone, versus;
+	uint16_t	 authority, common, bygone, latest, versus;
 	bool		 head_first;	/* "embargo export", not "export embargo" */
 	bool		 particles;	/* parts of verbs end their clause */
 	unsigned	 compound;	/* words between nouns of one compound */

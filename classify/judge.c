@@ -584,6 +584,8 @@ read_view(struct judge *j, const struct view *view)
 			paragraph = sentences[s].paragraph;
 			history = (s == 0 || sentences[s - 1].paragraph !=
 			    paragraph) && begins_history(j, view, s, from, end);
+		} else if (history) {
+			history = !marks_hold(view, from, end, j->g->latest);
 		}
 		if (!history)
 			read_sentence(j, view, s, from, end);
@@ -779,12 +781,28 @@ lead_sentences(const struct judge *j)
 }
 
 static bool
-is_long(const struct judge *j)
+is_within(const struct judge *j, double limit)
 {
 	struct str text = j->text.words.text;
+
+	return text.n <= limit || visible_offset(text, limit) >= text.n;
+}
+
+/* Where no pack tells the two apart, a text is neither short nor long. */
+static bool
+is_short(const struct judge *j)
+{
 	double limit = j->g->judging.long_text;
 
-	return limit > 0 && text.n > limit && visible_offset(text, limit) < text.n;
+	return limit > 0 && is_within(j, limit);
+}
+
+static bool
+is_long(const struct judge *j)
+{
+	double limit = j->g->judging.long_text;
+
+	return limit > 0 && !is_within(j, limit);
 }
 
 /* Find the marks of the title, of the lead, and of what else of the text can make
@@ -799,7 +817,7 @@ mark_views(struct judge *j, struct arena *a)
 	text->lead_marks = mark_at(text, j->lead_end);
 	title->beside = signs_of(text, 0, text->lead_marks);
 	/* a short text speaks of one matter */
-	text->near_marks = is_long(j) ? 0 : text->lead_marks;
+	text->near_marks = is_short(j) ? text->lead_marks : 0;
 	text->beside = signs_of(title, 0, title->marks.n) |
 	    signs_of(text, 0, text->near_marks);
 	if (text->misses != NULL || j->tally != NULL)

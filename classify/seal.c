@@ -42,6 +42,7 @@ seal_prepare(struct grammar *g)
 	g->common = grammar_class(g, STR("common-words"));
 	g->authority = add_builtin(g, "authority");
 	g->bygone = add_builtin(g, "bygone");
+	g->latest = add_builtin(g, "latest");
 	g->versus = add_builtin(g, "versus");
 }
 
