@@ -13,6 +13,10 @@
 #define PRONOUN_REACH	4u
 /* Words before "after" at the head of a sentence: "just two years after" */
 #define AFTER_REACH	3
+/* Words between what commas set off and the verb: ", was finally lifted". */
+#define ASIDE_REACH	4u
+/* Words between a head and what is tied to it by several prepositions. */
+#define HEAD_REACH	9
 /* Words between an adjective and its noun: "new casino licences". */
 #define INNER_REACH	2
 /* Words between numbers that are compared and what they are about. */
@@ -182,6 +186,41 @@ was_before(const struct clause *c, const struct item *it, const struct item *op)
 	return false;
 }
 
+/* Does something set off by commas stand between an object and its verb: "the ban,
+ * in force since 2019, was lifted"?  Then where does it end, else 0. */
+static uint32_t
+aside_end(const struct clause *c, const struct item *it, const struct item *op)
+{
+	uint32_t from = it->end, comma = op->first;
+
+	if (leads_on(c, it))
+		while (from < op->first && from - it->end <= LINK_REACH &&
+		    !token_is(c, from, TOKEN_BREAK | TOKEN_JOIN))
+			from++;
+	if (from >= op->first || !is_comma(c, from))
+		return 0;
+	while (comma > from && !is_comma(c, comma - 1))
+		comma--;
+	return comma > from + 1 && op->first - comma <= ASIDE_REACH ?
+	    comma : 0;
+}
+
+/* The object that prepositions tie `it` to, over words that nobody lists: "the ban
+ * on purchases of homes by visitors". */
+static struct item *
+head_of(struct clause *c, struct item *it, const struct item *op)
+{
+	struct item *head = before(c, (size_t)(it - c->items));
+
+	if (it->role != ROLE_OBJECT || head == NULL ||
+	    head->role != ROLE_OBJECT || head->end > it->first ||
+	    it->first - head->end > HEAD_REACH || !leads_on(c, head) ||
+	    refuses(c, head, op) || any_token(c, head->end, it->first,
+	    TOKEN_BREAK | TOKEN_JOIN | TOKEN_PASSIVE))
+		return it;
+	return head;
+}
+
 static struct item *
 find_left(struct clause *c, size_t i, unsigned reach, uint16_t stops)
 {
@@ -194,11 +233,15 @@ find_left(struct clause *c, size_t i, unsigned reach, uint16_t stops)
 		    refuses(c, it, op))
 			continue;
 		if (near == NULL) {
-			if (op->first - it->end > reach ||
-			    any_token(c, it->end, op->first, stops) ||
+			uint32_t from = aside_end(c, it, op);
+
+			if (from == 0 || reach <= LEFT_REACH)
+				from = it->end;
+			if (op->first - from > reach ||
+			    any_token(c, from, op->first, stops) ||
 			    was_before(c, it, op))
 				return NULL;
-			near = it;
+			near = head_of(c, it, op);
 		} else if (near->first - it->end <= 3 * reach &&
 		    token_is(c, it->end, TOKEN_RELATIVE)) {
 			return it;
@@ -361,10 +404,13 @@ is_kind(const struct item *op, const char *kind)
 static bool
 has_subject(const struct clause *c, const struct item *op)
 {
-	return (op->operator->subject || (op->end == c->s->end &&
-	    is_kind(op, KIND_END))) &&
+	bool ends = is_kind(op, KIND_END) && (op->end == c->s->end ||
+	    token_is(c, op->end, TOKEN_LINK | TOKEN_BREAK | TOKEN_JOIN));
+
+	return (op->operator->subject || ends) &&
 	    !token_is(c, op->end, TOKEN_PRONOUN) &&
-	    !token_is(c, op->first - 1, TOKEN_JOIN);
+	    (!token_is(c, op->first - 1, TOKEN_JOIN) ||
+	    (ends && is_comma(c, op->first - 1)));
 }
 
 /* Does an article stand before it, or before the one word in between, and a
@@ -443,6 +489,7 @@ choose(struct clause *c, size_t i)
 	 * licences, the ministry said, ending a dispute" */
 	if (left != NULL && right == NULL && !passive &&
 	    op->operator->right && is_apposed(c, op) &&
+	    !is_kind(op, KIND_END) &&
 	    any_token(c, left->end, op->first - 1, TOKEN_JOIN))
 		left = NULL;
 

@@ -181,6 +181,12 @@ is_floor(const struct view *view, uint32_t i)
 	    !str_ends(token_str(w, i), STR("%"));
 }
 
+static bool
+is_year(double value)
+{
+	return value >= 1990 && value < 2100;
+}
+
 int
 turn_of(const struct view *view, const struct mark *m)
 {
@@ -205,6 +211,9 @@ turn_of(const struct view *view, const struct mark *m)
 		seen = true;
 		i += times != 1;	/* "thousand" can be a number, too */
 	}
+	/* of two years one is the later, and neither the more */
+	if (is_year(old) && is_year(new))
+		return 0;
 	if (old_times == 1 && old < WRITTEN_OUT)
 		old_times = new_times;
 	old *= old_times;
