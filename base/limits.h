@@ -31,7 +31,7 @@
 #define ARENA_KEEP		128UL
 #define BUF_FIRST		1UL
 #else
-#define IO_READ			(256UL << 10)
+#define IO_READ			(128UL << 10)
 #define IO_WRITE		(256UL << 10)
 #define ARENA_FIRST		(64UL << 10)
 #define ARENA_CHUNK_MAX		(8UL << 20)

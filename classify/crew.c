@@ -7,8 +7,9 @@
 #include "classify/crew.h"
 #include "classify/explain.h"
 
-/* Batches under way, by thread.  Each is what one read gave. */
-#define BATCHES_EACH	3
+/* Batches under way, by thread: enough to go on while one has no processor.  Each
+ * is what one read gave. */
+#define BATCHES_EACH	6
 /* Storage that a batch keeps for its next run. */
 #define BATCH_KEPT	(4 * IO_READ)
 
