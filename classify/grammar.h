@@ -186,7 +186,15 @@ struct hook {
 struct trigger {
 	struct hook	*hooks;
 	size_t		 n;
+	uint64_t	 rules;		/* rule_bit() of each */
 };
+
+/* One of 64 bits: where it is missing, the rule is. */
+static inline uint64_t
+rule_bit(uint32_t rule)
+{
+	return 1ULL << rule % 64;
+}
 
 /* How hits add up. */
 struct judging {

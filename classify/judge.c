@@ -358,15 +358,15 @@ is_promising(const struct judge *j, const struct hook *hook, bool top,
 	BUG("a hook without a reach");
 }
 
-/* Do the signs show a rule that all is there for?  It is noted in `promising`.
- * Some rules are only for the top: the title and the lead. */
-static bool
+/* The bits of the rules that the signs show all to be there for; they are noted in
+ * `promising`.  Some rules are only for the top: the title and the lead. */
+static uint64_t
 find_promising(struct judge *j, const struct view *view, size_t from,
     size_t end, bool top, class_signs signs)
 {
 	uint32_t asked = top ? MARK_HOPES | MARK_HOPES_TOP : MARK_HOPES;
 	class_signs all = signs | (top ? j->title.beside | j->text.beside : 0);
-	bool found = false;
+	uint64_t found = 0;
 
 	j->sentences++;
 	for (size_t i = from; i < end; i++) {
@@ -384,7 +384,7 @@ find_promising(struct judge *j, const struct view *view, size_t from,
 				if (!is_promising(j, &t->hooks[r], top, signs))
 					continue;
 				j->promising[t->hooks[r].rule] = j->sentences;
-				found = true;
+				found |= rule_bit(t->hooks[r].rule);
 			}
 		}
 	}
@@ -400,11 +400,12 @@ try_rules(struct judge *j, const struct view *view, size_t s, size_t from,
 	bool all = view->misses != NULL || j->tally != NULL;
 	bool top = view == &j->title ||
 	    view->words.sentences[s].first < j->lead_end;
+	uint64_t rules = find_promising(j, view, from, end, top,
+	    view->beside | signs_of(view, from, end));
 
-	if (!find_promising(j, view, from, end, top,
-	    view->beside | signs_of(view, from, end)) && !all)
-		return;
-	for (size_t i = from; i < end; i++) {
+	if (all)
+		rules = UINT64_MAX;
+	for (size_t i = from; i < end && rules != 0; i++) {
 		const struct mark *m = &view->marks.v[i];
 		size_t count;
 		const uint16_t *classes;
@@ -415,6 +416,8 @@ try_rules(struct judge *j, const struct view *view, size_t s, size_t from,
 		for (size_t k = 0; k < count; k++) {
 			const struct trigger *t = &j->g->triggers[classes[k]];
 
+			if ((t->rules & rules) == 0)
+				continue;
 			for (size_t r = 0; r < t->n; r++)
 				if (all || j->promising[t->hooks[r].rule] ==
 				    j->sentences)

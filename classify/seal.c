@@ -217,6 +217,7 @@ sort_hooks(struct grammar *g, struct hangings *h)
 		struct trigger *t = &triggers[h->v[i].class];
 
 		t->hooks[t->n++] = h->v[i].hook;
+		t->rules |= rule_bit(h->v[i].hook.rule);
 	}
 	free(h->v);
 	return triggers;

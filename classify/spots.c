@@ -38,35 +38,44 @@ spots_turn(struct spots *p, size_t from, size_t end)
 		p->signs |= p->marks->v[i].signs;
 }
 
-static void
-add_spot(struct spots *p, uint16_t class, uint32_t mark)
+/* Room for `more` spots behind the first `n`. */
+static struct spot *
+make_room(struct spots *p, size_t n, size_t more)
 {
-	struct head *head = &p->heads[class];
-
-	GROW(p->v, p->n, p->cap);
-	p->v[p->n] = (struct spot){ mark,
-	    head->round == p->round ? head->first : NO_SPOT };
-	*head = (struct head){ p->round, (uint32_t)p->n++ };
+	if (n + more > p->cap) {
+		p->cap = 2 * (n + more);
+		p->v = xreallocarray(p->v, p->cap, sizeof(*p->v));
+	}
+	return p->v;
 }
 
 /* From the last mark to the first, so that each is put before those behind. */
 static void
 find(struct spots *p)
 {
+	struct head *heads;
+	uint32_t round, n = 0;
+
 	if (p->heads == NULL || p->round == UINT32_MAX) {
 		free(p->heads);
 		p->heads = xcalloc(p->g->class_count, sizeof(*p->heads));
 		p->round = 0;
 	}
-	p->round++;
-	p->n = 0;
+	heads = p->heads;
+	round = ++p->round;
 	for (size_t i = p->end; i-- > p->from; ) {
 		size_t count;
 		const uint16_t *classes = classes_of(p->g->lexicon,
 		    p->marks->v[i].phrase, &count);
+		struct spot *v = make_room(p, n, count);
 
-		for (size_t k = 0; k < count; k++)
-			add_spot(p, classes[k], (uint32_t)i);
+		for (size_t k = 0; k < count; k++, n++) {
+			struct head *head = &heads[classes[k]];
+
+			v[n] = (struct spot){ (uint32_t)i,
+			    head->round == round ? head->first : NO_SPOT };
+			*head = (struct head){ round, n };
+		}
 	}
 	p->found = true;
 }

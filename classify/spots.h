@@ -29,7 +29,7 @@ struct spots {
 	struct head		*heads;		/* by class */
 	uint32_t		 round;
 	struct spot		*v;
-	size_t			 n, cap;
+	size_t			 cap;
 };
 
 void spots_init(struct spots *p, const struct grammar *g,
