@@ -123,22 +123,24 @@ find_back(const struct lexicon *lex)
 	return back;
 }
 
-unsigned *
-phrase_commonness(const struct lexicon *lex)
+struct rarest *
+rarest_words(const struct lexicon *lex)
 {
 	struct back *back = find_back(lex);
 	unsigned *symbols = symbol_commonness(lex);
-	unsigned *phrases = xcalloc(lex->phrase_count + 1, sizeof(*phrases));
+	struct rarest *phrases = xcalloc(lex->phrase_count + 1,
+	    sizeof(*phrases));
 
 	for (size_t i = 0; i < lex->node_count; i++) {
-		unsigned least = UINT_MAX;
+		struct rarest least = { 0, UINT_MAX };
 
 		if (lex->nodes[i].phrase == NONE)
 			continue;
 		for (size_t n = i; n != 0; n = back[n].node)
 			if (back[n].symbol != 0 &&
-			    symbols[back[n].symbol] < least)
-				least = symbols[back[n].symbol];
+			    symbols[back[n].symbol] < least.commonness)
+				least = (struct rarest){ back[n].symbol,
+				    symbols[back[n].symbol] };
 		phrases[lex->nodes[i].phrase] = least;
 	}
 	free(back);

@@ -8,7 +8,13 @@
 
 #include "classify/trie.h"
 
-/* By phrase of a sealed lexicon, the commonness of its rarest word; to be freed. */
-unsigned *phrase_commonness(const struct lexicon *lex);
+/* The rarest word of a phrase. */
+struct rarest {
+	uint32_t	symbol;
+	unsigned	commonness;
+};
+
+/* By phrase of a sealed lexicon; to be freed. */
+struct rarest *rarest_words(const struct lexicon *lex);
 
 #endif

@@ -101,20 +101,29 @@ enum {
 };
 #define COMMON_LIST	64u
 
+/* A word that is the rarest of several phrases in a row, as where one word has
+ * alternatives before it, counts once. */
 static void
 set_commonness(struct grammar *g)
 {
-	unsigned *common = phrase_commonness(g->lexicon);
+	struct rarest *rarest = rarest_words(g->lexicon);
+	uint32_t *latest = xcalloc(g->class_count, sizeof(*latest));
 
 	for (size_t i = 0; i < lexicon_phrases(g->lexicon); i++) {
 		size_t count;
 		const uint16_t *classes = phrase_classes(g->lexicon,
 		    (uint32_t)i, &count);
 
-		for (size_t k = 0; k < count; k++)
-			g->classes[classes[k]].commonness += common[i];
+		for (size_t k = 0; k < count; k++) {
+			if (latest[classes[k]] == rarest[i].symbol)
+				continue;
+			latest[classes[k]] = rarest[i].symbol;
+			g->classes[classes[k]].commonness +=
+			    rarest[i].commonness;
+		}
 	}
-	free(common);
+	free(latest);
+	free(rarest);
 }
 
 /* Give the class one of `count` signs from the first on, in turn. */
