@@ -6,7 +6,9 @@
 /* Of a word that holds clauses together, and of a number. */
 #define COMMONEST	128u
 #define COMMON_NUMBER	40u
-/* No word is in a group of words for more than this. */
+/* Of the groups of words that a word is in, this many count as one: rules name
+ * words of their own trade again and again, which are not so common. */
+#define GROUPS_EACH	4u
 #define GROUPS_MAX	32u
 /* A longer word is not looked up among those that hold clauses together. */
 #define LITTLE		7u
@@ -68,7 +70,9 @@ commonness_of(const struct lexicon *lex, const uint8_t *little,
 	for (uint32_t at = slot->binding; at != NONE;
 	    at = lex->bindings[at].next)
 		groups++;
-	return by_length(word) + (groups < GROUPS_MAX ? groups : GROUPS_MAX) +
+	if (groups > GROUPS_MAX)
+		groups = GROUPS_MAX;
+	return by_length(word) + groups / GROUPS_EACH +
 	    (is_little(lex, little, FORM_RAW, word) ||
 	    is_little(lex, little, FORM_STEM, word) ? COMMONEST : 0);
 }
