@@ -90,15 +90,12 @@ set_role(struct role_words *role, const struct class *c)
 	return asked;
 }
 
-/* Signs are few.  Lists that others need have one each; the lists that rules ask
- * for beside the words they are tried at share many, those of common words, whose
- * signs tell less, fewer, and so do the rest. */
-enum {
-	SIGNS_NEEDED = SIGN_COUNT / 8,
-	SIGNS_BESIDE = SIGN_COUNT / 2,
-	SIGNS_COMMON = SIGN_COUNT / 4,
-	SIGNS_OTHER = SIGN_COUNT / 8
-};
+/* Signs are few.  Lists that others need have one each, if there are enough.  The
+ * lists that rules ask for beside the words they are tried at share most: those of
+ * rare words some, those of common words, whose signs are shown by chance, others.
+ * The rest share what is left. */
+#define SIGNS_NEEDED	(SIGN_COUNT / 4)
+#define SIGNS_OTHER	(SIGN_COUNT / 16)
 #define COMMON_LIST	64u
 
 /* A word that is the rarest of several phrases in a row, as where one word has
@@ -141,10 +138,30 @@ give_needed(struct grammar *g, const struct conditions *when, unsigned *turn)
 		give_sign(&g->classes[when->needs.v[i]], 0, SIGNS_NEEDED, turn);
 }
 
+/* How many of `count` signs are for common words, of the lists asked for: as many
+ * as these are of all words, but no more than three fourths. */
+static unsigned
+share_of_common(const struct grammar *g, const bool *asked, unsigned count)
+{
+	double all = 0, common = 0;
+	unsigned share;
+
+	for (size_t i = 0; i < g->class_count; i++) {
+		unsigned words = asked[i] && g->classes[i].sign_bit == 0 ?
+		    g->classes[i].commonness : 0;
+
+		all += words;
+		common += words < COMMON_LIST ? 0 : words;
+	}
+	share = all > 0 ? (unsigned)(common / all * count) : 0;
+	return share < 1 ? 1 : share > count / 4 * 3 ? count / 4 * 3 : share;
+}
+
 static void
 set_signs(struct grammar *g)
 {
-	unsigned needed = 0, beside = 0, common = 0, other = 0;
+	unsigned needed = 0, beside = 0, common = 0, other = 0, first, asks,
+	    share;
 	bool *asked = xcalloc(g->class_count, sizeof(*asked));
 
 	give_sign(&g->classes[g->bygone], 0, SIGNS_NEEDED, &needed);
@@ -155,17 +172,18 @@ set_signs(struct grammar *g)
 	}
 	for (size_t i = 0; i < g->class_count; i++)
 		give_needed(g, &g->classes[i].when, &needed);
+	first = needed < SIGNS_NEEDED ? needed : SIGNS_NEEDED;
+	asks = SIGN_COUNT - SIGNS_OTHER - first;
+	share = share_of_common(g, asked, asks);
 	for (size_t i = 0; i < g->class_count; i++) {
 		struct class *c = &g->classes[i];
 
 		if (asked[i] && c->commonness < COMMON_LIST)
-			give_sign(c, SIGNS_NEEDED, SIGNS_BESIDE, &beside);
+			give_sign(c, first + share, asks - share, &beside);
 		else if (asked[i])
-			give_sign(c, SIGNS_NEEDED + SIGNS_BESIDE, SIGNS_COMMON,
-			    &common);
+			give_sign(c, first, share, &common);
 		else if (c->referred)
-			give_sign(c, SIGNS_NEEDED + SIGNS_BESIDE + SIGNS_COMMON,
-			    SIGNS_OTHER, &other);
+			give_sign(c, first + asks, SIGNS_OTHER, &other);
 	}
 	free(asked);
 }
