@@ -15,7 +15,7 @@
 #define WEIGHED_BITS	1u
 #else
 #define PATH_BITS	15u
-#define PAIR_BITS	16u
+#define PAIR_BITS	17u
 #define WEIGHED_BITS	11u
 #endif
 
