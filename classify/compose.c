@@ -839,6 +839,27 @@ join_comparisons(struct clause *c)
 	}
 }
 
+/* The old number may stand in the next sentence: "Bond now 30 percent.  Was 10." */
+static void
+join_sequel(struct clause *c)
+{
+	const struct class *by;
+	uint32_t at;
+	int turn;
+
+	if (c->n == ITEMS_MAX || has_event(c))
+		return;
+	by = sequel_of(c->view, c->s, &at, &turn);
+	if (by == NULL)
+		return;
+	c->items[c->n] = (struct item){ .role = ROLE_OPERATOR, .first = at,
+	    .end = at + 1, .head = at, .mark = c->items[0].mark,
+	    .named = c->items[0].named, .operator = by, .turn = turn,
+	    .weight = 1 };
+	c->n++;
+	join_comparisons(c);
+}
+
 /* A headline may part the two by a colon: "Visas for Albanians: abolished". */
 static void
 join_headline(struct clause *c)
@@ -1001,6 +1022,7 @@ compose_sentence(const struct view *view, const struct sentence *s,
 	join_nominal(&c);
 	join_verbal(&c);
 	join_comparisons(&c);
+	join_sequel(&c);
 	join_headline(&c);
 	default_objects(&c);
 	drop_before_comma(&c);

@@ -133,23 +133,6 @@ place_of(const struct judge *j, const struct view *view, uint32_t token)
 	return token < j->lead_end ? PLACED_LEAD : PLACED_BODY;
 }
 
-/* The index of the first mark at or behind `token`. */
-static size_t
-mark_at(const struct view *view, uint32_t token)
-{
-	size_t low = 0, high = view->marks.n;
-
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-
-		if (view->marks.v[mid].first < token)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
-}
-
 /* The token behind the first `n` words. */
 static uint32_t
 end_of_first(const struct words *w, unsigned n)
@@ -253,11 +236,14 @@ match_rule(struct judge *j, uint32_t id, const struct unit *u,
 /* Let the numbers beside the hit say which way it goes: what is asked of people
  * and rises tightens, what falls eases. */
 static bool
-turn_hit(const struct view *view, size_t from, size_t end, struct hit *hit)
+turn_hit(const struct view *view, size_t s, size_t from, size_t end,
+    struct hit *hit)
 {
 	int turn = comparison_turn(view, from, end, hit->span);
+	uint32_t number;
 
-	if (turn == 0)
+	if (turn == 0 && sequel_of(view, &view->words.sentences[s], &number,
+	    &turn) == NULL)
 		view_miss(view, hit->rule, hit->span,
 		    "has no numbers that differ", NULL);
 	hit->effect = (enum effect)((int)hit->effect * turn);
@@ -311,7 +297,7 @@ try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
 	    .span = span };
 	if (rule->flag != NULL)
 		hit.flags[hit.flag_count++] = rule->flag;
-	if (rule->turns && !turn_hit(view, from, end, &hit))
+	if (rule->turns && !turn_hit(view, s, from, end, &hit))
 		return;
 	if (!marks_allow(view, from, end, &rule->when)) {
 		miss_conditions(view, rule->name, hit.span, from, end,

@@ -283,7 +283,7 @@ struct pattern {
 	size_t		 n;
 	bool		 swapped;
 	bool		 gapped;
-	bool		 numbered;	/* a #1 or #2 was seen */
+	bool		 old, new;	/* a #1, a #2 was seen */
 };
 
 static int
@@ -381,9 +381,10 @@ add_piece(struct lexicon *lex, struct str piece, struct pattern *pat,
 		    !str_eq(piece, STR("#2")))
 			return err_set(err, "'%.*s': a number is #, and #1 and "
 			    "#2 where two are compared", STR_FMT(piece));
-		if (str_eq(piece, STR("#2")) && !pat->numbered)
+		pat->old |= str_eq(piece, STR("#1"));
+		pat->new |= str_eq(piece, STR("#2"));
+		if (pat->new && !pat->old)
 			pat->swapped = true;
-		pat->numbered |= piece.n > 1;
 		return add_element(pat, (struct element){ SYMBOL_NUMBER, 0,
 		    optional }, err);
 	}
@@ -487,7 +488,8 @@ lay(struct lexicon *lex, const struct pattern *pat, size_t i, uint32_t node,
 		GROW(lex->phrases, lex->phrase_count, lex->phrase_cap);
 		lex->phrases[lex->phrase_count] = (struct phrase){
 		    .text = arena_str(&lex->arena, pat->text),
-		    .swapped = pat->swapped, .gapped = pat->gapped };
+		    .swapped = pat->swapped, .gapped = pat->gapped,
+		    .lone = pat->old && !pat->new };
 		lex->nodes[node].phrase = (uint32_t)lex->phrase_count++;
 	}
 	add_class(&lex->phrases[lex->nodes[node].phrase], class);
@@ -1002,6 +1004,12 @@ bool
 phrase_swapped(const struct lexicon *lex, uint32_t phrase)
 {
 	return lex->phrases[phrase].swapped;
+}
+
+bool
+phrase_lone(const struct lexicon *lex, uint32_t phrase)
+{
+	return lex->phrases[phrase].lone;
 }
 
 bool

@@ -83,6 +83,8 @@ const uint16_t *phrase_classes(const struct lexicon *lex, uint32_t phrase,
     size_t *count);
 /* Was the phrase's first number the new one ("to #2 from #1")? */
 bool phrase_swapped(const struct lexicon *lex, uint32_t phrase);
+/* Does it have the old number only: "it was #1"? */
+bool phrase_lone(const struct lexicon *lex, uint32_t phrase);
 /* Does the phrase have a gap, where other words can stand? */
 bool phrase_gapped(const struct lexicon *lex, uint32_t phrase);
 /* The phrase as a rule file writes it. */

@@ -51,6 +51,7 @@ struct phrase {
 	uint16_t	 count, cap;
 	bool		 swapped;
 	bool		 gapped;
+	bool		 lone;		/* an old number without the new one */
 	struct str	 text;
 };
 

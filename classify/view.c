@@ -153,8 +153,26 @@ miss_conditions(const struct view *view, const char *name, struct span span,
 		    NULL);
 }
 
+size_t
+mark_at(const struct view *view, uint32_t token)
+{
+	size_t low = 0, high = view->marks.n;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (view->marks.v[mid].first < token)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 /* A number this large is written out: "900,000 to 1.5 million". */
 #define WRITTEN_OUT	1000
+/* Where a sentence begins, a number in it may be what was: "At present it is 5". */
+#define SEQUEL_START	3
 
 /* Is number `i` a day, a year or an hour: "June 12", "12 June 2026", "9 pm",
  * "21:30"? */
@@ -187,39 +205,114 @@ is_year(double value)
 	return value >= 1990 && value < 2100;
 }
 
+/* A number as it is told, and who is meant by it. */
+struct told {
+	double	value, times;	/* the multiple behind it, or 1 */
+	bool	floor;
+};
+
+static bool
+tell_number(const struct view *view, uint32_t i, struct told *told)
+{
+	if (!reader_number(view->reader, &view->words, i, &told->value,
+	    &told->times))
+		return false;
+	told->floor = is_floor(view, i);
+	return true;
+}
+
+/* Up or down, from the first number to the last or, where they are swapped, from
+ * the last to the first.  In "from 5 to 3 million" the multiple is of both. */
+static int
+turn_between(const struct told *first, const struct told *last, bool swapped)
+{
+	bool floor = swapped ? first->floor : last->floor;
+	double was = first->value, is = last->value * last->times;
+
+	/* of two years one is the later, and neither the more */
+	if (is_year(first->value) && is_year(last->value))
+		return 0;
+	was *= first->times == 1 && was < WRITTEN_OUT ?
+	    last->times : first->times;
+	return swapped == floor ? (is > was) - (is < was) :
+	    (was > is) - (was < is);
+}
+
 int
 turn_of(const struct view *view, const struct mark *m)
 {
-	double old = 0, new = 0, value, times, old_times = 1, new_times = 1;
+	struct told first, last, told;
 	bool swapped = phrase_swapped(view->g->lexicon, m->phrase);
-	bool seen = false, floor = false;
+	bool seen = false;
 
 	for (uint32_t i = m->first; i < m->end; i++) {
-		if (!reader_number(view->reader, &view->words, i, &value,
-		    &times))
+		if (!tell_number(view, i, &told))
 			continue;
 		if (is_dated(view, i))
 			return 0;
-		if (!seen || !swapped)
-			floor = is_floor(view, i);
-		if (!seen) {
-			old = value;
-			old_times = times;
-		}
-		new = value;
-		new_times = times;
+		if (!seen)
+			first = told;
+		last = told;
 		seen = true;
-		i += times != 1;	/* "thousand" can be a number, too */
+		i += told.times != 1;	/* "thousand" can be a number, too */
 	}
-	/* of two years one is the later, and neither the more */
-	if (is_year(old) && is_year(new))
-		return 0;
-	if (old_times == 1 && old < WRITTEN_OUT)
-		old_times = new_times;
-	old *= old_times;
-	new *= new_times;
-	return swapped == floor ?
-	    (new > old) - (new < old) : (old > new) - (old < new);
+	return seen ? turn_between(&first, &last, swapped) : 0;
+}
+
+/* The last number of a sentence that is no day and no hour. */
+static bool
+last_number(const struct view *view, const struct sentence *s, uint32_t *at,
+    struct told *told)
+{
+	for (uint32_t i = s->end; i > s->first; i--) {
+		*at = i - 1;
+		if (tell_number(view, *at, told))
+			return !is_dated(view, *at);
+	}
+	return false;
+}
+
+/* The comparison with which a sentence begins, and its number: "it was 10". */
+static const struct class *
+begins_lone(const struct view *view, const struct sentence *s, size_t limit,
+    struct told *old)
+{
+	for (size_t i = mark_at(view, s->first); i < limit &&
+	    view->marks.v[i].first < s->first + SEQUEL_START; i++) {
+		const struct mark *m = &view->marks.v[i];
+		const struct class *by = view->g->roles[m->phrase].compare;
+
+		if (by == NULL || !phrase_lone(view->g->lexicon, m->phrase))
+			continue;
+		for (uint32_t at = m->first; at < m->end; at++)
+			if (tell_number(view, at, old))
+				return is_dated(view, at) ? NULL : by;
+	}
+	return NULL;
+}
+
+const struct class *
+sequel_of(const struct view *view, const struct sentence *s, uint32_t *at,
+    int *turn)
+{
+	const struct view *in = view;
+	const struct sentence *next = s + 1;
+	const struct class *by;
+	struct told old, new;
+	size_t limit = view->title ? view->lead_marks : view->marks.n;
+
+	if (next == view->words.sentences + view->words.sentence_count) {
+		in = view->text;
+		if (in == NULL || in->words.sentence_count == 0)
+			return NULL;
+		next = in->words.sentences;
+		limit = in->lead_marks;
+	}
+	by = begins_lone(in, next, limit, &old);
+	if (by == NULL || !last_number(view, s, at, &new))
+		return NULL;
+	*turn = turn_between(&new, &old, true);
+	return *turn != 0 ? by : NULL;
 }
 
 int

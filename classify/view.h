@@ -65,6 +65,8 @@ void view_release(struct view *view);
 /* Note a miss of `name`, if it is the one asked for. */
 void view_miss(const struct view *view, const char *name, struct span span,
     const char *why, const char *who);
+/* The index of the first mark at or behind `token`. */
+size_t mark_at(const struct view *view, uint32_t token);
 /* Is a word of class `class` in the marks from..end-1? */
 bool marks_hold(const struct view *view, size_t from, size_t end,
     uint16_t class);
@@ -82,6 +84,11 @@ void miss_conditions(const struct view *view, const char *name,
 /* Up or down, from the first and the last number of a comparison.  In "from 5 to
  * 3 million" the multiple is of both. */
 int turn_of(const struct view *view, const struct mark *m);
+/* The comparison that the next sentence of the lead, or the first below a title,
+ * makes with the last number of `s`: "Bond of 30%. It was 10."  That number's token
+ * in *at and which way it turned in *turn; NULL for none. */
+const struct class *sequel_of(const struct view *view,
+    const struct sentence *s, uint32_t *at, int *turn);
 /* Which way the numbers turn that are compared in `span` or nearest to it in
  * the marks given: up 1, down -1, 0 for none. */
 int comparison_turn(const struct view *view, size_t from, size_t end,
