@@ -325,14 +325,31 @@ drop_relatives(struct clause *c)
 	}
 }
 
+/* Does a preposition with a word behind it lead from the object before to item
+ * `i`: "exemption from teen ban"? */
+static bool
+is_led_to(const struct clause *c, size_t i)
+{
+	const struct item *it = &c->items[i], *before = it - 1;
+
+	if (c->view->g->head_first || i == 0 || before->operator != NULL ||
+	    it->first < before->end + 2 || it->first - before->end > 4 ||
+	    any_token(c, before->end, it->first, TOKEN_BREAK | TOKEN_JOIN))
+		return false;
+	return any_token(c, before->end, it->first - 1, TOKEN_LINK);
+}
+
 /* Does an operator that needs an object stand before item `i`, which ends the
  * clause: "repeals oil and gas exploration ban"? */
 static bool
 ends_clause(const struct clause *c, size_t i)
 {
-	const struct item *it = &c->items[i];
-	const struct item *before = i > 0 ? &c->items[i - 1] : NULL;
+	const struct item *it = &c->items[i], *before = NULL;
 
+	while (i > 0 && is_led_to(c, i))
+		i--;
+	if (i > 0)
+		before = &c->items[i - 1];
 	return before != NULL && before->operator != NULL &&
 	    before->object == NULL && before->turn == 0 &&
 	    before->operator->right && it->first >= before->end &&
