@@ -15,9 +15,12 @@ for file in "$TOP"/tests/rules/errors/*.rules; do
 	is "$got" "$wanted" "$(basename "$file") says where and why"
 done
 ok 'the shipped rules pass their tests' stance-classify --test-rules
+ok 'nothing in the shipped rules is in doubt' stance-classify --check
 for file in "$TOP"/rules/packs/*.rules; do
 	ok "the pack $(basename "$file") passes its tests" \
 	    stance-classify -r "$file" --test-rules
+	ok "nothing in the pack $(basename "$file") is in doubt" \
+	    stance-classify -r "$file" --check
 done
 ok 'the manual shows what is accepted' sh -c '
 	sed -n "/^\.Sh EXAMPLES/,/^\.Ed/p" "$1/man/stance-rules.5" |
