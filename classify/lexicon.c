@@ -429,21 +429,37 @@ new_node(struct lexicon *lex)
 	return (uint32_t)lex->node_count++;
 }
 
+/* The child behind a gap of so many words; they stand from the narrowest on. */
+static uint32_t
+gap_child(struct lexicon *lex, uint32_t node, uint8_t gap)
+{
+	uint32_t before = NONE, at = lex->nodes[node].gap_child, made;
+
+	while (at != NONE && lex->nodes[at].width < gap) {
+		before = at;
+		at = lex->nodes[at].wider;
+	}
+	if (at != NONE && lex->nodes[at].width == gap)
+		return at;
+	made = new_node(lex);
+	lex->nodes[made].width = gap;
+	lex->nodes[made].wider = at;
+	if (before == NONE)
+		lex->nodes[node].gap_child = made;
+	else
+		lex->nodes[before].wider = made;
+	if (lex->nodes[node].gap < gap)
+		lex->nodes[node].gap = gap;
+	return made;
+}
+
 static uint32_t
 child(struct lexicon *lex, uint32_t node, struct element el)
 {
 	struct growing *e;
 
-	if (el.symbol == 0) {
-		if (lex->nodes[node].gap_child == NONE) {
-			uint32_t made = new_node(lex);
-
-			lex->nodes[node].gap_child = made;
-		}
-		if (lex->nodes[node].gap < el.gap)
-			lex->nodes[node].gap = el.gap;
-		return lex->nodes[node].gap_child;
-	}
+	if (el.symbol == 0)
+		return gap_child(lex, node, el.gap);
 	if (lex->edge_count * 2 >= lex->growing_slots)
 		grow_edges(lex);
 	e = edge_of(lex, node, el.symbol);
@@ -858,12 +874,13 @@ set_leaps(struct lexicon *lex)
 		struct node *nd = &lex->nodes[i];
 		const struct node *child;
 
-		if (nd->gap_child == NONE)
-			continue;
-		child = &lex->nodes[nd->gap_child];
-		nd->leap = child->follow;
-		if (child->gap_child != NONE)
-			nd->leap |= LEAP_ALWAYS;
+		for (uint32_t at = nd->gap_child; at != NONE;
+		    at = child->wider) {
+			child = &lex->nodes[at];
+			nd->leap |= child->follow;
+			if (child->gap_child != NONE)
+				nd->leap |= LEAP_ALWAYS;
+		}
 	}
 }
 

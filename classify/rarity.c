@@ -121,8 +121,9 @@ find_back(const struct lexicon *lex)
 
 			back[e->to] = (struct back){ i, e->symbol };
 		}
-		if (nd->gap_child != NONE)
-			back[nd->gap_child].node = i;
+		for (uint32_t at = nd->gap_child; at != NONE;
+		    at = lex->nodes[at].wider)
+			back[at].node = i;
 	}
 	return back;
 }
@@ -138,7 +139,7 @@ rarest_words(const struct lexicon *lex)
 	for (size_t i = 0; i < lex->node_count; i++) {
 		struct rarest least = { 0, UINT_MAX };
 
-		if (lex->nodes[i].phrase == NONE)
+		if (lex->nodes[i].width > 0 || lex->nodes[i].phrase == NONE)
 			continue;
 		for (size_t n = i; n != 0; n = back[n].node)
 			if (back[n].symbol != 0 &&

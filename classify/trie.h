@@ -40,10 +40,16 @@ struct slot {
 struct node {
 	uint64_t	follow;		/* signs of the edges' symbols */
 	uint64_t	leap;		/* of those behind the gap, once sealed */
-	uint32_t	phrase;		/* ends here, or NONE */
-	uint32_t	gap_child;	/* after up to `gap` any words, or NONE */
+	union {
+		uint32_t phrase;	/* ends here, or NONE */
+		uint32_t wider;		/* behind a gap, where none ends: the
+					 * child behind a wider one, or NONE */
+	};
+	uint32_t	gap_child;	/* behind the narrowest gap, or NONE */
 	uint32_t	at;		/* of its edges, once sealed: by symbol */
-	uint32_t	edges : 24, gap : 8;
+	uint32_t	edges : 22;
+	uint32_t	gap : 5;	/* words in the widest of its gaps, */
+	uint32_t	width : 5;	/* and in the gap before it; 0: none */
 };
 
 struct phrase {

@@ -190,12 +190,14 @@ try_along(struct walk *k, size_t at, const struct node *nd)
 		step(k, at + 1, &nodes[path->to]);
 }
 
-/* The child behind the gap, wherever a word lies that it goes on with. */
+static void step_over_all(struct walk *k, size_t at, const struct node *nd);
+
+/* The child behind a gap, wherever a word lies that it goes on with. */
 static void
-step_over(struct walk *k, size_t at, const struct node *nd)
+step_over(struct walk *k, size_t at, const struct node *child)
 {
-	const struct node *child = &k->r->lex->nodes[nd->gap_child];
-	size_t end = at + nd->gap + 1 < k->end ? at + nd->gap + 1 : k->end;
+	size_t end = at + child->width + 1 < k->end ?
+	    at + child->width + 1 : k->end;
 
 	for (; at < end; at++) {
 		bool follows = (known_at(k, at)->signs & child->follow) != 0;
@@ -205,10 +207,19 @@ step_over(struct walk *k, size_t at, const struct node *nd)
 			continue;
 		k->budget--;
 		if (child->gap_child != NONE)
-			step_over(k, at, child);
+			step_over_all(k, at, child);
 		if (follows)
 			try_along(k, at, child);
 	}
+}
+
+static void
+step_over_all(struct walk *k, size_t at, const struct node *nd)
+{
+	const struct node *nodes = k->r->lex->nodes;
+
+	for (uint32_t to = nd->gap_child; to != NONE; to = nodes[to].wider)
+		step_over(k, at, &nodes[to]);
 }
 
 static void
@@ -221,8 +232,7 @@ go_on(struct walk *k, size_t at, const struct node *nd)
 		at++;
 	if (at >= k->end)
 		return;
-	if (nd->gap_child != NONE)
-		step_over(k, at, nd);
+	step_over_all(k, at, nd);
 	if ((known_at(k, at)->signs & nd->follow) != 0)
 		try_along(k, at, nd);
 }
@@ -255,9 +265,10 @@ find_pair(const struct walk *k, const struct known *first,
 
 		if (is_fertile(k, nd, second))
 			pair->roots |= ROOT_BIT(i);
-		if (nd->gap_child != NONE &&
-		    is_fertile(k, &lex->nodes[nd->gap_child], second))
-			pair->leaps |= ROOT_BIT(i);
+		for (uint32_t at = nd->gap_child; at != NONE;
+		    at = lex->nodes[at].wider)
+			if (is_fertile(k, &lex->nodes[at], second))
+				pair->leaps |= ROOT_BIT(i);
 	}
 }
 
