@@ -355,6 +355,43 @@ is_the_same_decomposed(void **state)
 	words_release(&b);
 }
 
+/* Words and texts in capitals, composed or not. */
+static void
+hears_shouts(void **state)
+{
+	static const struct {
+		const char	*s;
+		bool		 word, text;
+	} cases[] = {
+		{ "CHINA", true, true }, { "China", false, false },
+		{ "US", true, true }, { "us", false, false },
+		{ "A", false, false }, { "", false, false },
+		{ "\u00c9T\u00c9", true, true },
+		{ "E\u0301TE\u0301", true, true },
+		{ "\u00c9t\u00e9", false, false },
+		{ "\u0413\u0420\u0423\u0417\u0418\u042f", true, true },
+		{ "\u4e2d\u56fd", false, false }, { "2026", false, false },
+		{ "McBAIN LIFTS THE BAN", false, true },
+		{ "HANOI (Agency) - The ban is lifted", false, false },
+		{ "BAN ON RICE, says ministry", false, false } };
+	struct buf b = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_int_equal(word_shouts(str_of(cases[i].s)),
+		    cases[i].word);
+		assert_int_equal(text_shouts(str_of(cases[i].s)),
+		    cases[i].text);
+	}
+	/* what stands far down does not count */
+	for (size_t i = 0; i < 100; i++)
+		buf_addz(&b, "BAN! ");
+	for (size_t i = 0; i < 1000; i++)
+		buf_addz(&b, "ban. ");
+	assert_true(text_shouts(buf_str(&b)));
+	buf_release(&b);
+}
+
 int
 main(void)
 {
@@ -366,6 +403,7 @@ main(void)
 		cmocka_unit_test(is_the_same_without_sse2),
 		cmocka_unit_test(reads_long_texts),
 		cmocka_unit_test(is_the_same_decomposed),
+		cmocka_unit_test(hears_shouts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
