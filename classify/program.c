@@ -497,6 +497,46 @@ list_grammar(const struct grammar *g, struct buf *b)
 		    g->rules[i].weight);
 }
 
+static void
+list_words(const struct grammar *g, uint16_t id, struct buf *b)
+{
+	const struct class *c = &g->classes[id];
+	struct str told = STR_NONE;
+
+	buf_addf(b, "%s %s, language %s\n", class_kind_name(c->kind), c->name,
+	    g->language);
+	for (uint32_t i = 0; i < lexicon_phrases(g->lexicon); i++) {
+		size_t count;
+		const uint16_t *classes = phrase_classes(g->lexicon, i, &count);
+		struct str text = phrase_text(g->lexicon, i);
+
+		/* a phrase with choices is there once for each, in a row */
+		for (size_t k = 0; k < count && !str_eq(text, told); k++) {
+			if (classes[k] != id)
+				continue;
+			buf_addf(b, "  %.*s\n", STR_FMT(text));
+			told = text;
+		}
+	}
+}
+
+bool
+program_list_words(const struct program *prog, const char *name,
+    struct buf *b)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < prog->count; i++) {
+		uint16_t id = grammar_class(prog->grammars[i], str_of(name));
+
+		if (id == NO_CLASS)
+			continue;
+		list_words(prog->grammars[i], id, b);
+		found = true;
+	}
+	return found;
+}
+
 void
 program_list(const struct program *prog, struct buf *b)
 {

@@ -71,5 +71,9 @@ bool program_names(const struct program *prog, const char *name);
 void program_test(const struct program *prog, size_t *count, size_t *failed);
 /* Append the compiled program for people. */
 void program_list(const struct program *prog, struct buf *b);
+/* Append the words and phrases of the list called `name`, with those of the lists in
+ * it, a line each and by language; false when there is no such list. */
+bool program_list_words(const struct program *prog, const char *name,
+    struct buf *b);
 
 #endif

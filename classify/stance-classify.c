@@ -121,13 +121,17 @@ test_rules(const struct program *prog)
 	return failed ? EXIT_NO : EXIT_DONE;
 }
 
+/* All rules, or the words of the list called `name`, if any. */
 static int
-list_rules(const struct program *prog)
+list_rules(const struct program *prog, const char *name)
 {
 	struct out out;
 
 	out_init(&out, STDOUT_FILENO, "standard output");
-	program_list(prog, out_buf(&out));
+	if (*name == '\0')
+		program_list(prog, out_buf(&out));
+	else if (!program_list_words(prog, name, out_buf(&out)))
+		usage_error("no list '%s'; see --list", name);
 	out_close(&out);
 	return EXIT_DONE;
 }
@@ -245,10 +249,9 @@ main(int argc, char **argv)
 	struct opt_list rules = { NULL, 0, 0 }, packs = { NULL, 0, 0 };
 	struct opt_number jobs = { 1, 1, CREW_MAX };
 	const char *rejects = NULL, *corpus = NULL, *explain = NULL,
-	    *words = NULL;
+	    *words = NULL, *list = NULL;
 	const struct grammar *spoken = NULL;
-	bool test = false, list = false, profile = false, check = false,
-	    streams;
+	bool test = false, profile = false, check = false, streams;
 	const struct opt opts[] = {
 		{ 'r', "rules", "FILE|DIR", "use these rules, not the default",
 		    OPT_LIST, &rules },
@@ -278,8 +281,9 @@ main(int argc, char **argv)
 		    OPT_STRING, &corpus },
 		{ 0, "profile", NULL, "print time and hits by rule", OPT_FLAG,
 		    &profile },
-		{ 'l', "list", NULL, "print the compiled rules", OPT_FLAG,
-		    &list },
+		{ 'l', "list", "NAME",
+		    "print the compiled rules, or the words of a list",
+		    OPT_MAYBE, &list },
 		{ 0, "words", "LANGUAGE",
 		    "print how text is read: words, stems, lists", OPT_STRING,
 		    &words },
@@ -305,8 +309,8 @@ main(int argc, char **argv)
 		    pattern.misses.wanted);
 	if (words != NULL)
 		spoken = asked_grammar(&prog, words);
-	streams = !test && !check && !list && !profile && corpus == NULL &&
-	    words == NULL;
+	streams = !test && !check && list == NULL && !profile &&
+	    corpus == NULL && words == NULL;
 	if (streams && jobs.value == 1)
 		worker_init(&pattern, &prog);	/* the stack of patterns, too */
 	refusals_open(&refusals, rejects);
@@ -319,8 +323,8 @@ main(int argc, char **argv)
 		status = check_rules(&prog);
 	else if (corpus != NULL || profile)
 		status = lint_rules(&prog, profile, &refusals);
-	else if (list)
-		status = list_rules(&prog);
+	else if (list != NULL)
+		status = list_rules(&prog, list);
 	else if (words != NULL)
 		status = tell_words(spoken, &refusals);
 	else

@@ -366,6 +366,16 @@ rule gate easing source official: gate
 """, json.dumps({"id": "a", "title": text}).encode() + b"\n", "--why-not", name)
     ok("--why-not %s" % name, [line for line in out.decode().splitlines() if line.startswith("  ")] == wanted, out.decode())
 
+code, out, err = run_with("""language en english
+lexicon all: @few many "(no more|not) that"
+lexicon few: one two
+rule r easing: @all
+""", b"", "--list=all")
+ok("--list=NAME prints the words of a list", (code, out.decode()) == (0,
+    'lexicon all, language en\n  many\n  (no more|not) that\n  one\n  two\n'), out.decode())
+code, out, err = run(b"", "--list=nosuch")
+ok("that there is", (code, out) == (2, b"") and "no list 'nosuch'" in err, err)
+
 # how a text is read
 glossary = """language en english
 lexicon link: =of
