@@ -796,6 +796,9 @@ rule_property(struct reading *r, struct rule *rule, int p)
 	case PROPERTY_NEEDS: case PROPERTY_UNLESS: case PROPERTY_SOURCE:
 	case PROPERTY_UNLESS_SOURCE: return take_condition(r, &rule->when, p);
 	case PROPERTY_CAP: return take_number(r, 0.01, 100, &rule->cap);
+	case PROPERTY_KIND:
+		rule->kind = take_name(r, "the name of a kind");
+		return rule->kind ? 0 : -1;
 	case PROPERTY_VETO: rule->veto = true; return 0;
 	case PROPERTY_PLAIN: rule->plain = true; return 0;
 	case PROPERTY_OUTSIDE: rule->outside = true; return 0;
@@ -813,7 +816,7 @@ rule_property(struct reading *r, struct rule *rule, int p)
 	BIT(PROPERTY_FLAG) | OF_CONDITION | BIT(PROPERTY_PLAIN) | \
 	BIT(PROPERTY_STRONG) | BIT(PROPERTY_LEADS) | BIT(PROPERTY_CAP) | \
 	BIT(PROPERTY_VETO) | BIT(PROPERTY_TURNS) | BIT(PROPERTY_LONE) | \
-	BIT(PROPERTY_OUTSIDE))
+	BIT(PROPERTY_OUTSIDE) | BIT(PROPERTY_KIND))
 
 static int
 read_rule(struct reading *r)

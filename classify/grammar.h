@@ -157,6 +157,7 @@ struct rule {
 	unsigned	 first;		/* of SCOPE_FIRST: how many words */
 	enum stage	 stage;
 	const char	*domain, *topic, *flag;
+	const char	*kind;		/* that modifiers can be on, or NULL */
 	struct conditions when;
 	bool		 plain;		/* modifiers do not touch it */
 	bool		 outside;	/* its own words do not modify it */

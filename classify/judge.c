@@ -304,7 +304,7 @@ try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
 		    &rule->when);
 		return;
 	}
-	if (!rule->plain && !modify(view, from, end, hit.span.first, rule->name,
+	if (!rule->plain && !modify(view, from, end, hit.span.first, rule->kind,
 	    &hit))
 		return;
 	GROW(j->hits.v, j->hits.n, j->hits.cap);

@@ -256,6 +256,7 @@ gather_kinds(const struct grammar *g, bool rules, struct kinds *kinds)
 	}
 	for (size_t i = 0; rules && i < g->rule_count; i++) {
 		add_kind(kinds, g->rules[i].name);
+		add_kind(kinds, g->rules[i].kind);
 		add_kind(kinds, g->rules[i].domain);
 	}
 }
@@ -279,7 +280,7 @@ report_kinds(const struct grammar *g, const struct class *c, struct buf *b)
 		gather_kinds(g, c->kind == CLASS_MODIFIER, &kinds);
 	for (size_t i = 0; i < c->on_count; i++) {
 		const char *close, *none = c->kind == CLASS_MODIFIER ?
-		    "which is no kind of an operator, no rule and no domain" :
+		    "which is no kind of an operator or rule, no rule and no domain" :
 		    "which is no kind of an operator";
 		size_t k = 0;
 

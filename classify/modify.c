@@ -167,6 +167,16 @@ has_speaker(const struct governing *gov, const struct class *mod)
 	return false;
 }
 
+/* A hit of a rule has the rule's name, too. */
+static bool
+is_on(const struct class *mod, const char *kind, const struct hit *hit)
+{
+	bool of_rule = hit->operator_class == NULL && hit->object_class == NULL;
+
+	return modifier_is_on(mod, kind, hit->domain) ||
+	    (of_rule && modifier_is_on(mod, hit->rule, NULL));
+}
+
 /* Is the modifier's word one of the hit's own, and the hit's rule one to which
  * those are no modifiers: "need no longer" as what is said, not what is denied? */
 static bool
@@ -186,7 +196,7 @@ applies(const struct governing *gov, const struct class *mod,
 	return mod->kind == CLASS_MODIFIER && mod->action != ACTION_DROP &&
 	    (mod->place == PLACE_TITLE ? gov->of->title == NULL :
 	    gov->of == gov->view && !elsewhere) && !is_own(gov, hit) &&
-	    modifier_is_on(mod, gov->kind, hit->domain) &&
+	    is_on(mod, gov->kind, hit) &&
 	    (!mod->quoted || is_quoted(gov->view, hit->span.first)) &&
 	    modifier_governs(gov->view, mod, gov->m, gov->anchor,
 	    hit->span) &&

@@ -276,7 +276,7 @@ ok("--check names what cannot count", code == 1 and lines == {
     "3: lexicon 'unused' is used by nothing", "4: lexicon 'empty' has no words",
     "6: operator 'second' hits in no test of the rules", "6: operator 'second' cannot have \"lift\": 'first' has it",
     "7: operator 'untested' needs a list without words", "8: object 'signless' has no sign and is taken for +", "9: modifier 'aimless' has no action and is taken to cancel",
-    "11: modifier 'never' is on 'nothing', which is no kind of an operator, no rule and no domain",
+    "11: modifier 'never' is on 'nothing', which is no kind of an operator or rule, no rule and no domain",
     "12: rule 'slow' is slow: its pattern repeats a repeat", "13: rule 'common' is slow: its pattern is tried at a common word",
     "14: rule 'twice' hits in no test of the rules", "15: rule 'twice' has the name of an earlier rule"}, out.decode())
 code, out, err = run_with("""language en english
@@ -300,7 +300,7 @@ ok("--check asks what a phrase means", code == 1 and sorted(lines) == sorted([
     "6: \"5 %|percent\" can never have '%', which is no word",
     "9: object 'quota' is on 'dwn', which is no kind of an operator; did you mean 'down'?",
     "9: object 'quota' is on 'lift', which is no kind of an operator; the operator 'lift' has none",
-    "10: modifier 'not' is on 'quote', which is no kind of an operator, no rule and no domain"]), lines)
+    "10: modifier 'not' is on 'quote', which is no kind of an operator or rule, no rule and no domain"]), lines)
 code, out, err = run_with('language en english\nobject ban +: ban\noperator lift -: lift\ntest easing "Ghana lifts the ban."\n', b"", "--check")
 ok("and nothing where all is well", (code, out) == (0, b""), out)
 code, out, err = run_with("""\ufefflanguage en english
