@@ -325,14 +325,14 @@ drop_relatives(struct clause *c)
 	}
 }
 
-/* Does a preposition with a word behind it lead from the object before to item
- * `i`: "exemption from teen ban"? */
+/* Does a preposition with a word behind it lead from the object `before` to the item
+ * behind it: "exemption from teen ban"? */
 static bool
-is_led_to(const struct clause *c, size_t i)
+is_led_to(const struct clause *c, const struct item *before)
 {
-	const struct item *it = &c->items[i], *before = it - 1;
+	const struct item *it = before + 1;
 
-	if (c->view->g->head_first || i == 0 || before->operator != NULL ||
+	if (c->view->g->head_first || before->operator != NULL ||
 	    it->first < before->end + 2 || it->first - before->end > 4 ||
 	    any_token(c, before->end, it->first, TOKEN_BREAK | TOKEN_JOIN))
 		return false;
@@ -346,7 +346,7 @@ ends_clause(const struct clause *c, size_t i)
 {
 	const struct item *it = &c->items[i], *before = NULL;
 
-	while (i > 0 && is_led_to(c, i))
+	while (i > 0 && is_led_to(c, &c->items[i - 1]))
 		i--;
 	if (i > 0)
 		before = &c->items[i - 1];

@@ -259,7 +259,7 @@ turn_of(const struct view *view, const struct mark *m)
 	return seen ? turn_between(&first, &last, swapped) : 0;
 }
 
-/* The last number of a sentence that is no day and no hour. */
+/* The last number of a sentence, unless it is a day or an hour. */
 static bool
 last_number(const struct view *view, const struct sentence *s, uint32_t *at,
     struct told *told)
