@@ -399,13 +399,21 @@ is_kind(const struct item *op, const char *kind)
 	return own != NULL && strcmp(own, kind) == 0;
 }
 
+/* Does what it speaks of end, and not what stands behind: "ends on Friday", but not
+ * "ending a dispute"? */
+static bool
+ends_itself(const struct clause *c, const struct item *op)
+{
+	return is_kind(op, KIND_END) && (op->end == c->s->end ||
+	    token_is(c, op->end, TOKEN_LINK | TOKEN_BREAK | TOKEN_JOIN));
+}
+
 /* May its object stand far on its left: "the ban on rice expires", "a long ban on
  * old cars ends"?  Behind an "and" or before a pronoun it has one of its own. */
 static bool
 has_subject(const struct clause *c, const struct item *op)
 {
-	bool ends = is_kind(op, KIND_END) && (op->end == c->s->end ||
-	    token_is(c, op->end, TOKEN_LINK | TOKEN_BREAK | TOKEN_JOIN));
+	bool ends = ends_itself(c, op);
 
 	return (op->operator->subject || ends) &&
 	    !token_is(c, op->end, TOKEN_PRONOUN) &&
@@ -489,8 +497,8 @@ choose(struct clause *c, size_t i)
 	 * licences, the ministry said, ending a dispute" */
 	if (left != NULL && right == NULL && !passive &&
 	    op->operator->right && is_apposed(c, op) &&
-	    !is_kind(op, KIND_END) &&
-	    any_token(c, left->end, op->first - 1, TOKEN_JOIN))
+	    !ends_itself(c, op) && (is_kind(op, KIND_END) ||
+	    any_token(c, left->end, op->first - 1, TOKEN_JOIN)))
 		left = NULL;
 
 	if (!can_join(c, op, right))

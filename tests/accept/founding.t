@@ -19,6 +19,8 @@ is "$(jq -r .stance.label "$TMP/tagged")" easing 'it is easing'
 has "$(jq -r '.stance.domains[]' "$TMP/tagged")" '^trade$' 'of trade'
 has "$(jq -r '.stance.evidence[].exact' "$TMP/tagged")" \
     'general export licen[cs]es' 'proved by the licences'
+has "$(jq -r '.stance.evidence[0].exact' "$TMP/tagged")" \
+    'general export licen[cs]es' 'and by them first'
 is "$(jq -r .title "$TMP/article")" "$(head -n 1 "$seed")" 'the headline is the title'
 is "$(jq -r .content_text "$TMP/article" | grep -c .)" \
     "$(tail -n +2 "$seed" | grep -c .)" 'and each paragraph is there'
