@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/date.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "store/frames.h"
@@ -58,10 +59,21 @@ take_file(struct segments *list, const char *folder, struct str name)
 	list->v[list->n++] = seg;
 }
 
+/* Did names come or go in the folder since a moment before `started`?  By a whole
+ * second, for file systems keep coarse times. */
+static bool
+is_moving(DIR *dir, int64_t started)
+{
+	struct stat st;
+
+	return fstat(dirfd(dir), &st) == -1 || st.st_mtime >= started - 1;
+}
+
 /* Folders are named with digits only; anything else is not ours. */
 static int
 walk(struct segments *list, const char *folder, int levels, struct err *err)
 {
+	int64_t started = clock_now();
 	DIR *dir = opendir(folder);
 	struct dirent *entry;
 	int rc = 0;
@@ -86,6 +98,7 @@ walk(struct segments *list, const char *folder, int levels, struct err *err)
 	if (rc == 0 && errno != 0)
 		rc = err_set(err, "cannot read folder '%s': %s", folder,
 		    strerror(errno));
+	list->moving |= is_moving(dir, started);
 	closedir(dir);
 	return rc;
 }
@@ -150,23 +163,35 @@ first_gap(const struct segments *list)
 	return 0;
 }
 
+static uint32_t
+first_number(const struct segments *list)
+{
+	return list->n > 0 ? list->v[0].number : 0;
+}
+
 /* A folder that is read while a segment is sealed may show neither its new name,
  * which came too late, nor the old one, which had gone.  Read once more it shows the
- * new one; what is missing then, too, is missing. */
+ * new one; what is missing then, too, is missing.  What is missing before all others
+ * leaves no gap, so where names move the first must be the same twice. */
 int
 segments_list(struct segments *list, const char *folder, struct err *err)
 {
-	uint32_t gap = 0, before;
-	int rc;
+	uint32_t gap = 0, first = 0;
+	bool again;
 
 	do {
-		before = gap;
-		rc = list_once(list, folder, err);
-		gap = rc == 0 ? first_gap(list) : 0;
-		if (gap != 0 && gap != before)
+		uint32_t gap_before = gap, first_before = first;
+
+		if (list_once(list, folder, err) == -1)
+			return -1;
+		gap = first_gap(list);
+		first = first_number(list);
+		again = (gap != 0 && gap != gap_before) ||
+		    (list->moving && first != first_before);
+		if (again)
 			segments_release(list);
-	} while (gap != 0 && gap != before);
-	return rc;
+	} while (again);
+	return 0;
 }
 
 void

@@ -32,6 +32,7 @@ struct segments {
 	struct segment	*merged;	/* whose lines stand in one of v, too:
 					 * a crash left their files */
 	size_t		 nmerged, merged_cap;
+	bool		 moving;	/* names came or went when it was read */
 };
 
 /* All segments of the log `folder` ("STORE/articles") in order, also while some of
