@@ -260,16 +260,21 @@ go_to(struct reader *r, uint32_t number, struct err *err)
 static int
 advance(struct reader *r, struct err *err)
 {
-	uint32_t next = next_number(r);
+	uint32_t next = r->number;
 
-	if (next == 0) {
-		if (r->text.fd != -1 && segment_is_replaced(&r->text))
-			return go_to(r, r->number, err) == -1 ? -1 : 1;
+	/* I10: lines may have come in the file that took this one's place */
+	if (segment_is_superseded(&r->text)) {
+		if (refresh(&r->list, r->folder, err) == -1)
+			return -1;
+		if (segments_find(&r->list, next) != NULL)	/* else dropped */
+			return go_to(r, next, err) == -1 ? -1 : 1;
+	}
+	if ((next = next_number(r)) == 0) {
 		if (refresh(&r->list, r->folder, err) == -1)
 			return -1;
 		if ((next = next_number(r)) == 0)
 			return 0;
-		/* I10: lines may have come between our last look and this */
+		/* I10: or in this one, between our last look and this */
 		if (r->text.fd != -1)
 			return 1;
 	}

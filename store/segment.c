@@ -395,11 +395,10 @@ segment_is_torn(const struct segment *seg)
 }
 
 bool
-segment_is_replaced(const struct segment_text *text)
+segment_is_superseded(const struct segment_text *text)
 {
 	struct stat st;
 
-	/* sealed and removed: what is open is whole and stays readable */
-	return text->frames == NULL && stat(text->file, &st) == 0 &&
-	    st.st_ino != text->inode;
+	return text->fd != -1 && text->frames == NULL &&
+	    (stat(text->file, &st) == -1 || st.st_ino != text->inode);
 }

@@ -81,8 +81,9 @@ int segment_last_line(struct segment_text *text, struct str *line,
     struct err *err);
 /* A plain file ends within a line: what would be appended to it would be lost. */
 bool segment_is_torn(const struct segment *seg);
-/* True when the file behind the name is no longer the one that is open: the
- * writer has replaced it after an unclean stop. */
-bool segment_is_replaced(const struct segment_text *text);
+/* True when a plain file is open that no longer bears its name.  It may lack lines:
+ * the writer may have put a mended copy in its place after an unclean stop, gone on
+ * in that, and sealed it since. */
+bool segment_is_superseded(const struct segment_text *text);
 
 #endif

@@ -40,6 +40,12 @@ class Reader(threading.Thread):
         while (not self.seqs or self.seqs[-1] < seq) and time.monotonic() < end:
             time.sleep(.005)
 
+    def wait_for_cursor(self, seq, seconds=30):
+        """All is read up to there, and the program sleeps or is about to."""
+        end = time.monotonic() + seconds
+        while (not self.cursors or self.cursors[-1][0] < seq) and time.monotonic() < end:
+            time.sleep(.005)
+
     def stop(self):
         self.program.kill()
         self.program.wait()
@@ -101,6 +107,46 @@ def test_restarts(tmp):
     stored = [r["seq"] for r in lines_of(path)]
     ok(got == stored and len(stored) > ROUNDS, "killed readers that go on from cursors, killed writers: each line once",
        [x for x in set(got) ^ set(stored)])
+
+
+def leave_lines(path):
+    """A writer is killed behind its last line."""
+    writer = subprocess.Popen([STORE, "add", "--no-stories", "--group", "1", path], stdin=subprocess.PIPE)
+    writer.stdin.write(article(3))
+    writer.stdin.flush()
+    end = time.monotonic() + 30
+    while len(lines_of(path)) < 4 and time.monotonic() < end:
+        time.sleep(.005)
+    writer.kill()
+    writer.communicate()
+
+
+def leave_new_file(path):
+    """As a writer that is killed when it has made the next segment's file."""
+    add(path, [3])
+    active, = glob.glob(path + "/articles/*/*/*/*.jsonl")
+    with open(os.path.dirname(active) + "/000002.jsonl", "w"), open(path + "/articles/LOCK", "w") as lock:
+        lock.write("1\n")
+
+
+def test_mended(tmp):
+    """A follower sleeps while the next writer mends what a killed one left, goes on in that, and seals it."""
+    for name, leave, size, merged in (("filled", leave_lines, 2500, False), ("left", leave_lines, 500, False),
+                                      ("merged", leave_lines, 2500, True), ("begun", leave_new_file, 2500, False)):
+        path = tmp + "/mended-" + name
+        add(path, range(3))
+        leave(path)
+        r = Reader(path, "--cursors")
+        r.wait_for_cursor(4)
+        r.program.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, r.program.pid, os.WSTOPPED)
+        add(path, range(4, 20), "--segment-size", str(size))
+        if merged:
+            store("compact", path)
+        r.program.send_signal(signal.SIGCONT)
+        r.wait_for(20)
+        r.stop()
+        ok(r.seqs == list(range(1, 21)) and sealed(path), "a segment is mended, %s and sealed in one sleep" % name, r.seqs)
 
 
 def test_day(tmp):
@@ -172,6 +218,7 @@ def test_waking(tmp):
 with tempfile.TemporaryDirectory() as folder:
     test_many(folder)
     test_restarts(folder)
+    test_mended(folder)
     test_day(folder)
     test_retention(folder)
     test_waking(folder)
