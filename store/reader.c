@@ -177,14 +177,15 @@ step_behind(struct reader *r, const struct cursor *at)
 	return true;
 }
 
-/* The line is not where the cursor points: of a merged segment that was mended
- * it may stand elsewhere, under the same seq.  Else begin at the start. */
+/* The line is not where the cursor points: when damage before it was mended it
+ * stands elsewhere, under the same seq.  Else begin at the start. */
 static int
 seek_by_seq(struct reader *r, const struct cursor *at, struct err *err)
 {
 	struct line line = { .seq = 0 };
 	uint32_t number = r->number;
 
+	r->at = (struct cursor){ 0 };
 	while (line.seq < at->seq && r->number == number &&
 	    reader_next(r, &line, err) == READER_LINE)
 		;
@@ -224,8 +225,7 @@ reader_seek(struct reader *r, const struct cursor *at, struct err *err)
 		return 0;
 	if (open_segment(r, at->segment, err) == -1)
 		return -1;
-	return step_behind(r, at) ? 0 : r->number == r->last ? 0 :
-	    seek_by_seq(r, at, err);
+	return step_behind(r, at) ? 0 : seek_by_seq(r, at, err);
 }
 
 /* Number of the segment behind the one in work, or 0. */
@@ -239,8 +239,7 @@ next_number(const struct reader *r)
 
 /* Go to the segment that holds the lines of `number`.  It may be the one in
  * work, of which the writer has put a mended copy in place, or one in which that
- * was merged: then go on behind the last line, or, where that is gone, from the
- * start. */
+ * was merged: then go on behind the last line. */
 static int
 go_to(struct reader *r, uint32_t number, struct err *err)
 {
@@ -251,7 +250,7 @@ go_to(struct reader *r, uint32_t number, struct err *err)
 		return -1;
 	if (r->number <= last && at.segment >= r->number &&
 	    !step_behind(r, &at))
-		r->at = (struct cursor){ 0 };
+		return seek_by_seq(r, &at, err);
 	return 0;
 }
 

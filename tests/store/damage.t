@@ -4,7 +4,7 @@ tails.  No acknowledged record is lost, and mending twice changes nothing."""
 import glob, json, os, random, select, shutil, subprocess, sys, tempfile, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from storelib import LONG, STORE, done, files, ids, ok, store
+from storelib import LONG, STORE, done, files, ids, lines_of, ok, store
 
 
 def article(n):
@@ -149,7 +149,30 @@ def test_reading_while_mending(tmp):
     ok(not wrong and seen > 3, "%d readers beside repairs" % seen, wrong[:3])
 
 
+def test_moved(tmp):
+    """What mending takes out moves the lines behind it: cursors find them."""
+    path = build(tmp + "/moved", 20)
+    active = [f for f in files(path) if f.endswith(".jsonl")][0]
+    data = open(active, "rb").read()
+    lines = [json.loads(x) for x in data.splitlines()]
+    number, start, cursors = os.path.basename(active)[:6], 0, {}
+    for line, text in zip(lines, data.splitlines(keepends=True)):
+        cursors[line["seq"]] = "%s:%d:%d:%s" % (number, start, line["seq"], line["x"])
+        start += len(text)
+    open(active, "wb").write(data.replace(b'"content_text"', b'"content_tExt"', 1))
+    open(path + "/articles/LOCK", "w").write("1\n")
+    store("add", path, input=b"")
+    kept = [x["seq"] for x in lines_of(path)]
+    last = kept[-1]                     # the manifest says what is gone
+    wrong = [(seq, got) for seq, cursor in cursors.items() if seq in kept
+             for got in [[x["seq"] for x in lines_of(path, "--from", cursor)]] if got != list(range(seq + 1, last + 1))]
+    gone = [x["seq"] for x in lines_of(path, "--from", cursors[lines[0]["seq"]])]
+    ok(not wrong and len(cursors) > 2 and lines[0]["seq"] not in kept, "cursors behind mended damage stay good", wrong[:2])
+    ok(gone == list(range(lines[1]["seq"], last + 1)), "one whose line is gone begins with its segment", gone)
+
+
 with tempfile.TemporaryDirectory() as folder:
+    test_moved(folder)
     test_flips(folder)
     test_reading_while_mending(folder)
     test_kills(folder)
