@@ -298,12 +298,17 @@ pass_old(struct alerting *al)
 {
 	int64_t not_before = clock_now() - FIRST_LOOK_BACK_S;
 	struct cursor at = { 0 };
+	enum reader_result result;
 	struct line line;
 	struct err err;
 
-	while (reader_next(&al->reader, &line, &err) == READER_LINE &&
-	    line.stored < not_before)
+	while ((result = reader_next(&al->reader, &line, &err)) != READER_END) {
+		if (result == READER_DAMAGE)	/* old as well, else run() meets it */
+			continue;
+		if (line.stored >= not_before)
+			break;
 		at = al->reader.at;
+	}
 	outbox_move(al->outbox, &at);
 	outbox_sync(al->outbox);
 }

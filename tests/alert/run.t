@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """stance-alert: what matches is delivered at least once, under one key, over
 failures, kills and restarts; a feed's first poll is not."""
-import http.server, json, os, random, subprocess, sys, tempfile, threading, time
+import datetime, http.server, json, os, random, subprocess, sys, tempfile, threading, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from storelib import BUILD, LONG, STORE, done, ok, store as tool
+from storelib import BUILD, LONG, STORE, done, ok, store as tool, stored_line
 
 ALERT = BUILD + "/stance-alert"
 
@@ -170,6 +170,22 @@ def test_webhook(tmp):
     ok(r.returncode == 0 and b"given up" in r.stderr and len(gone.got) == 1, "410 is for good, and for one only", r)
 
 
+def test_first(tmp):
+    """On the first start what is old is passed over, damage in it, too."""
+    s, now = tmp + "/first", datetime.datetime.now(datetime.timezone.utc)
+    folder = s + "/articles/2026/01/05"
+    os.makedirs(folder)
+    open(s + "/FORMAT", "w").write("stance-store 1\n")
+    for number, day, seqs in ((1, "2026-01-05", range(1, 6)), (2, now.strftime("%Y-%m-%d"), (6, 7))):
+        with open("%s/%06d.jsonl" % (folder, number), "w") as f:
+            for seq in seqs:
+                line = stored_line(article(seq), seq, day)
+                f.write(line.replace("Story", "Stoyr") if seq == 2 else line)
+    r = run(s, "--once", "--exec", "cat")
+    got = [json.loads(x)["article"]["seq"] for x in r.stdout.splitlines()]
+    ok(r.returncode == 0 and got == [6, 7], "the first start tells the last day only, whatever is damaged before", (got, r))
+
+
 def wait_until(what, seconds=20):
     end = time.monotonic() + seconds
     while not what() and time.monotonic() < end:
@@ -201,6 +217,7 @@ def test_kill(tmp):
 
 with tempfile.TemporaryDirectory() as folder:
     test_exec(folder)
+    test_first(folder)
     test_stories(folder)
     test_edits(folder)
     test_webhook(folder)

@@ -1,5 +1,5 @@
 """What the tests of the store share: TAP, records, the program, the files."""
-import glob, json, os, subprocess
+import glob, hashlib, json, os, subprocess
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("STANCE_BUILD", TOP + "/build/release")
@@ -44,3 +44,10 @@ def files(path):
 
 def sealed(path):
     return sorted(glob.glob(path + "/articles/*/*/*/*.zst"))
+
+
+def stored_line(text, seq, day):
+    """A record's line as the store would have written it on that day."""
+    d = text.strip()[:-1] + ',"key":"http://a.example/%d","rev":"%d","revision":1,"seq":%d,' \
+        '"stored":"%sT10:00:00Z"' % (seq, seq, seq, day)
+    return d + ',"x":"%s"}\n' % hashlib.sha256(d.encode()).hexdigest()[:16]

@@ -4,7 +4,7 @@ writer and readers; what is dropped is named first; other tools can follow it.""
 import fcntl, glob, hashlib, json, os, subprocess, sys, tempfile, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from storelib import STORE, done, lines_of, ok, sealed, store
+from storelib import STORE, done, lines_of, ok, sealed, store, stored_line
 
 
 def article(n, text="body"):
@@ -142,12 +142,6 @@ def test_beside(tmp):
     ok(store("check", path).returncode == 0 and len(sealed(path)) > 1, "and the store is sound", store("check", path))
 
 
-def old_line(seq, day, text=None):
-    d = (text or article(seq)).strip()[:-1] + ',"key":"http://a.example/%d","rev":"%d","revision":1,"seq":%d,' \
-        '"stored":"%sT10:00:00Z"' % (seq, seq, seq, day)
-    return d + ',"x":"%s"}\n' % hashlib.sha256(d.encode()).hexdigest()[:16]
-
-
 def make_old(path, days):
     """A store with a segment of three lines for each day."""
     os.makedirs(path)
@@ -159,7 +153,7 @@ def make_old(path, days):
         with open("%s/%06d.jsonl" % (folder, i + 1), "w") as f:
             for _ in range(3):
                 seq += 1
-                f.write(old_line(seq, day))
+                f.write(stored_line(article(seq), seq, day))
 
 
 def day(ago):
@@ -194,7 +188,7 @@ def test_keep(tmp):
             for n in range(2)]
     folder = "%s/articles/%s/" % (tmp + "/window", day(2).replace("-", "/"))
     with open(folder + "000001.jsonl", "a") as f:
-        f.write(old_line(4, day(2), told[0]))
+        f.write(stored_line(told[0], 4, day(2)))
     r, acks = add(tmp + "/window", [article(60)])
     r, more = add(tmp + "/window", [told[1]] + [article(n) for n in range(61, 90)], "--keep", "1")
     ok(r.returncode == 0 and len(more) == 30 and store("check", tmp + "/window").returncode == 0,
