@@ -113,6 +113,15 @@ refresh(struct segments *list, const char *folder, struct err *err)
 	return 0;
 }
 
+static int
+list_anew(struct reader *r, struct err *err)
+{
+	int rc = refresh(&r->list, r->folder, err);
+
+	r->unlisted = rc == -1;
+	return rc;
+}
+
 /* Open `seg` at its start; an index that does not fit it is not used. */
 static int
 stand_at(struct reader *r, const struct segment *seg, struct err *err)
@@ -144,7 +153,7 @@ open_segment(struct reader *r, uint32_t number, struct err *err)
 	if (seg != NULL && stand_at(r, seg, err) == 0)
 		return 0;
 	/* sealed or merged between the listing and now? */
-	if (refresh(&r->list, r->folder, err) == -1)
+	if (list_anew(r, err) == -1)
 		return -1;
 	if ((seg = segments_find(&r->list, number)) == NULL) {
 		reader_from(r, number);
@@ -216,7 +225,7 @@ int
 reader_seek(struct reader *r, const struct cursor *at, struct err *err)
 {
 	reader_from(r, 0);
-	if (refresh(&r->list, r->folder, err) == -1)
+	if (list_anew(r, err) == -1)
 		return -1;
 	if (at->segment == 0)
 		return 0;
@@ -263,13 +272,13 @@ advance(struct reader *r, struct err *err)
 
 	/* I10: lines may have come in the file that took this one's place */
 	if (segment_is_superseded(&r->text)) {
-		if (refresh(&r->list, r->folder, err) == -1)
+		if (list_anew(r, err) == -1)
 			return -1;
 		if (segments_find(&r->list, next) != NULL)	/* else dropped */
 			return go_to(r, next, err) == -1 ? -1 : 1;
 	}
 	if ((next = next_number(r)) == 0) {
-		if (refresh(&r->list, r->folder, err) == -1)
+		if (list_anew(r, err) == -1)
 			return -1;
 		if ((next = next_number(r)) == 0)
 			return 0;
@@ -392,6 +401,10 @@ reader_next(struct reader *r, struct line *line, struct err *err)
 	enum reader_result result;
 	struct str text, rest;
 
+	if (r->unlisted) {	/* that was said; later it may be better */
+		r->unlisted = false;
+		return READER_END;
+	}
 	for (;;) {
 		r->unread = false;
 		if ((result = have_lines(r, err)) != READER_LINE) {

@@ -41,6 +41,8 @@ struct reader {
 	bool			 unread;	/* the last READER_DAMAGE was no
 						 * bad line: a file or frame
 						 * could not be read at all */
+	bool			 unlisted;	/* no folder could be read: the
+						 * end, for now */
 };
 
 enum reader_result {

@@ -20,10 +20,10 @@ def add(path, numbers, *options):
 class Reader(threading.Thread):
     """A follower and what it has printed."""
 
-    def __init__(self, path, *options, env=None):
+    def __init__(self, path, *options, **more):
         super().__init__(daemon=True)
         self.seqs, self.cursors, self.times = [], [], []
-        self.program = subprocess.Popen([STORE, "follow", *options, path], stdout=subprocess.PIPE, env=env)
+        self.program = subprocess.Popen([STORE, "follow", *options, path], stdout=subprocess.PIPE, **more)
         self.start()
 
     def run(self):
@@ -215,6 +215,29 @@ def test_waking(tmp):
     ok(polling.seqs == list(range(1, 10)), "and without inotify, by looking", polling.seqs)
 
 
+def test_unreadable(tmp):
+    """A folder cannot be read for a while: said at each look, and nothing is missed."""
+    path = tmp + "/unreadable"
+    add(path, range(3))
+    with open(tmp + "/said", "wb") as said:
+        r = Reader(path, stderr=said)
+    r.wait_for(3)
+    loop = path + "/articles/2027"
+    os.symlink("2027", loop)
+    end = time.monotonic() + 30
+    while not os.path.getsize(tmp + "/said") and time.monotonic() < end:
+        time.sleep(.005)
+    time.sleep(.1)                      # for what would say it without end
+    os.unlink(loop)
+    add(path, range(3, 20), "--segment-size", "2500")
+    r.wait_for(20)
+    r.stop()
+    with open(tmp + "/said") as said:
+        said = said.readlines()
+    ok(r.seqs == list(range(1, 21)) and 0 < len(said) < 100 and loop in said[0], "a folder that cannot be read for a while",
+       (r.seqs, len(said), said[:2]))
+
+
 with tempfile.TemporaryDirectory() as folder:
     test_many(folder)
     test_restarts(folder)
@@ -222,4 +245,5 @@ with tempfile.TemporaryDirectory() as folder:
     test_day(folder)
     test_retention(folder)
     test_waking(folder)
+    test_unreadable(folder)
 done()
