@@ -19,19 +19,20 @@
 #include "store/reader.h"
 #include "store/watch.h"
 
-/* Print what is there. */
-static void
+/* Print what is there; false: some of it is damaged. */
+static bool
 drain(struct reader *r, struct out *out, bool cursors)
 {
 	enum reader_result result;
 	char cursor[CURSOR_SIZE];
 	struct line line;
 	struct err err;
-	bool any = false;
+	bool any = false, sound = true;
 
 	while ((result = reader_next(r, &line, &err)) != READER_END) {
 		if (result == READER_DAMAGE) {
 			warn("%s; see 'stance-store check'", err.msg);
+			sound = false;
 			continue;
 		}
 		any = true;
@@ -45,6 +46,7 @@ drain(struct reader *r, struct out *out, bool cursors)
 		    cursor);
 	}
 	out_flush(out);
+	return sound;
 }
 
 /* Sleep until the store may have grown, or our reader has gone. */
@@ -84,7 +86,7 @@ int
 run_follow(int argc, char **argv)
 {
 	const char *from = "0";
-	bool once = false, cursors = false;
+	bool once = false, cursors = false, sound = true;
 	const struct opt opts[] = {
 		{ 0, "from", "CURSOR", "begin behind this place; 0 (default): "
 		    "at the start, end: with what comes", OPT_STRING, &from },
@@ -112,7 +114,7 @@ run_follow(int argc, char **argv)
 		die("%s", err.msg);
 	start_at(&r, from);
 	for (;;) {
-		drain(&r, &out, cursors);
+		sound &= drain(&r, &out, cursors);
 		if (once)
 			break;
 		if (!watch_aim(&watch, &r))
@@ -121,5 +123,5 @@ run_follow(int argc, char **argv)
 	watch_release(&watch);
 	reader_close(&r);
 	out_close(&out);
-	return EXIT_DONE;
+	return sound ? EXIT_DONE : EXIT_WORLD;
 }

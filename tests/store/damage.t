@@ -149,6 +149,21 @@ def test_reading_while_mending(tmp):
     ok(not wrong and seen > 3, "%d readers beside repairs" % seen, wrong[:3])
 
 
+def test_passed(tmp):
+    """Who reads past damage says so, and in the exit status."""
+    path = build(tmp + "/passed", 60)
+    whole = [x["seq"] for x in lines_of(path)]
+    bad = [f for f in files(path) if f.endswith(".zst")][1]
+    data = bytearray(open(bad, "rb").read())
+    data[len(data) // 2] ^= 16
+    open(bad, "wb").write(data)
+    rcs = {name: store(name, *more, path).returncode for name, *more in
+           (("follow", "--once"), ("query",), ("export",), ("balance",))}
+    got = [x["seq"] for x in lines_of(path)]
+    ok(rcs == dict.fromkeys(rcs, 3) and got == sorted(set(got)) and got[-1] == whole[-1] and len(got) < len(whole),
+       "reading past damage is in the exit status", rcs)
+
+
 def test_moved(tmp):
     """What mending takes out moves the lines behind it: cursors find them."""
     path = build(tmp + "/moved", 20)
@@ -172,6 +187,7 @@ def test_moved(tmp):
 
 
 with tempfile.TemporaryDirectory() as folder:
+    test_passed(folder)
     test_moved(folder)
     test_flips(folder)
     test_reading_while_mending(folder)
