@@ -326,6 +326,16 @@ pass_over(struct reader *r)
 	r->offset = r->row < x->n ? x->offset[r->row] : UINT64_MAX;
 }
 
+/* Read on.  What is passed over is never read again, so a failure must come twice, as
+ * when a segment is opened. */
+static int
+read_lines(struct reader *r, struct err *err)
+{
+	if (segment_lines(&r->text, r->offset, &r->lines, err) == 0)
+		return 0;
+	return segment_lines(&r->text, r->offset, &r->lines, err);
+}
+
 /* Have lines at hand: READER_LINE, else as reader_next(). */
 static enum reader_result
 have_lines(struct reader *r, struct err *err)
@@ -335,7 +345,7 @@ have_lines(struct reader *r, struct err *err)
 		if (r->lines.n > 0)
 			return READER_LINE;
 		if (r->text.fd != -1 && r->offset != UINT64_MAX &&
-		    segment_lines(&r->text, r->offset, &r->lines, err) == -1) {
+		    read_lines(r, err) == -1) {
 			r->offset = segment_behind(&r->text, r->offset);
 			return READER_DAMAGE;
 		}

@@ -44,6 +44,7 @@ struct alerting {
 	struct outbox	*outbox;
 	struct sender	 sender;
 	unsigned	 lines;		/* since the cursor was last written */
+	bool		 passed;	/* damage, where alerts may be missing */
 	struct buf	 body;
 };
 
@@ -176,6 +177,7 @@ look(struct alerting *al)
 	    (result = reader_next(&al->reader, &line, &err)) != READER_END) {
 		if (result == READER_DAMAGE) {
 			warn("%s; see 'stance-store check'", err.msg);
+			al->passed = true;
 			continue;
 		}
 		arena_reset(&a);
@@ -394,7 +396,7 @@ finish(struct alerting *al, struct watch *watch)
 	if (owed > 0)
 		warn("%zu alerts are still owed; the next run tries again",
 		    owed);
-	return owed > 0 ? EXIT_WORLD : EXIT_DONE;
+	return owed > 0 || al->passed ? EXIT_WORLD : EXIT_DONE;
 }
 
 static int

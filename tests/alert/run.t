@@ -170,20 +170,28 @@ def test_webhook(tmp):
     ok(r.returncode == 0 and b"given up" in r.stderr and len(gone.got) == 1, "410 is for good, and for one only", r)
 
 
+def seqs_of(r):
+    return [json.loads(x)["article"]["seq"] for x in r.stdout.splitlines()]
+
+
 def test_first(tmp):
     """On the first start what is old is passed over, damage in it, too."""
     s, now = tmp + "/first", datetime.datetime.now(datetime.timezone.utc)
     folder = s + "/articles/2026/01/05"
     os.makedirs(folder)
     open(s + "/FORMAT", "w").write("stance-store 1\n")
-    for number, day, seqs in ((1, "2026-01-05", range(1, 6)), (2, now.strftime("%Y-%m-%d"), (6, 7))):
+    today = now.strftime("%Y-%m-%d")
+    for number, day, seqs, damaged in ((1, "2026-01-05", range(1, 6), 2), (2, today, (6, 7), None), (3, today, (8,), None)):
         with open("%s/%06d.jsonl" % (folder, number), "w") as f:
             for seq in seqs:
                 line = stored_line(article(seq), seq, day)
-                f.write(line.replace("Story", "Stoyr") if seq == 2 else line)
-    r = run(s, "--once", "--exec", "cat")
-    got = [json.loads(x)["article"]["seq"] for x in r.stdout.splitlines()]
-    ok(r.returncode == 0 and got == [6, 7], "the first start tells the last day only, whatever is damaged before", (got, r))
+                f.write(line.replace("Story", "Stoyr") if seq == damaged else line)
+    r = run(s, "--once", "--name", "sound", "--exec", "cat")
+    ok(r.returncode == 0 and seqs_of(r) == [6, 7, 8], "the first start tells the last day only, whatever is damaged before", r)
+    with open(folder + "/000002.jsonl", "r+") as f:
+        f.write("x")
+    r = run(s, "--once", "--name", "damaged", "--exec", "cat")
+    ok(r.returncode == 3 and seqs_of(r) == [7, 8], "damage in what is told shows in the exit status", r)
 
 
 def wait_until(what, seconds=20):

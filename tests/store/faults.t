@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Each system call of add with sealing and retention, of a merge, a repair and a
 note fails once in turn: the program says so and exits 3, or goes on unharmed;
-nothing acknowledged is lost, and the next run goes on.  Every call with
+nothing acknowledged is lost, and the next run goes on.  What reads prints all, or
+says that it did not; what alerts tells all in the next run.  Every call with
 STANCE_LONG, else some."""
 import errno, hashlib, json, os, shutil, subprocess, sys, tempfile, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from storelib import LONG, MEMORY, TOP, VARIANT, done, ids, ok, store
+from storelib import BUILD, LONG, MEMORY, TOP, VARIANT, done, ids, ok, store
 
 if VARIANT != "release":
     print("1..0 # SKIP a sanitizer and a preloaded library do not mix")
@@ -38,12 +39,15 @@ def make(path, before):
     store(*ADD, path, input="".join(LINES[:before]).encode())
 
 
+def fault(shim, kind, code, n, mark):
+    return dict(os.environ, LD_PRELOAD=shim, FAULT_KIND=kind, FAULT_NTH=str(n), FAULT_ERRNO=str(code),
+                FAULT_MARK=str(mark.fileno()))
+
+
 def run(shim, kind, code, n, args, given):
     """What came of it, and whether the fault came."""
     with tempfile.TemporaryFile() as mark:
-        env = dict(os.environ, LD_PRELOAD=shim, FAULT_KIND=kind, FAULT_NTH=str(n), FAULT_ERRNO=str(code),
-                   FAULT_MARK=str(mark.fileno()))
-        r = store(*args, env=env, pass_fds=[mark.fileno()], input=given)
+        r = store(*args, env=fault(shim, kind, code, n, mark), pass_fds=[mark.fileno()], input=given)
         return r, os.fstat(mark.fileno()).st_size > 0
 
 
@@ -104,6 +108,44 @@ def loop(tmp, shim, case, kind, code, name):
     ok(not wrong and n > 3, "%s: %s at any of %d calls" % (case, name, n), "\n".join(map(str, wrong[:2])))
 
 
+def read_loop(tmp, shim, args, code, name):
+    """What was printed has no gap, and is all where nothing was said."""
+    path, wrong, n, came = tmp + "/r", [], 0, True
+    make(path, 30)
+    whole = store(*args, path).stdout
+    while came and len(wrong) < 5:
+        n += 1
+        r, came = run(shim, "call", code, n, [*args, path], None)
+        if r.returncode not in (0, 3) or not whole.startswith(r.stdout) or (r.returncode == 3 and not r.stderr) or \
+                (r.returncode == 0 and r.stdout != whole):
+            wrong.append((n, r.returncode, r.stderr, len(r.stdout), len(whole)))
+    ok(not wrong and n > 3, "%s: %s at any of %d calls" % (args[0], name, n), wrong)
+
+
+def alert_loop(tmp, shim, code, name):
+    """A1: whatever failed, the next run makes good."""
+    path, told, wrong, n, came = tmp + "/a", tmp + "/told", [], 0, True
+    alert = [BUILD + "/stance-alert", "run", path, "--match", "label:easing", "--once", "--exec",
+             "LD_PRELOAD= cat >>'%s'; echo >>'%s'" % (told, told)]
+    judged = [x.strip()[:-1] + ',"stance":{"label":"easing"}}\n' for x in LINES[:20]]
+    while came and len(wrong) < 5:
+        n += 1 if LONG else 1 + n // 3
+        shutil.rmtree(path, ignore_errors=True)
+        store(*ADD, "--no-stories", path, input="".join(judged).encode())
+        open(told, "w").close()
+        with tempfile.TemporaryFile() as mark:
+            r = subprocess.run(alert, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120,
+                               env=fault(shim, "call", code, n, mark), pass_fds=[mark.fileno()])
+            came = os.fstat(mark.fileno()).st_size > 0
+        again = subprocess.run(alert, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+        with open(told) as f:           # cut lines are of commands that failed
+            bodies = [x for x in f if x.endswith("}\n")]
+        missed = [x for x in range(20) if not any('"http://a.example/%d"' % x in b for b in bodies)]
+        if r.returncode not in (0, 3) or again.returncode or missed:
+            wrong.append((n, missed, r, again))
+    ok(not wrong and n > 3, "alert: %s at any of %d calls" % (name, n), "\n".join(map(str, wrong[:2])))
+
+
 with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
     shim = folder + "/fault.so"
     subprocess.run(["cc", "-shared", "-fPIC", "-o", shim, TOP + "/tests/faults/shim.c", "-ldl"], check=True)
@@ -112,4 +154,8 @@ with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         loop(folder, shim, case, "call", errno.ENOSPC, "a full disk")
         loop(folder, shim, case, "call", errno.EINTR, "an interrupt")
         loop(folder, shim, case, "short", 0, "half of a read or write")
+    for args in (["follow", "--once"], ["query"]):
+        read_loop(folder, shim, args, errno.EIO, "an input/output error")
+        read_loop(folder, shim, args, errno.EINTR, "an interrupt")
+    alert_loop(folder, shim, errno.EIO, "an input/output error")
 done()
