@@ -6,12 +6,17 @@
 
 #include "classify/modify.h"
 
-/* Do they share the "to": "delays plans to" and "to ban"? */
+/* Words before a phrase where a longer one that covers it may begin. */
+#define COVER_REACH	32
+
+/* Do they share the "to": "delays plans to" and "to ban", but not "phone calls to
+ * be taxed"? */
 static bool
 laps_over(const struct view *view, const struct mark *at, uint32_t anchor)
 {
 	return at->first < anchor && at->end == anchor + 1 &&
-	    (view->bits[anchor] & TOKEN_LINK);
+	    (view->bits[anchor] & TOKEN_LINK) && (at->end ==
+	    view->words.count || !(view->bits[at->end] & TOKEN_PASSIVE));
 }
 
 /* Does it stand in a clause that commas set off before what `anchor` begins: "the
@@ -42,8 +47,7 @@ modifier_governs(const struct view *view, const struct class *m,
 
 	if (m->place == PLACE_SENTENCE || m->place == PLACE_TITLE)
 		return true;
-	if (at->end <= anchor || (m->action != ACTION_CANCEL &&
-	    laps_over(view, at, anchor))) {
+	if (at->end <= anchor || laps_over(view, at, anchor)) {
 		from = at->end;
 		to = at->end <= span.first ? span.first :
 		    at->end <= anchor ? anchor : at->end;
@@ -213,6 +217,56 @@ miss_hit(const struct view *view, const struct hit *hit, const char *why,
 		view_miss(view, hit->object, hit->span, why, who);
 }
 
+static bool
+decides(const struct class *mod)
+{
+	return mod->action == ACTION_CANCEL || mod->action == ACTION_FLIP;
+}
+
+/* Does a modifier of the word that is in no way less exact than `mod` void the hit
+ * or turn it round? */
+static bool
+decides_by(const struct governing *gov, const struct class *mod,
+    const struct hit *hit)
+{
+	const struct class *all = gov->view->g->classes;
+	size_t count;
+	const uint16_t *ids = phrase_classes(gov->view->g->lexicon,
+	    gov->m->phrase, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (decides(&all[ids[i]]) &&
+		    (mod->on_count == 0 || all[ids[i]].on_count > 0) &&
+		    applies(gov, &all[ids[i]], hit))
+			return true;
+	return false;
+}
+
+/* Does the word of `mod` lie within a longer phrase that decides on the hit as it
+ * does?  Then the longer one counts: "no longer" is not "no" as well. */
+static bool
+is_covered(const struct governing *gov, const struct class *mod,
+    const struct hit *hit)
+{
+	const struct marks *marks = &gov->of->marks;
+	const struct mark *end = marks->v + marks->n, *m = gov->m;
+	struct governing longer = *gov;
+
+	if (!decides(mod))
+		return false;
+	while (m > marks->v && m[-1].first + COVER_REACH >= gov->m->first)
+		m--;
+	for (; m < end && m->first <= gov->m->first; m++) {
+		if (!(m->flags & MARK_MODIFIES) || m->end < gov->m->end ||
+		    m->end - m->first <= gov->m->end - gov->m->first)
+			continue;
+		longer.m = m;
+		if (decides_by(&longer, mod, hit))
+			return true;
+	}
+	return false;
+}
+
 /* The modifiers of one word act on `hit`; false when one cancels it.  One that
  * names the hit's kind keeps those away that name none: "not extended" turns
  * round what "not" voids elsewhere. */
@@ -230,7 +284,8 @@ modify_by(const struct governing *gov, struct hit *hit)
 		    applies(gov, &all[ids[i]], hit);
 	for (size_t i = 0; i < count; i++) {
 		mod = &all[ids[i]];
-		if ((named && mod->on_count == 0) || !applies(gov, mod, hit))
+		if ((named && mod->on_count == 0) || !applies(gov, mod, hit) ||
+		    is_covered(gov, mod, hit))
 			continue;
 		if (mod->action == ACTION_CANCEL) {
 			miss_hit(gov->view, hit, "is cancelled by", mod->name);
