@@ -397,6 +397,21 @@ awaits(const struct clause *c, const struct item *before, const struct item *it)
 	    !any_token(c, before->end, it->first, TOKEN_BREAK | TOKEN_JOIN);
 }
 
+/* Is it a verb between an operator and what it takes itself: "considers easing duties",
+ * "was hiking the quota"? */
+static bool
+is_gerund(const struct clause *c, size_t i)
+{
+	const struct item *it = &c->items[i], *next = it + 1;
+
+	return i + 1 < c->n && next->object != NULL && next->turn == 0 &&
+	    next->first >= it->end && next->first - it->end <= 3 &&
+	    str_ends(token_str(&c->view->words, it->end - 1), STR("ing")) &&
+	    !any_token(c, it->end, next->first,
+	    TOKEN_BREAK | TOKEN_JOIN | TOKEN_LINK) &&
+	    fits(c, &it->operator->with, next->named);
+}
+
 /* "Sulphur cap 0.5%", not "bans 4 ports". */
 static bool
 is_measured(const struct clause *c, const struct item *it)
@@ -427,6 +442,22 @@ ends_compound(const struct clause *c, size_t i)
 	    any_token(c, it->end, c->items[i + 1].first, TOKEN_BREAK));
 }
 
+/* Does an article lead to it that is no word of a phrase that means nothing, as in
+ * "signed an order that bans exports"? */
+static bool
+is_led_by_article(const struct clause *c, const struct item *it)
+{
+	const struct view *view = c->view;
+
+	if (it->first == c->s->first || !token_is(c, it->first - 1, TOKEN_DET))
+		return false;
+	for (size_t i = it->mark; i-- > c->from; )
+		if (view->marks.v[i].end == it->first &&
+		    view->g->roles[view->marks.v[i].phrase].discard != NULL)
+			return false;
+	return true;
+}
+
 /* A word that is operator and object ("limits", "ban") is an operator before a
  * pronoun ("bans them", not "the ban it lifts"), and an object when it is led by
  * a determiner, followed by a preposition or a measure, or beside an operator that
@@ -439,12 +470,12 @@ reads_as_object(const struct clause *c, size_t i)
 	if (token_is(c, it->end, TOKEN_PRONOUN) &&
 	    !token_is(c, it->end, TOKEN_RELATIVE))
 		return false;
-	if (it->first > c->s->first && token_is(c, it->first - 1, TOKEN_DET))
+	if (is_led_by_article(c, it))
 		return true;
 	if (token_is(c, it->end, TOKEN_LINK) || ends_clause(c, i) ||
 	    ends_compound(c, i) || is_measured(c, it))
 		return true;
-	if (i > 0 && awaits(c, &c->items[i - 1], it))
+	if (i > 0 && awaits(c, &c->items[i - 1], it) && !is_gerund(c, i))
 		return true;
 	return i + 1 < c->n && c->items[i + 1].operator != NULL &&
 	    c->items[i + 1].object == NULL && c->items[i + 1].turn == 0 &&

@@ -147,7 +147,7 @@ with tempfile.TemporaryDirectory() as folder:
     open(corpus, "wb").write(good)
     code, out, err = run(b"", "--lint", corpus)
     ok("--lint names what never hits", code == 1 and
-       b"common.inc:13: operator 'restrict' stands neither in this corpus nor in a test\n" in out, out.decode())
+       b"common.inc:17: operator 'lapse' stands neither in this corpus nor in a test\n" in out, out.decode())
     rule_file = os.path.join(folder, "a.rules")
     open(rule_file, "w").write("""language en english
 lexicon passive: =was
