@@ -6,6 +6,7 @@
 #include "base/text/relevance.h"
 #include "classify/halves.h"
 #include "classify/judge.h"
+#include "classify/sentence.h"
 #include "classify/trie.h"
 #include "classify/walk.h"
 
@@ -474,36 +475,6 @@ is_supported(const struct judge *j, const struct view *view, size_t from,
 	    j->g->authority);
 }
 
-/* Of the hits from `first` on, those of lone rules go if another says more than
- * an aside. */
-static void
-drop_lone(struct judge *j, size_t first)
-{
-	size_t kept = first;
-	bool other = false;
-
-	for (size_t i = first; i < j->hits.n; i++)
-		other |= !j->hits.v[i].lone &&
-		    j->hits.v[i].weight >= HALF_LEAST;
-	for (size_t i = first; i < j->hits.n; i++)
-		if (!other || !j->hits.v[i].lone)
-			j->hits.v[kept++] = j->hits.v[i];
-	j->hits.n = kept;
-}
-
-/* "Will Ghana lift the ban?" */
-static bool
-is_asked(const struct view *view, const struct sentence *s)
-{
-	struct str text = view->words.text;
-	size_t at = view->words.tokens[s->end - 1].end;
-
-	while (at < text.n && (text.p[at] == ' ' || text.p[at] == '"'))
-		at++;
-	return text.p[view->words.tokens[s->end - 1].start] == '?' ||
-	    (at < text.n && text.p[at] == '?');
-}
-
 static void
 read_sentence(struct judge *j, const struct view *view, size_t s, size_t from,
     size_t end)
@@ -514,16 +485,12 @@ read_sentence(struct judge *j, const struct view *view, size_t s, size_t from,
 
 	for (size_t i = from; i < end; i++)
 		flags |= view->marks.v[i].flags;
+	sentence_begin(view, from, end);
 	if (composes(view, flags, sentence->first < j->lead_end))
 		compose_sentence(view, sentence, from, end, &j->hits);
 	if (flags & MARK_TRIGGERS)
 		try_rules(j, view, s, from, end);
-	drop_lone(j, first);
-	if (j->hits.n > first && is_asked(view, sentence)) {
-		view_miss(view, j->hits.v[first].rule, j->hits.v[first].span,
-		    "is in a question", NULL);
-		j->hits.n = first;
-	}
+	sentence_end(view, sentence, first, &j->hits);
 	for (size_t i = first; i < j->hits.n; i++) {
 		struct hit *hit = &j->hits.v[i];
 
