@@ -543,7 +543,16 @@ join_compounds(struct clause *c)
 	}
 }
 
-/* "removal of the ban": a preposition ties the object to the operator. */
+/* Does a preposition tie an object to the operator: behind it, or of a noun as its
+ * last word, "the removal of"?  "Stops from" is none. */
+static bool
+is_nominal(const struct clause *c, const struct item *op)
+{
+	return token_is(c, op->end, TOKEN_LINK) || (leads_on(c, op) &&
+	    token_is(c, op->first - 1, TOKEN_DET));
+}
+
+/* "removal of the ban" */
 static void
 join_nominal(struct clause *c)
 {
@@ -551,7 +560,7 @@ join_nominal(struct clause *c)
 		struct item *op = &c->items[i], *it;
 
 		if (op->role != ROLE_OPERATOR || op->turn != 0 ||
-		    !op->operator->right || !token_is(c, op->end, TOKEN_LINK))
+		    !op->operator->right || !is_nominal(c, op))
 			continue;
 		it = find_right(c, i, NOMINAL_REACH);
 		if (can_join(c, op, it) && !(op->operator->subject &&
