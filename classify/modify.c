@@ -35,7 +35,7 @@ is_enclosed(const struct view *view, const struct mark *at, uint32_t anchor)
 		from--;
 	return t[from].kind == TOKEN_MARK &&
 	    (view->bits[from + 1] & TOKEN_RELATIVE) != 0 &&
-	    (view->bits[from + 1] & TOKEN_BREAK) != 0;
+	    (view->bits[from + 1] & TOKEN_PRONOUN) == 0;
 }
 
 bool
