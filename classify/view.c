@@ -116,41 +116,69 @@ is_from(const struct article *article, const struct sources *sources)
 	return false;
 }
 
+/* Conditions by number: the lists that are needed, those that must not be there,
+ * and the two about sources. */
+static inline size_t
+condition_count(const struct conditions *when)
+{
+	return when->needs.n + when->unless.n + 2U;
+}
+
+static inline bool
+holds(const struct view *view, size_t from, size_t end,
+    const struct conditions *when, size_t n)
+{
+	size_t lists = when->needs.n + when->unless.n;
+
+	if (n < when->needs.n)
+		return marks_near(view, from, end, when->needs.v[n]);
+	if (n < lists)
+		return !marks_hold(view, from, end,
+		    when->unless.v[n - when->needs.n]);
+	if (n == lists)
+		return when->source.n == 0 ||
+		    is_from(view->article, &when->source);
+	return !is_from(view->article, &when->unless_source);
+}
+
+static void
+miss_condition(const struct view *view, const char *name, struct span span,
+    const struct conditions *when, size_t n)
+{
+	const struct class *all = view->g->classes;
+	size_t lists = when->needs.n + when->unless.n;
+
+	if (n < when->needs.n)
+		view_miss(view, name, span, "needs a word of",
+		    all[when->needs.v[n]].name);
+	else if (n < lists)
+		view_miss(view, name, span, "stands beside a word of",
+		    all[when->unless.v[n - when->needs.n]].name);
+	else if (n == lists)
+		view_miss(view, name, span, "is not from a source that it asks "
+		    "for, such as", when->source.v[0]);
+	else
+		view_miss(view, name, span, "is from a source that it refuses",
+		    NULL);
+}
+
 bool
 marks_allow(const struct view *view, size_t from, size_t end,
     const struct conditions *when)
 {
-	for (size_t i = 0; i < when->needs.n; i++)
-		if (!marks_near(view, from, end, when->needs.v[i]))
+	for (size_t n = 0; n < condition_count(when); n++)
+		if (!holds(view, from, end, when, n))
 			return false;
-	for (size_t i = 0; i < when->unless.n; i++)
-		if (marks_hold(view, from, end, when->unless.v[i]))
-			return false;
-	return (when->source.n == 0 || is_from(view->article, &when->source)) &&
-	    (when->unless_source.n == 0 ||
-	    !is_from(view->article, &when->unless_source));
+	return true;
 }
 
 void
 miss_conditions(const struct view *view, const char *name, struct span span,
     size_t from, size_t end, const struct conditions *when)
 {
-	const struct class *all = view->g->classes;
-
-	for (size_t i = 0; i < when->needs.n; i++)
-		if (!marks_near(view, from, end, when->needs.v[i]))
-			view_miss(view, name, span, "needs a word of",
-			    all[when->needs.v[i]].name);
-	for (size_t i = 0; i < when->unless.n; i++)
-		if (marks_hold(view, from, end, when->unless.v[i]))
-			view_miss(view, name, span, "stands beside a word of",
-			    all[when->unless.v[i]].name);
-	if (when->source.n > 0 && !is_from(view->article, &when->source))
-		view_miss(view, name, span, "is not from a source that it asks "
-		    "for, such as", when->source.v[0]);
-	if (is_from(view->article, &when->unless_source))
-		view_miss(view, name, span, "is from a source that it refuses",
-		    NULL);
+	for (size_t n = 0; n < condition_count(when); n++)
+		if (!holds(view, from, end, when, n))
+			miss_condition(view, name, span, when, n);
 }
 
 size_t
