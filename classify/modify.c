@@ -190,6 +190,16 @@ is_own(const struct governing *gov, const struct hit *hit)
 	    gov->m->first >= hit->span.first && gov->m->first < hit->span.end;
 }
 
+/* Has the title none of the words beside which a word of it does not count? */
+static bool
+is_free(const struct view *title, const struct conditions *when)
+{
+	for (size_t i = 0; i < when->unless.n; i++)
+		if (marks_hold(title, 0, title->marks.n, when->unless.v[i]))
+			return false;
+	return true;
+}
+
 static bool
 applies(const struct governing *gov, const struct class *mod,
     const struct hit *hit)
@@ -205,6 +215,7 @@ applies(const struct governing *gov, const struct class *mod,
 	    modifier_governs(gov->view, mod, gov->m, gov->anchor,
 	    hit->span) &&
 	    marks_allow(gov->view, gov->from, gov->end, &mod->when) &&
+	    (gov->of == gov->view || is_free(gov->of, &mod->when)) &&
 	    has_speaker(gov, mod) && !(mod->subject && is_tied(gov));
 }
 

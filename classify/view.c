@@ -117,11 +117,12 @@ is_from(const struct article *article, const struct sources *sources)
 }
 
 /* Conditions by number: the lists that are needed, those that must not be there,
- * and the two about sources. */
+ * and the two about sources, if there is one. */
 static inline size_t
 condition_count(const struct conditions *when)
 {
-	return when->needs.n + when->unless.n + 2U;
+	return (size_t)when->needs.n + when->unless.n +
+	    (when->source.n + when->unless_source.n > 0 ? 2 : 0);
 }
 
 static inline bool
