@@ -633,8 +633,10 @@ has_pronoun_subject(const struct clause *c, const struct item *op)
 	uint32_t from = op->first - c->s->first > PRONOUN_REACH ?
 	    op->first - PRONOUN_REACH : c->s->first;
 
-	return op->operator->left && any_token(c, from, op->first,
-	    TOKEN_PASSIVE) && any_token(c, from, op->first, TOKEN_PRONOUN) &&
+	while (from < op->first && !token_is(c, from, TOKEN_PRONOUN))
+		from++;
+	return op->operator->left &&
+	    any_token(c, from, op->first, TOKEN_PASSIVE) &&
 	    !any_token(c, from, op->first, TOKEN_BREAK);
 }
 
@@ -680,7 +682,8 @@ static bool
 find_antecedent(const struct clause *c, size_t i, struct item *it)
 {
 	const struct item *op = &c->items[i];
-	bool pronoun = op->operator->right && has_pronoun(c, op);
+	bool pronoun = (op->operator->right && has_pronoun(c, op)) ||
+	    has_pronoun_subject(c, op);
 
 	for (size_t k = i; k-- > 0; ) {
 		const struct item *was = &c->items[k];
@@ -733,9 +736,9 @@ join_verbal(struct clause *c)
 			join(c, op, &named);
 		} else if ((it = choose(c, i)) != NULL) {
 			join(c, op, it);
-		} else if ((is_elliptic(c, op) && find_antecedent(c, i, &named)) ||
-		    ((has_pronoun(c, op) || has_pronoun_subject(c, op)) &&
-		    recall(c, op, &named))) {
+		} else if (((is_elliptic(c, op) || has_pronoun_subject(c, op)) &&
+		    find_antecedent(c, i, &named)) || ((has_pronoun(c, op) ||
+		    has_pronoun_subject(c, op)) && recall(c, op, &named))) {
 			join(c, op, &named);
 		} else {
 			stand_alone(c, op);
