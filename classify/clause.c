@@ -63,30 +63,6 @@ present(const struct clause *c, const struct class *class)
 	    &class->when) ? class : NULL;
 }
 
-/* Of the classes that have the mark's words and are there, the earliest of the kind
- * of `first`, which is the earliest of all; NULL for none. */
-static const struct class *
-first_present(const struct clause *c, const struct mark *m,
-    const struct class *first)
-{
-	const struct grammar *g = c->view->g;
-	const struct class *best = NULL;
-	size_t count;
-	const uint16_t *ids;
-
-	if (first == NULL || present(c, first) != NULL)
-		return first;
-	ids = phrase_classes(g->lexicon, m->phrase, &count);
-	for (size_t i = 0; i < count; i++) {
-		const struct class *class = &g->classes[ids[i]];
-
-		if (class->kind == first->kind &&
-		    (best == NULL || class < best) && present(c, class) != NULL)
-			best = class;
-	}
-	return best;
-}
-
 /* Tell who asked of operators and objects that are not there at all, and of an
  * object whose word is that of an earlier one. */
 static void
@@ -134,8 +110,8 @@ make_item(struct clause *c, size_t mark, struct item *it)
 	*it = (struct item){ .first = m->first, .end = m->end,
 	    .head = m->first, .mark = (uint32_t)mark,
 	    .named = (uint32_t)mark, .weight = 1,
-	    .operator = first_present(c, m, role->operator),
-	    .object = first_present(c, m, role->object) };
+	    .operator = present(c, role->operator),
+	    .object = present(c, role->object) };
 	if (it->operator == NULL && it->object == NULL && discard == NULL) {
 		if (role->compare == NULL)
 			return false;
