@@ -500,6 +500,7 @@ lay(struct lexicon *lex, const struct pattern *pat, size_t i, uint32_t node,
 	}
 	if (node == 0)
 		return;
+	assert(lex->nodes[node].width == 0);	/* no gap's: it has no phrase */
 	if (lex->nodes[node].phrase == NONE) {
 		GROW(lex->phrases, lex->phrase_count, lex->phrase_cap);
 		lex->phrases[lex->phrase_count] = (struct phrase){
@@ -509,6 +510,20 @@ lay(struct lexicon *lex, const struct pattern *pat, size_t i, uint32_t node,
 		lex->nodes[node].phrase = (uint32_t)lex->phrase_count++;
 	}
 	add_class(&lex->phrases[lex->nodes[node].phrase], class);
+}
+
+/* Does a gap stand at an end of the phrase, or come there without the words that may
+ * be missing? */
+static bool
+has_open_gap(const struct pattern *pat)
+{
+	size_t first = 0, last = pat->n;
+
+	while (pat->v[first].optional)
+		first++;
+	while (pat->v[last - 1].optional)
+		last--;
+	return pat->v[first].symbol == 0 || pat->v[last - 1].symbol == 0;
 }
 
 /* Add the phrase as it stands, without groups. */
@@ -535,8 +550,10 @@ add_flat(struct lexicon *lex, struct str text, struct str whole, uint16_t class,
 		return err_set(err, optional > 4 ?
 		    "more than four optional words" :
 		    "every word is optional");
-	if (pat.v[pat.n - 1].symbol == 0)
-		return err_set(err, "a phrase cannot end with a gap");
+	if (has_open_gap(&pat))
+		return err_set(err, pat.v[pat.n - 1].symbol == 0 ?
+		    "a phrase cannot end with a gap" :
+		    "a phrase has a gap at its end without its optional words");
 	lay(lex, &pat, 0, 0, class);
 	return 0;
 }
