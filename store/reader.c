@@ -156,7 +156,10 @@ open_segment(struct reader *r, uint32_t number, struct err *err)
 	if (list_anew(r, err) == -1)
 		return -1;
 	if ((seg = segments_find(&r->list, number)) == NULL) {
+		struct cursor at = r->at;
+
 		reader_from(r, number);
+		r->at = at;		/* the last line stays that */
 		return err_set(err, "segment %06" PRIu32 " is gone", number);
 	}
 	return stand_at(r, seg, err);

@@ -243,6 +243,78 @@ a_listing_while_segments_are_sealed(void **state)
 	assert_int_equal(rmdir(memory), 0);
 }
 
+#define DAY	"articles/2026/11/23"
+
+static char *
+in_store(const char *name)
+{
+	return xasprintf("%s/store/%s", folder, name);
+}
+
+static void
+put_file(const char *name, struct str bytes)
+{
+	char *path = in_store(name);
+	struct err err;
+
+	assert_int_equal(file_replace(path, bytes, 0600, &err), 0);
+	free(path);
+}
+
+static void
+put_line(const char *name, uint64_t seq)
+{
+	struct buf b = BUF_INIT;
+
+	buf_addz(&b, "{\"id\":\"a\"");
+	line_finish(&b, 0, 1, seq, 1795478602);
+	put_file(name, buf_str(&b));
+	buf_release(&b);
+}
+
+static void
+drop(const char *name)
+{
+	char *path = in_store(name);
+
+	assert_int_equal(remove(path), 0);
+	free(path);
+}
+
+/* What comes next is dropped before it is read, and nothing stands behind it yet. */
+static void
+a_cursor_before_what_was_dropped(void **state)
+{
+	static const char *const made[] = { DAY "/000001.jsonl",
+	    DAY "/000003.jsonl", DAY, "articles/2026/11", "articles/2026",
+	    "articles", "FORMAT", "" };
+	char *day = in_store(DAY), *store = in_store("");
+	struct reader r;
+	struct line line;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(make_folders(day, 0755, &err), 0);
+	put_file("FORMAT", STR("stance-store 1\n"));
+	put_line(DAY "/000001.jsonl", 1);
+	put_line(DAY "/000002.jsonl", 2);
+	assert_int_equal(reader_open(&r, store, &err), 0);
+	assert_int_equal(reader_next(&r, &line, &err), READER_LINE);
+	drop(DAY "/000002.jsonl");
+	put_file(DAY "/000003.jsonl", STR_NONE);
+	assert_int_equal(reader_next(&r, &line, &err), READER_DAMAGE);
+	assert_int_equal(reader_next(&r, &line, &err), READER_END);
+	assert_int_equal(r.at.seq, 1);
+	put_line(DAY "/000003.jsonl", 3);
+	assert_int_equal(reader_next(&r, &line, &err), READER_LINE);
+	assert_int_equal(line.seq, 3);
+	reader_close(&r);
+	for (size_t i = 0; i < sizeof(made) / sizeof(*made); i++)
+		drop(made[i]);
+	free(day);
+	free(store);
+}
+
 int
 main(void)
 {
@@ -252,6 +324,7 @@ main(void)
 		cmocka_unit_test(any_part_of_frames),
 		cmocka_unit_test(ids_in_runs),
 		cmocka_unit_test(a_listing_while_segments_are_sealed),
+		cmocka_unit_test(a_cursor_before_what_was_dropped),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
