@@ -63,7 +63,7 @@ static bool
 is_linked(const struct clause *c, const struct item *a, const struct item *b)
 {
 	if (overlaps(a, b))
-		return token_is(c, b->first - 1, TOKEN_LINK);
+		return any_token(c, a->first + 1, b->first, TOKEN_LINK);
 	return b->first >= a->end && b->first - a->end <= LINK_REACH &&
 	    leads_on(c, a) &&
 	    !any_token(c, a->end, b->first, TOKEN_BREAK | TOKEN_JOIN);
