@@ -26,6 +26,7 @@ struct item {
 	uint32_t	 first, end;	/* tokens it covers */
 	uint32_t	 head;		/* first token of its own word */
 	uint32_t	 mark;		/* its word among the view's marks */
+	const struct mark *sequel;	/* or that of the sentence behind, or NULL */
 	uint32_t	 named;		/* that of its object: may be another */
 	const struct class *operator;	/* NULL: none */
 	const struct class *object;

@@ -144,8 +144,17 @@ is_target(const struct item *it)
 static bool
 refuses(const struct clause *c, const struct item *it, const struct item *op)
 {
-	return it->role == ROLE_OBJECT &&
-	    !fits(c, &it->object->with, op->mark);
+	const struct references *with;
+
+	if (it->role != ROLE_OBJECT)
+		return false;
+	with = &it->object->with;
+	if (op->sequel == NULL)
+		return !fits(c, with, op->mark);
+	for (size_t i = 0; i < with->n; i++)
+		if (mark_in(c->view->g, op->sequel, with->v[i]))
+			return false;
+	return with->n > 0;
 }
 
 /* The object on the operator's right, or NULL. */
@@ -258,8 +267,7 @@ accepts(const struct clause *c, const struct class *operator,
 	if (it->role == ROLE_EVENT)
 		return op->turn == 0 && (fits(c, &operator->with, it->named) ||
 		    fits(c, &operator->with, it->mark));
-	return fits(c, &operator->with, it->named) &&
-	    fits(c, &it->object->with, op->mark);
+	return fits(c, &operator->with, it->named) && !refuses(c, it, op);
 }
 
 /* The first operator of mark `m` that takes `it` where `op` stands, or NULL. */
@@ -863,7 +871,7 @@ join_comparisons(struct clause *c)
 static void
 join_sequel(struct clause *c)
 {
-	const struct class *by;
+	const struct mark *by;
 	uint32_t at;
 	int turn;
 
@@ -874,8 +882,8 @@ join_sequel(struct clause *c)
 		return;
 	c->items[c->n] = (struct item){ .role = ROLE_OPERATOR, .first = at,
 	    .end = at + 1, .head = at, .mark = c->items[0].mark,
-	    .named = c->items[0].named, .operator = by, .turn = turn,
-	    .weight = 1 };
+	    .named = c->items[0].named, .sequel = by, .turn = turn,
+	    .operator = c->view->g->roles[by->phrase].compare, .weight = 1 };
 	c->n++;
 	join_comparisons(c);
 }

@@ -302,31 +302,31 @@ last_number(const struct view *view, const struct sentence *s, uint32_t *at,
 }
 
 /* The comparison with which a sentence begins, and its number: "it was 10". */
-static const struct class *
+static const struct mark *
 begins_lone(const struct view *view, const struct sentence *s, size_t limit,
     struct told *old)
 {
 	for (size_t i = mark_at(view, s->first); i < limit &&
 	    view->marks.v[i].first < s->first + SEQUEL_START; i++) {
 		const struct mark *m = &view->marks.v[i];
-		const struct class *by = view->g->roles[m->phrase].compare;
 
-		if (by == NULL || !phrase_lone(view->g->lexicon, m->phrase))
+		if (view->g->roles[m->phrase].compare == NULL ||
+		    !phrase_lone(view->g->lexicon, m->phrase))
 			continue;
 		for (uint32_t at = m->first; at < m->end; at++)
 			if (tell_number(view, at, old))
-				return is_dated(view, at) ? NULL : by;
+				return is_dated(view, at) ? NULL : m;
 	}
 	return NULL;
 }
 
-const struct class *
+const struct mark *
 sequel_of(const struct view *view, const struct sentence *s, uint32_t *at,
     int *turn)
 {
 	const struct view *in = view;
 	const struct sentence *next = s + 1;
-	const struct class *by;
+	const struct mark *by;
 	struct told old, new;
 	size_t limit = view->title ? view->lead_marks : view->marks.n;
 

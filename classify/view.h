@@ -84,10 +84,10 @@ void miss_conditions(const struct view *view, const char *name,
 /* Up or down, from the first and the last number of a comparison.  In "from 5 to
  * 3 million" the multiple is of both. */
 int turn_of(const struct view *view, const struct mark *m);
-/* The comparison that the next sentence of the lead, or the first below a title,
- * makes with the last number of `s`: "Bond of 30%. It was 10."  That number's token
- * in *at and which way it turned in *turn; NULL for none. */
-const struct class *sequel_of(const struct view *view,
+/* The mark of the comparison that the next sentence of the lead, or the first below
+ * a title, makes with the last number of `s`: "Bond of 30%. It was 10."  That
+ * number's token in *at and which way it turned in *turn; NULL for none. */
+const struct mark *sequel_of(const struct view *view,
     const struct sentence *s, uint32_t *at, int *turn);
 /* Which way the numbers turn that are compared in `span` or nearest to it in
  * the marks given: up 1, down -1, 0 for none. */
