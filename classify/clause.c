@@ -141,14 +141,25 @@ hides(const struct item *o, const struct item *it)
 	    (!o->parted || o->first == it->first || o->end == it->end);
 }
 
+/* Does the shorter comparison `o` end with a number with which `it` begins?  "Rice from
+ * 10% to 20% and wheat from 30% to 15%" does not go to 20% from 30%. */
+static bool
+parts(const struct item *o, const struct item *it)
+{
+	return o->turn != 0 && it->turn != 0 && o->first < it->first &&
+	    it->first < o->end && o->end - o->first < it->end - it->first;
+}
+
 /* Of items that lie within one another only the longest stays; comparisons
  * cover other items without hiding them.  The one that hides it, or NULL. */
 static const struct item *
 find_cover(const struct clause *c, const struct item *it)
 {
 	for (size_t i = 0; i < c->n; i++) {
-		if (&c->items[i] != it && hides(&c->items[i], it))
-			return &c->items[i];
+		const struct item *o = &c->items[i];
+
+		if (o != it && (hides(o, it) || parts(o, it)))
+			return o;
 	}
 	return NULL;
 }

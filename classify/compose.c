@@ -842,6 +842,28 @@ distance(const struct clause *c, const struct item *a, const struct item *b)
 	    COMPARE_REACH / 2 : 0);
 }
 
+/* The object of the comparison before `op`, when only prepositions part the two:
+ * "goes from 10% to 20% on rice, and on wheat from 30% to 15%".  False for none. */
+static bool
+find_compared(const struct clause *c, const struct item *op, struct item *it)
+{
+	const struct item *was = op;
+	uint32_t join = op->first;
+
+	while (was > c->items && (was == op || was->role == ROLE_NONE))
+		was--;
+	if (was == op || was->role != ROLE_EVENT || was->turn == 0 ||
+	    was->end >= op->first)
+		return false;
+	while (join > was->end && !token_is(c, join - 1, TOKEN_JOIN))
+		join--;
+	if (join == was->end || !token_is(c, join, TOKEN_LINK) ||
+	    any_token(c, was->end, op->first, TOKEN_BREAK))
+		return false;
+	*it = renamed(op, was->inner, was->named);
+	return can_join(c, op, it);
+}
+
 /* Numbers speak where no verb does: "rice tariff 50%, from 35%". */
 static void
 join_comparisons(struct clause *c)
@@ -849,7 +871,7 @@ join_comparisons(struct clause *c)
 	if (has_event(c))
 		return;
 	for (size_t i = 0; i < c->n; i++) {
-		struct item *op = &c->items[i], *best = NULL;
+		struct item *op = &c->items[i], *best = NULL, named;
 
 		if (op->turn == 0 || op->role != ROLE_OPERATOR)
 			continue;
@@ -862,6 +884,8 @@ join_comparisons(struct clause *c)
 			    distance(c, op, it) < distance(c, op, best)))
 				best = it;
 		}
+		if (best == NULL && find_compared(c, op, &named))
+			best = &named;
 		if (best != NULL)
 			join(c, op, best);
 	}

@@ -217,6 +217,12 @@ is_dated(const struct view *view, uint32_t i)
 	    str_eq(token_str(w, i + 1), STR(":"));
 }
 
+static bool
+is_percent(const struct words *w, uint32_t i)
+{
+	return str_ends(token_str(w, i), STR("%"));
+}
+
 /* Does number `i` say who is meant, from where upwards: "drivers over 80", and
  * not how much is asked, "above 5 percent"?  Who is meant are fewer when it rises. */
 static bool
@@ -225,7 +231,7 @@ is_floor(const struct view *view, uint32_t i)
 	const struct words *w = &view->words;
 
 	return i > 0 && (view->bits[i - 1] & TOKEN_UPWARDS) &&
-	    !str_ends(token_str(w, i), STR("%"));
+	    !is_percent(w, i);
 }
 
 static bool
@@ -238,6 +244,7 @@ is_year(double value)
 struct told {
 	double	value, times;	/* the multiple behind it, or 1 */
 	bool	floor;
+	bool	percent;
 };
 
 static bool
@@ -247,6 +254,7 @@ tell_number(const struct view *view, uint32_t i, struct told *told)
 	    &told->times))
 		return false;
 	told->floor = is_floor(view, i);
+	told->percent = is_percent(&view->words, i);
 	return true;
 }
 
@@ -258,8 +266,10 @@ turn_between(const struct told *first, const struct told *last, bool swapped)
 	bool floor = swapped ? first->floor : last->floor;
 	double was = first->value, is = last->value * last->times;
 
-	/* of two years one is the later, and neither the more */
-	if (is_year(first->value) && is_year(last->value))
+	/* of two years one is the later, and neither the more; and a year is no
+	 * percentage */
+	if ((is_year(first->value) && (last->percent || is_year(last->value))) ||
+	    (first->percent && is_year(last->value)))
 		return 0;
 	was *= first->times == 1 && was < WRITTEN_OUT ?
 	    last->times : first->times;
