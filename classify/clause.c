@@ -131,13 +131,26 @@ make_item(struct clause *c, size_t mark, struct item *it)
 	return true;
 }
 
+/* Is it a verb with a particle that ends the verb's clause before that of `o`: "hebt
+ * Steuern an und senkt ... auf"? */
+static bool
+ends_before(const struct clause *c, const struct item *it, const struct item *o)
+{
+	return c->view->g->particles && it->parted && o->parted &&
+	    it->first == o->first && it->end < o->end &&
+	    token_is(c, it->end, TOKEN_BREAK | TOKEN_JOIN);
+}
+
 /* Does the longer item `o` hide `it`?  A verb and its particle ("hebt ... auf")
  * hide only what begins or ends where they do, not their object in between. */
 static bool
-hides(const struct item *o, const struct item *it)
+hides(const struct clause *c, const struct item *o, const struct item *it)
 {
+	if (ends_before(c, o, it))
+		return true;
 	return o->turn == 0 && it->turn == 0 && o->first <= it->first &&
 	    o->end >= it->end && o->end - o->first > it->end - it->first &&
+	    !ends_before(c, it, o) &&
 	    (!o->parted || o->first == it->first || o->end == it->end);
 }
 
@@ -158,7 +171,7 @@ find_cover(const struct clause *c, const struct item *it)
 	for (size_t i = 0; i < c->n; i++) {
 		const struct item *o = &c->items[i];
 
-		if (o != it && (hides(o, it) || parts(o, it)))
+		if (o != it && (hides(c, o, it) || parts(o, it)))
 			return o;
 	}
 	return NULL;
