@@ -131,26 +131,28 @@ make_item(struct clause *c, size_t mark, struct item *it)
 	return true;
 }
 
-/* Is it a verb with a particle that ends the verb's clause before that of `o`: "hebt
- * Steuern an und senkt ... auf"? */
+/* Is `it` a verb with a particle that ends its clause before that of `o`, "hebt
+ * Steuern an und senkt ... auf", or one that is nearer to it, "senkt Zoll und schafft
+ * Steuern ab"? */
 static bool
 ends_before(const struct clause *c, const struct item *it, const struct item *o)
 {
-	return c->view->g->particles && it->parted && o->parted &&
-	    it->first == o->first && it->end < o->end &&
-	    token_is(c, it->end, TOKEN_BREAK | TOKEN_JOIN);
+	if (!c->view->g->particles || !it->parted || !o->parted)
+		return false;
+	if (it->first == o->first)
+		return it->end < o->end &&
+		    token_is(c, it->end, TOKEN_BREAK | TOKEN_JOIN);
+	return it->end == o->end && it->first > o->first &&
+	    any_token(c, o->first, it->first, TOKEN_BREAK | TOKEN_JOIN);
 }
 
 /* Does the longer item `o` hide `it`?  A verb and its particle ("hebt ... auf")
  * hide only what begins or ends where they do, not their object in between. */
 static bool
-hides(const struct clause *c, const struct item *o, const struct item *it)
+hides(const struct item *o, const struct item *it)
 {
-	if (ends_before(c, o, it))
-		return true;
 	return o->turn == 0 && it->turn == 0 && o->first <= it->first &&
 	    o->end >= it->end && o->end - o->first > it->end - it->first &&
-	    !ends_before(c, it, o) &&
 	    (!o->parted || o->first == it->first || o->end == it->end);
 }
 
@@ -171,7 +173,7 @@ find_cover(const struct clause *c, const struct item *it)
 	for (size_t i = 0; i < c->n; i++) {
 		const struct item *o = &c->items[i];
 
-		if (o != it && (hides(c, o, it) || parts(o, it)))
+		if (o != it && hides(o, it))
 			return o;
 	}
 	return NULL;
@@ -223,10 +225,39 @@ merge_item(struct clause *c, const struct item *it)
 	return true;
 }
 
+/* Drop the items that are lost. */
+static void
+drop_items(struct clause *c, const bool lost[ITEMS_MAX])
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (!lost[i])
+			c->items[kept++] = c->items[i];
+	c->n = kept;
+}
+
+/* What another item shows to be none hides nothing either. */
+static void
+drop_misread(struct clause *c)
+{
+	bool lost[ITEMS_MAX] = { false };
+
+	for (size_t i = 0; i < c->n; i++)
+		for (size_t k = 0; k < c->n && !lost[i]; k++) {
+			const struct item *it = &c->items[i], *o = &c->items[k];
+
+			lost[i] = ends_before(c, o, it) || parts(o, it);
+			if (lost[i])
+				miss_item(c, it, "has a word that is nearer to",
+				    list_of(c, o));
+		}
+	drop_items(c, lost);
+}
+
 static void
 gather_items(struct clause *c)
 {
-	size_t kept = 0;
 	const struct item *cover;
 	bool covered[ITEMS_MAX];
 	struct item it;
@@ -234,6 +265,7 @@ gather_items(struct clause *c)
 	for (size_t i = c->from; i < c->end && c->n < ITEMS_MAX; i++)
 		if (make_item(c, i, &it) && !merge_item(c, &it))
 			c->items[c->n++] = it;
+	drop_misread(c);
 	for (size_t i = 0; i < c->n; i++) {
 		cover = find_cover(c, &c->items[i]);
 		covered[i] = cover != NULL || c->items[i].role == ROLE_NONE;
@@ -241,14 +273,10 @@ gather_items(struct clause *c)
 			miss_item(c, &c->items[i],
 			    "is part of a longer phrase of", list_of(c, cover));
 	}
-	for (size_t i = 0; i < c->n; i++) {
-		if (covered[i])
-			continue;
+	drop_items(c, covered);
+	for (size_t i = 0; i < c->n; i++)
 		if (c->items[i].parted)
 			c->items[i].end = c->items[i].first + 1;
-		c->items[kept++] = c->items[i];
-	}
-	c->n = kept;
 }
 
 /* Background: an operator that a `drop` modifier governs is no news.  The
