@@ -38,12 +38,27 @@ is_enclosed(const struct view *view, const struct mark *at, uint32_t anchor)
 	    (view->bits[from + 1] & TOKEN_PRONOUN) == 0;
 }
 
+/* Does it stand between a comma and the end of a sentence, so that the words that end
+ * a clause are none to it: "would lift it if talks succeed, analysts said"? */
+static bool
+is_tail(const struct view *view, const struct mark *at)
+{
+	const struct words *w = &view->words;
+	uint16_t before = at->first > 0 ? view->bits[at->first - 1] : 0;
+
+	return (before & TOKEN_JOIN) &&
+	    w->tokens[at->first - 1].kind == TOKEN_MARK &&
+	    (at->end == w->count || (w->tokens[at->end].kind == TOKEN_MARK &&
+	    (view->bits[at->end] & TOKEN_BREAK)));
+}
+
 bool
 modifier_governs(const struct view *view, const struct class *m,
     const struct mark *at, uint32_t anchor, struct span span)
 {
 	uint32_t from, to;
 	uint16_t stops = TOKEN_BREAK;
+	bool tail;
 
 	if (m->place == PLACE_SENTENCE || m->place == PLACE_TITLE)
 		return true;
@@ -71,8 +86,10 @@ modifier_governs(const struct view *view, const struct class *m,
 	if (at->first > anchor && (m->place == PLACE_CLAUSE ||
 	    (m->tight && m->place == PLACE_AFTER)))
 		stops |= TOKEN_RELATIVE;
+	tail = at->first > anchor && is_tail(view, at);
 	for (; from < to && !m->across; from++)
-		if (view->bits[from] & stops)
+		if ((view->bits[from] & stops) &&
+		    (!tail || view->words.tokens[from].kind == TOKEN_MARK))
 			return false;
 	return true;
 }
