@@ -472,6 +472,21 @@ has_comma(const struct clause *c, uint32_t from, uint32_t end)
 	return false;
 }
 
+/* The object of a verb that ends a headline, or a clause of one, over what
+ * prepositions tie to it: "stamp duty on flats for outsiders axed". */
+static struct item *
+find_headline(struct clause *c, size_t i)
+{
+	struct item *op = &c->items[i], *it;
+
+	if (c->view->title != NULL || (op->end < c->s->end &&
+	    !token_is(c, op->end, TOKEN_BREAK)))
+		return NULL;
+	it = find_left(c, i, 3 * op->operator->reach,
+	    TOKEN_BREAK | TOKEN_JOIN | TOKEN_PRONOUN);
+	return it != NULL && leads_on(c, it) ? it : NULL;
+}
+
 /* Does a passive or an intransitive verb stand there: "ban was lifted"? */
 static struct item *
 choose(struct clause *c, size_t i)
@@ -496,6 +511,9 @@ choose(struct clause *c, size_t i)
 	    find_left(c, i, subject ? 3 * op->operator->reach : LEFT_REACH,
 	    subject && (passive || !is_noun(c, op)) ? TOKEN_BREAK :
 	    TOKEN_BREAK | TOKEN_JOIN) : NULL;
+
+	if (left == NULL && right == NULL && op->operator->left)
+		left = find_headline(c, i);
 
 	/* "suspends the duty to ease shortages": it has its object behind it */
 	if (left != NULL && !passive && op->operator->right &&
