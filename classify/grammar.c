@@ -855,6 +855,7 @@ read_verdict(struct reading *r)
 	    authority_reach = j->authority_reach,
 	    head_first = r->g->head_first,
 	    particles = r->g->particles,
+	    decimal_comma = r->g->decimal_comma,
 	    compound = r->g->compound;
 	const struct {
 		const char	*name;
@@ -871,6 +872,7 @@ read_verdict(struct reading *r)
 		{ "compound", &compound }, { "long-text", &long_text },
 		{ "long-threshold", &j->long_threshold },
 		{ "particles", &particles },
+		{ "decimal-comma", &decimal_comma },
 		{ "relevance", &j->relevance },
 		{ "relevance-head", &relevance_head },
 		{ "relevance-least", &j->relevance_least },
@@ -901,6 +903,7 @@ read_verdict(struct reading *r)
 	j->authority_reach = authority_reach > 0 ? (unsigned)authority_reach : 0;
 	r->g->head_first = head_first > 0;
 	r->g->particles = particles > 0;
+	r->g->decimal_comma = decimal_comma > 0;
 	r->g->compound = compound > 0 ? (unsigned)compound : 0;
 	return 0;
 }

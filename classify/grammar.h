@@ -294,6 +294,7 @@ struct grammar {
 	uint16_t	 authority, common, bygone, latest, versus;
 	bool		 head_first;	/* "embargo export", not "export embargo" */
 	bool		 particles;	/* parts of verbs end their clause */
+	bool		 decimal_comma;	/* 1.200 and 1 200 are thousands */
 	unsigned	 compound;	/* words between nouns of one compound */
 };
 

@@ -198,6 +198,9 @@ mark_at(const struct view *view, uint32_t token)
 	return low;
 }
 
+/* Digits between the points of "1.200.000", and the bytes of a space there. */
+#define THOUSANDS	3
+#define SPACE_MAX	3
 /* A number this large is written out: "900,000 to 1.5 million". */
 #define WRITTEN_OUT	1000
 /* Where a sentence begins, a number in it may be what was: "At present it is 5". */
@@ -240,9 +243,67 @@ is_year(double value)
 	return value >= 1990 && value < 2100;
 }
 
+/* Is the token one of digits alone? */
+static bool
+is_digits(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return s.n > 0;
+}
+
+/* Does the number go on behind a space: "1 200"? */
+static bool
+goes_on(const struct view *view, uint32_t i)
+{
+	const struct words *w = &view->words;
+	struct str first = token_str(w, i);
+
+	return view->g->decimal_comma && i + 1 < w->count &&
+	    first.n <= THOUSANDS && is_digits(first) &&
+	    token_str(w, i + 1).n == THOUSANDS &&
+	    is_digits(token_str(w, i + 1)) &&
+	    w->tokens[i + 1].start - w->tokens[i].end <= SPACE_MAX;
+}
+
+/* The value of "1.200" where a point parts thousands; false for other numbers. */
+static bool
+tell_grouped(const struct view *view, uint32_t i, double *value)
+{
+	struct str rest = token_str(&view->words, i), group;
+	double sum = 0;
+
+	if (memchr(rest.p, '.', rest.n) == NULL)
+		return false;
+	for (size_t n = 0; str_split(&rest, '.', &group); n++) {
+		if (!is_digits(group) || group.n > THOUSANDS ||
+		    (n > 0 && group.n < THOUSANDS))
+			return false;
+		for (size_t k = 0; k < group.n; k++)
+			sum = sum * 10 + (group.p[k] - '0');
+	}
+	*value = sum;
+	return true;
+}
+
+/* The value of number `i` where a comma parts decimals, which else is `value`. */
+static double
+continental(const struct view *view, uint32_t i, double value)
+{
+	struct str rest = token_str(&view->words, i), whole;
+	double grouped;
+
+	if (tell_grouped(view, i, &grouped))
+		return grouped;
+	str_split(&rest, ',', &whole);
+	return rest.n == THOUSANDS && is_digits(rest) ? value / 1000 : value;
+}
+
 /* A number as it is told, and who is meant by it. */
 struct told {
 	double	value, times;	/* the multiple behind it, or 1 */
+	uint32_t last;		/* its last token */
 	bool	floor;
 	bool	percent;
 };
@@ -250,9 +311,20 @@ struct told {
 static bool
 tell_number(const struct view *view, uint32_t i, struct told *told)
 {
+	double group;
+
 	if (!reader_number(view->reader, &view->words, i, &told->value,
 	    &told->times))
 		return false;
+	if (view->g->decimal_comma)
+		told->value = continental(view, i, told->value);
+	told->last = i;
+	while (goes_on(view, told->last)) {
+		told->last++;
+		reader_number(view->reader, &view->words, told->last, &group,
+		    &told->times);
+		told->value = told->value * 1000 + group;
+	}
 	told->floor = is_floor(view, i);
 	told->percent = is_percent(&view->words, i);
 	return true;
@@ -293,7 +365,8 @@ turn_of(const struct view *view, const struct mark *m)
 			first = told;
 		last = told;
 		seen = true;
-		i += told.times != 1;	/* "thousand" can be a number, too */
+		/* "thousand" can be a number, too */
+		i = told.last + (told.times != 1);
 	}
 	return seen ? turn_between(&first, &last, swapped) : 0;
 }
@@ -305,6 +378,8 @@ last_number(const struct view *view, const struct sentence *s, uint32_t *at,
 {
 	for (uint32_t i = s->end; i > s->first; i--) {
 		*at = i - 1;
+		while (*at > s->first && goes_on(view, *at - 1))
+			--*at;
 		if (tell_number(view, *at, told))
 			return !is_dated(view, *at);
 	}
