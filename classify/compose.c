@@ -882,10 +882,57 @@ find_compared(const struct clause *c, const struct item *op, struct item *it)
 	return can_join(c, op, it);
 }
 
+/* The comparison nearest to an event's words that is of its object and names the
+ * new number first, "at 5% instead of 10%", or NULL. */
+static struct item *
+comparison_of(struct clause *c, const struct item *event)
+{
+	const struct mark *v = c->view->marks.v;
+	struct item *best = NULL, named;
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct item *op = &c->items[i];
+
+		if (op->turn == 0 || op->role != ROLE_OPERATOR ||
+		    distance(c, op, event) > COMPARE_REACH ||
+		    !phrase_swapped(c->view->g->lexicon, v[op->mark].phrase))
+			continue;
+		named = renamed(op, event->inner, event->named);
+		if (can_join(c, op, &named) && (best == NULL ||
+		    distance(c, op, event) < distance(c, best, event)))
+			best = op;
+	}
+	return best;
+}
+
+/* "Sets the tariff at 5% instead of 10%": what only adds says less than the numbers
+ * do. */
+static void
+turn_events(struct clause *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct item *it = &c->items[i], *op;
+		int sign;
+
+		if (it->role != ROLE_EVENT || it->act == NULL ||
+		    it->inner == NULL || it->took != NULL || it->turn != 0 ||
+		    it->act->sign <= 0 || is_kind(it, KIND_LEVEL) ||
+		    (op = comparison_of(c, it)) == NULL)
+			continue;
+		sign = op->turn * sign_for(it->inner, KIND_LEVEL);
+		if (sign == 0 || sign == it->sign)
+			continue;
+		it->sign = sign;
+		it->act = op->operator;
+		absorb(it, op);
+	}
+}
+
 /* Numbers speak where no verb does: "rice tariff 50%, from 35%". */
 static void
 join_comparisons(struct clause *c)
 {
+	turn_events(c);
 	if (has_event(c))
 		return;
 	for (size_t i = 0; i < c->n; i++) {
