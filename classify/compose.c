@@ -455,6 +455,8 @@ take_turn(const struct clause *c, struct item *it, struct item *op)
 			continue;
 		if (any_token(c, k->end, op->first, TOKEN_BREAK | TOKEN_JOIN))
 			return NULL;
+		if (!op->operator->right)
+			return it;
 		join(c, k, it);
 		return k;
 	}
@@ -532,8 +534,7 @@ choose(struct clause *c, size_t i)
 	if (!can_join(c, op, left))
 		left = NULL;
 	if (left != NULL && right == NULL && subject && !passive &&
-	    op->operator->right && !can_join(c, op,
-	    left = take_turn(c, left, op)))
+	    !can_join(c, op, left = take_turn(c, left, op)))
 		left = NULL;
 	if (right != NULL && left != NULL) {
 		bool tied = token_is(c, op->end, TOKEN_LINK);
@@ -666,6 +667,24 @@ has_pronoun_subject(const struct clause *c, const struct item *op)
 	    !any_token(c, from, op->first, TOKEN_BREAK);
 }
 
+/* Is its subject one like what was named before: "the duty on cars falls, that on
+ * tyres rises"? */
+static bool
+has_deputy(const struct clause *c, const struct item *op)
+{
+	uint32_t at = op->first;
+
+	if (!op->operator->left)
+		return false;
+	while (at > c->s->first && op->first - at <= LINK_REACH &&
+	    !token_is(c, at - 1, TOKEN_JOIN | TOKEN_BREAK))
+		at--;
+	return at > c->s->first && at + 2 < op->first &&
+	    token_is(c, at - 1, TOKEN_JOIN | TOKEN_BREAK) &&
+	    token_is(c, at, TOKEN_DET | TOKEN_PRONOUN | TOKEN_RELATIVE) &&
+	    token_is(c, at + 1, TOKEN_LINK);
+}
+
 /* What was named, as an item that stands where `op` does. */
 static struct item
 renamed(const struct item *op, const struct class *object, size_t named)
@@ -709,7 +728,7 @@ find_antecedent(const struct clause *c, size_t i, struct item *it)
 {
 	const struct item *op = &c->items[i];
 	bool pronoun = (op->operator->right && has_pronoun(c, op)) ||
-	    has_pronoun_subject(c, op);
+	    has_pronoun_subject(c, op) || has_deputy(c, op);
 
 	for (size_t k = i; k-- > 0; ) {
 		const struct item *was = &c->items[k];
@@ -758,7 +777,8 @@ join_verbal(struct clause *c)
 
 		if (op->role != ROLE_OPERATOR || op->turn != 0)
 			continue;
-		if (shares_subject(c, i) && find_antecedent(c, i, &named)) {
+		if ((shares_subject(c, i) || has_deputy(c, op)) &&
+		    find_antecedent(c, i, &named)) {
 			join(c, op, &named);
 		} else if ((it = choose(c, i)) != NULL) {
 			join(c, op, it);
