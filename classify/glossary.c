@@ -94,7 +94,9 @@ glossary_add(struct glossary *gl, struct str text, struct buf *b,
 	arena_reset(&gl->arena);
 	reader_make_room(gl->reader);
 	view_read(view, text, &gl->arena);
-	view_mark(view, view->words.sentence_count);
+	view_look(view, &gl->arena);
+	for (size_t i = 0; i < view->outlook_count; i++)
+		view_mark(view, &view->outlooks[i]);
 	for (size_t s = 0; s < view->words.sentence_count; s++) {
 		const struct sentence *sentence = &view->words.sentences[s];
 

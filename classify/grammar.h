@@ -242,9 +242,19 @@ enum {
 	TOKEN_UPWARDS = 2048	/* above, older than: whoever has more is meant */
 };
 
+/* What may join with a phrase's words: a bit for each of the choices of lists that
+ * operators and objects ask each other for, `with`.  Where bits are missing they do
+ * not join; several choices may share one. */
+struct ties {
+	uint64_t	takes;		/* as operators: of objects */
+	uint64_t	keeps;		/* as objects: of operators */
+	uint64_t	has;		/* what asks for one of its lists */
+};
+
 /* What the engine asks of a phrase, prepared once. */
 struct role_words {
 	const struct class *operator, *object, *discard, *compare;
+	struct ties ties;
 };
 
 /* What it asks of each mark. */
@@ -259,9 +269,10 @@ enum {
 	MARK_HOPES = 128,	/* it tells that a rule is worth a try */
 	MARK_HOPES_TOP = 256,	/* one for the title or the lead */
 	MARK_HOPES_FAR = 512,	/* one that looks further than a sentence */
+	MARK_TIED = 1024,	/* an operator or an object asks for its lists */
 	/* what a sentence is judged by before it is looked at */
 	MARK_NOTED = MARK_OPERATOR | MARK_OBJECT | MARK_ALONE | MARK_HOPES |
-	    MARK_HOPES_FAR
+	    MARK_HOPES_FAR | MARK_TIED
 };
 
 /* Can what has these compose to a hit? */

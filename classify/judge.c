@@ -4,11 +4,11 @@
 #include <time.h>
 
 #include "base/text/relevance.h"
+#include "classify/choose.h"
 #include "classify/halves.h"
 #include "classify/judge.h"
 #include "classify/sentence.h"
 #include "classify/trie.h"
-#include "classify/walk.h"
 
 /* Kept evidence: what a reader can take in. */
 #define HITS_KEPT	12
@@ -27,11 +27,9 @@ struct judge {
 	uint64_t		*tried;		/* by rule: unit it was tried on */
 	uint64_t		*promising;	/* by rule: in which sentence */
 	uint64_t		 units, sentences;
-	uint32_t		 lead_end;	/* token of the text */
 	struct matcher		*matcher;
 	struct fault		 faults[FAULTS_MAX];
 	size_t			 fault_count;
-	struct notes		 notes;		/* of what stands in the text */
 	struct tally		*tally;		/* or NULL */
 };
 
@@ -81,7 +79,6 @@ judge_free(struct judge *j)
 	view_release(&j->title);
 	view_release(&j->text);
 	free(j->hits.v);
-	free(j->notes.v);
 	free(j);
 }
 
@@ -131,7 +128,7 @@ place_of(const struct judge *j, const struct view *view, uint32_t token)
 {
 	if (view == &j->title)
 		return PLACED_TITLE;
-	return token < j->lead_end ? PLACED_LEAD : PLACED_BODY;
+	return token < j->text.top_end ? PLACED_LEAD : PLACED_BODY;
 }
 
 /* The token behind the first `n` words. */
@@ -183,10 +180,10 @@ unit_of(const struct judge *j, const struct view *view,
 		end = (uint32_t)w->count;
 		break;
 	case SCOPE_LEAD:
-		if (view == &j->title || m->first >= j->lead_end)
+		if (view == &j->title || m->first >= j->text.top_end)
 			return false;
 		first = 0;
-		end = j->lead_end;
+		end = j->text.top_end;
 		break;
 	case SCOPE_TEXT:
 		first = 0;
@@ -314,17 +311,6 @@ try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
 		j->tally->rule_hits[id]++;
 }
 
-/* The signs of marks from..end-1. */
-static class_signs
-signs_of(const struct view *view, size_t from, size_t end)
-{
-	class_signs signs = 0;
-
-	for (size_t i = from; i < end; i++)
-		signs |= view->marks.v[i].signs;
-	return signs;
-}
-
 /* Is all there that the hook asks for?  The signs are those of the sentence and
  * of what is beside its field. */
 static bool
@@ -381,14 +367,12 @@ find_promising(struct judge *j, const struct view *view, size_t from,
 /* Try the rules at the marks that trigger them: those that promise something,
  * or all when somebody asks about those that miss. */
 static void
-try_rules(struct judge *j, const struct view *view, size_t s, size_t from,
-    size_t end)
+try_rules(struct judge *j, const struct view *view, const struct outlook *o,
+    size_t from, size_t end)
 {
 	bool all = view->misses != NULL || j->tally != NULL;
-	bool top = view == &j->title ||
-	    view->words.sentences[s].first < j->lead_end;
-	uint64_t rules = find_promising(j, view, from, end, top,
-	    view->beside | signs_of(view, from, end));
+	uint64_t rules = find_promising(j, view, from, end, is_top(view, o),
+	    view->beside | o->signs);
 
 	if (all)
 		rules = UINT64_MAX;
@@ -408,8 +392,8 @@ try_rules(struct judge *j, const struct view *view, size_t s, size_t from,
 			for (size_t r = 0; r < t->n; r++)
 				if (all || j->promising[t->hooks[r].rule] ==
 				    j->sentences)
-					try_rule(j, view, t->hooks[r].rule, s,
-					    m);
+					try_rule(j, view, t->hooks[r].rule,
+					    o->sentence, m);
 		}
 	}
 }
@@ -438,18 +422,6 @@ find_actor(const struct view *view, size_t from, size_t end,
 	return best;
 }
 
-/* Can a sentence with marks of these flags give a hit, or tell why not?  In the
- * lead "it" may stand for what the sentence before names. */
-static bool
-composes(const struct view *view, uint32_t flags, bool leads)
-{
-	if (view->misses != NULL)
-		return flags & MARK_ROLE;
-	if (leads)
-		return flags & (MARK_ALONE | MARK_OPERATOR | MARK_OBJECT);
-	return flags_compose(flags);
-}
-
 /* Is there somebody who could make this move?  In languages where whoever acts
  * stands before what is done, not far before it, or in the title above it; in the
  * passive voice just behind it. */
@@ -476,20 +448,20 @@ is_supported(const struct judge *j, const struct view *view, size_t from,
 }
 
 static void
-read_sentence(struct judge *j, const struct view *view, size_t s, size_t from,
-    size_t end)
+read_sentence(struct judge *j, const struct view *view,
+    const struct outlook *o)
 {
-	const struct sentence *sentence = &view->words.sentences[s];
-	size_t first = j->hits.n;
+	const struct sentence *sentence = &view->words.sentences[o->sentence];
+	size_t first = j->hits.n, from = o->marked, end = o->marked_end;
 	uint32_t flags = 0;
 
 	for (size_t i = from; i < end; i++)
 		flags |= view->marks.v[i].flags;
 	sentence_begin(view, from, end);
-	if (composes(view, flags, sentence->first < j->lead_end))
+	if (o->composes || (view->misses != NULL && (flags & MARK_ROLE)))
 		compose_sentence(view, sentence, from, end, &j->hits);
 	if (flags & MARK_TRIGGERS)
-		try_rules(j, view, s, from, end);
+		try_rules(j, view, o, from, end);
 	sentence_end(view, sentence, first, &j->hits);
 	for (size_t i = first; i < j->hits.n; i++) {
 		struct hit *hit = &j->hits.v[i];
@@ -499,7 +471,7 @@ read_sentence(struct judge *j, const struct view *view, size_t s, size_t from,
 			hit->weight *= j->g->judging.unsupported;
 		hit->field = view == &j->title ? FIELD_TITLE : FIELD_TEXT;
 		hit->scope = (uint8_t)place_of(j, view, hit->span.first);
-		hit->sentence = (uint32_t)s;
+		hit->sentence = o->sentence;
 		hit->contrasted = marks_hold(view, from, end, j->g->versus);
 		hit->actor = find_actor(view, from, end, hit);
 	}
@@ -519,23 +491,21 @@ begins_history(const struct judge *j, const struct view *view, size_t s,
 	return false;
 }
 
-/* Read the sentences that have marks. */
+/* Read the sentences that are wanted and have marks. */
 static void
 read_view(struct judge *j, const struct view *view)
 {
 	const struct sentence *sentences = view->words.sentences;
-	const struct mark *v = view->marks.v;
-	size_t s = 0, from = 0, end;
 	uint32_t paragraph = UINT32_MAX;
 	bool history = false;
 
 	j->units++;
-	for (; from < view->marks.n; from = end) {
-		while (sentences[s].end <= v[from].first)
-			s++;
-		for (end = from + 1; end < view->marks.n &&
-		    v[end].first < sentences[s].end; )
-			end++;
+	for (size_t i = 0; i < view->outlook_count; i++) {
+		const struct outlook *o = &view->outlooks[i];
+		size_t s = o->sentence, from = o->marked, end = o->marked_end;
+
+		if (from == end)
+			continue;
 		if (sentences[s].paragraph != paragraph) {
 			paragraph = sentences[s].paragraph;
 			history = (s == 0 || sentences[s - 1].paragraph !=
@@ -544,196 +514,8 @@ read_view(struct judge *j, const struct view *view)
 			history = !marks_hold(view, from, end, j->g->latest);
 		}
 		if (!history)
-			read_sentence(j, view, s, from, end);
+			read_sentence(j, view, o);
 	}
-}
-
-/* What the marks of a sentence of the lead say. */
-static void
-look_at_marks(struct judge *j, size_t sentence, struct outlook *o)
-{
-	const struct view *view = &j->text;
-	const struct sentence *s = &view->words.sentences[sentence];
-
-	*o = (struct outlook){ .sentence = (uint32_t)sentence,
-	    .noted = (uint32_t)j->notes.n };
-	for (size_t i = mark_at(view, s->first); i < view->marks.n &&
-	    view->marks.v[i].first < s->end; i++) {
-		o->signs |= view->marks.v[i].signs;
-		note_phrase(j->g->lexicon, view->marks.v[i].phrase, o,
-		    &j->notes);
-	}
-	o->noted_end = (uint32_t)j->notes.n;
-}
-
-/* Find what stands in the sentences of the text; those of the lead have marks.
- * Returns how many have anything. */
-static size_t
-look_ahead(struct judge *j, struct outlook *outlooks)
-{
-	const struct view *view = &j->text;
-	const struct look look = { view->marked, view->walked, view->beside };
-	size_t n = 0;
-
-	j->notes.n = 0;
-	for (; n < view->marked; n++)
-		look_at_marks(j, n, &outlooks[n]);
-	return n + walk_ahead(j->reader, &view->words, &view->reading, &look,
-	    outlooks + n, &j->notes, view->bits);
-}
-
-/* Does a sentence show a rule of this reach that all is there for? */
-static bool
-is_hopeful(const struct judge *j, const struct outlook *o,
-    enum hook_reach reach, class_signs signs)
-{
-	signs |= j->text.beside;
-	for (size_t i = o->noted; i < o->noted_end; i++) {
-		const struct note *note = &j->notes.v[i];
-		size_t count;
-		const uint16_t *classes;
-
-		if (!(note->flags & MARK_HOPES) || (note->needs & ~signs) != 0)
-			continue;
-		classes = classes_of(j->g->lexicon, note->phrase, &count);
-		for (size_t k = 0; k < count; k++) {
-			const struct trigger *t = &j->g->hopes[classes[k]];
-
-			for (size_t r = 0; r < t->n; r++)
-				if (t->hooks[r].reach == reach &&
-				    (t->hooks[r].signs & ~signs) == 0)
-					return true;
-		}
-	}
-	return false;
-}
-
-/* Do these sentences show a rule that looks at all of them at once? */
-static bool
-is_hopeful_far(const struct judge *j, const struct outlook *v, size_t n,
-    enum hook_reach reach)
-{
-	class_signs signs = 0;
-
-	if (!j->g->reaches[reach])
-		return false;
-	for (size_t i = 0; i < n; i++)
-		signs |= v[i].signs;
-	for (size_t i = 0; i < n; i++)
-		if ((v[i].flags & MARK_HOPES_FAR) &&
-		    is_hopeful(j, &v[i], reach, signs))
-			return true;
-	return false;
-}
-
-/* Can a sentence compose to a hit, its lists finding what they need?  Where its
- * object does not, one named in the sentence before may serve: `recalls`. */
-static bool
-can_compose(const struct judge *j, const struct outlook *o, bool recalls)
-{
-	class_signs signs = o->signs | j->text.beside;
-	uint32_t flags = 0;
-
-	if (!composes(&j->text, o->flags, false))
-		return false;
-	for (size_t i = o->noted; i < o->noted_end; i++)
-		if ((j->notes.v[i].asks & ~signs) == 0)
-			flags |= j->notes.v[i].flags;
-	return composes(&j->text, flags | (recalls ? MARK_OBJECT : 0), false);
-}
-
-static uint32_t
-paragraph_of(const struct judge *j, const struct outlook *o)
-{
-	return j->text.words.sentences[o->sentence].paragraph;
-}
-
-/* Want the sentence, and the first of its paragraph that has anything, which may
- * tell that the paragraph is of times past. */
-static void
-want(const struct judge *j, struct outlook *outlooks, size_t i)
-{
-	outlooks[i].wanted = true;
-	while (i > 0 && paragraph_of(j, &outlooks[i - 1]) ==
-	    paragraph_of(j, &outlooks[i]))
-		i--;
-	outlooks[i].wanted |= (outlooks[i].signs &
-	    j->g->classes[j->g->bygone].sign_bit) != 0;
-}
-
-/* May a word of the sentence stand for an object that the one before it names? */
-static bool
-may_recall(const struct judge *j, const struct outlook *v, size_t i)
-{
-	const struct view *view = &j->text;
-	const struct sentence *s = &view->words.sentences[v[i].sentence];
-
-	if (i == 0 || v[i - 1].sentence + 1 != v[i].sentence ||
-	    !composes(view, v[i - 1].flags, true))
-		return false;
-	for (uint32_t at = s->first; at < s->end; at++)
-		if (view->bits[at] & (TOKEN_PRONOUN | TOKEN_CLITIC))
-			return true;
-	return false;
-}
-
-/* Choose among the outlooks from..end-1, which are of one paragraph. */
-static void
-choose_in_paragraph(const struct judge *j, struct outlook *v, size_t from,
-    size_t end)
-{
-	bool all = is_hopeful_far(j, v + from, end - from, HOOK_PARAGRAPH);
-
-	for (size_t i = from; i < end; i++) {
-		bool recalls = flags_compose(v[i].flags) && may_recall(j, v, i);
-
-		if (can_compose(j, &v[i], recalls)) {
-			want(j, v, i);
-			if (recalls)
-				want(j, v, i - 1);
-		} else if (all || ((v[i].flags & MARK_HOPES) &&
-		    is_hopeful(j, &v[i], HOOK_SENTENCE, v[i].signs))) {
-			want(j, v, i);
-		}
-	}
-}
-
-/* Find the marks of the sentences below the lead that can make a hit. */
-static void
-mark_rest(struct judge *j, struct arena *a)
-{
-	struct view *text = &j->text;
-	size_t count = text->words.sentence_count, lead = text->marked, end;
-	struct outlook *v = arena_array(a, count + 1, sizeof(*v));
-	bool all;
-
-	count = look_ahead(j, v);
-	if (j->notes.n == 0)
-		return;
-	all = is_hopeful_far(j, v, count, HOOK_TEXT);
-	for (size_t i = 0; i < count; i++)
-		v[i].wanted = all;
-	for (size_t from = 0; from < count && !all; from = end) {
-		for (end = from + 1; end < count && paragraph_of(j, &v[end]) ==
-		    paragraph_of(j, &v[from]); )
-			end++;
-		choose_in_paragraph(j, v, from, end);
-	}
-	for (size_t i = lead; i < count; i++)
-		if (v[i].wanted)
-			view_mark_one(text, v[i].sentence, v[i].from, v[i].end);
-}
-
-/* Sentences that begin in the lead. */
-static size_t
-lead_sentences(const struct judge *j)
-{
-	const struct words *w = &j->text.words;
-	size_t n = 0;
-
-	while (n < w->sentence_count && w->sentences[n].first < j->lead_end)
-		n++;
-	return n;
 }
 
 static bool
@@ -767,19 +549,26 @@ static void
 mark_views(struct judge *j, struct arena *a)
 {
 	struct view *title = &j->title, *text = &j->text;
+	size_t i = 0;
 
-	view_mark(title, title->words.sentence_count);
-	view_mark(text, lead_sentences(j));
-	text->lead_marks = mark_at(text, j->lead_end);
-	title->beside = signs_of(text, 0, text->lead_marks);
+	view_look(title, a);
+	view_look(text, a);
+	for (size_t k = 0; k < title->outlook_count; k++)
+		view_mark(title, &title->outlooks[k]);
+	for (; i < text->outlook_count && is_top(text, &text->outlooks[i]); i++)
+		view_mark(text, &text->outlooks[i]);
+	text->lead_marks = mark_at(text, text->top_end);
+	title->beside = view_signs(text, 0, text->lead_marks);
 	/* a short text speaks of one matter */
 	text->near_marks = is_short(j) ? text->lead_marks : 0;
-	text->beside = signs_of(title, 0, title->marks.n) |
-	    signs_of(text, 0, text->near_marks);
-	if (text->misses != NULL || j->tally != NULL)
-		view_mark(text, text->words.sentence_count);
-	else
-		mark_rest(j, a);
+	text->beside = view_signs(title, 0, title->marks.n) |
+	    view_signs(text, 0, text->near_marks);
+	choose_sentences(title);
+	choose_sentences(text);
+	for (; i < text->outlook_count; i++)
+		if (text->outlooks[i].wanted || text->misses != NULL ||
+		    j->tally != NULL)
+			view_mark(text, &text->outlooks[i]);
 }
 
 static int
@@ -1006,7 +795,7 @@ describe(const struct judge *j, struct verdict *v)
 			add_mentions(&j->title, UINT32_MAX, CLASS_DOMAIN,
 			    &v->domains);
 		if (v->domains.n == 0)
-			add_mentions(&j->text, j->lead_end, CLASS_DOMAIN,
+			add_mentions(&j->text, j->text.top_end, CLASS_DOMAIN,
 			    &v->domains);
 		if (v->domains.n > 1)
 			v->domains.n = 1;
@@ -1014,9 +803,9 @@ describe(const struct judge *j, struct verdict *v)
 			add_name(&v->domains, "regulation");
 	}
 	add_mentions(&j->title, UINT32_MAX, CLASS_TOPIC, &v->topics);
-	add_mentions(&j->text, j->lead_end, CLASS_TOPIC, &v->topics);
+	add_mentions(&j->text, j->text.top_end, CLASS_TOPIC, &v->topics);
 	add_mentions(&j->title, UINT32_MAX, CLASS_ACTOR, &v->actors);
-	add_mentions(&j->text, j->lead_end, CLASS_ACTOR, &v->actors);
+	add_mentions(&j->text, j->text.top_end, CLASS_ACTOR, &v->actors);
 }
 
 /* Those that carry the label come first, and few are enough. */
@@ -1039,7 +828,8 @@ judge_read(struct judge *j, const struct article *article, struct arena *a)
 	j->title.article = j->text.article = article;
 	view_read(&j->title, bounded(article->title), a);
 	view_read(&j->text, bounded(article->text), a);
-	j->lead_end = find_lead_end(j);
+	j->title.top_end = UINT32_MAX;
+	j->text.top_end = find_lead_end(j);
 }
 
 void

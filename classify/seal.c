@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "base/digest.h"
 #include "classify/expr.h"
 #include "classify/rarity.h"
 #include "classify/seal.h"
@@ -291,13 +292,58 @@ needs_of(const struct grammar *g, const struct conditions *when)
 	return signs;
 }
 
+/* Words whose `with` says nothing join with all. */
+#define TIE_ANY		1ULL
+
+/* The bit of a choice of lists. */
+static uint64_t
+tie_of(const struct references *refs)
+{
+	struct str s = { (const char *)refs->v, refs->n * sizeof(*refs->v) };
+
+	return refs->n == 0 ? TIE_ANY : TIE_ANY << (1 + hash64(s) % 63);
+}
+
+/* Prepare what joins with what. */
+static void
+tie_phrases(struct grammar *g)
+{
+	uint64_t *chosen_by = xcalloc(g->class_count, sizeof(*chosen_by));
+
+	for (size_t i = 0; i < g->class_count; i++) {
+		const struct references *with = &g->classes[i].with;
+
+		for (size_t k = 0; k < with->n; k++)
+			chosen_by[with->v[k]] |= tie_of(with);
+	}
+	for (size_t i = 0; i < lexicon_phrases(g->lexicon); i++) {
+		size_t count;
+		const uint16_t *classes = phrase_classes(g->lexicon,
+		    (uint32_t)i, &count);
+		struct ties *t = &g->roles[i].ties;
+
+		t->has = TIE_ANY;
+		for (size_t k = 0; k < count; k++) {
+			const struct class *c = &g->classes[classes[k]];
+
+			t->has |= chosen_by[classes[k]];
+			if (c->kind == CLASS_OPERATOR ||
+			    c->kind == CLASS_COMPARE)
+				t->takes |= tie_of(&c->with);
+			if (c->kind == CLASS_OBJECT)
+				t->keeps |= tie_of(&c->with);
+		}
+	}
+	free(chosen_by);
+}
+
 /* Prepare what is asked of a phrase. */
 static void
 seal_phrase(struct grammar *g, uint32_t phrase)
 {
 	size_t count;
 	const uint16_t *classes = phrase_classes(g->lexicon, phrase, &count);
-	uint32_t asked = 0;
+	uint32_t asked = g->roles[phrase].ties.has != TIE_ANY ? MARK_TIED : 0;
 	class_signs signs = 0, needs = ~signs, asks = ~signs;
 
 	for (size_t k = 0; k < count; k++) {
@@ -344,6 +390,7 @@ seal_grammar(struct grammar *g)
 	set_signs(g);
 	hang_rules(g);
 	g->roles = xcalloc(lexicon_phrases(g->lexicon), sizeof(*g->roles));
+	tie_phrases(g);
 	for (size_t i = 0; i < lexicon_phrases(g->lexicon); i++)
 		seal_phrase(g, (uint32_t)i);
 }

@@ -1,7 +1,6 @@
 #include <stdlib.h>
 
 #include "classify/view.h"
-#include "classify/walk.h"
 
 void
 view_init(struct view *view, const struct grammar *g, struct reader *reader)
@@ -14,41 +13,40 @@ view_init(struct view *view, const struct grammar *g, struct reader *reader)
 void
 view_read(struct view *view, struct str text, struct arena *a)
 {
-	view->marks.n = view->marked = view->walked = 0;
+	view->marks.n = view->finds.n = view->notes.n = 0;
 	spots_reset(view->spots);
 	view->bits = arena_array(a, text.n + 1, sizeof(*view->bits));
 	reader_read(view->reader, text, &view->words, &view->reading,
 	    view->bits);
 }
 
-static void
-mark_sentence(struct view *view, size_t sentence, size_t from, size_t end,
-    bool looked)
+void
+view_look(struct view *view, struct arena *a)
 {
-	walk_sentence(view->reader, &view->words, &view->reading, from, end,
-	    &view->words.sentences[sentence], looked, &view->marks, view->bits);
+	view->outlooks = arena_array(a, view->words.sentence_count + 1,
+	    sizeof(*view->outlooks));
+	view->outlook_count = walk_text(view->reader, &view->words,
+	    &view->reading, view->outlooks, &view->finds, view->bits);
 }
 
 void
-view_mark(struct view *view, size_t end)
+view_mark(struct view *view, struct outlook *o)
 {
-	const struct reading *reading = &view->reading;
-
-	for (; view->marked < end; view->marked++) {
-		const struct sentence *s = &view->words.sentences[view->marked];
-		size_t from = view->walked;
-
-		while (view->walked < reading->count &&
-		    reading->starts[view->walked] < s->end)
-			view->walked++;
-		mark_sentence(view, view->marked, from, view->walked, false);
-	}
+	o->wanted = true;
+	o->marked = (uint32_t)view->marks.n;
+	walk_mark(view->reader, &view->reading, o, &view->finds, view->bits,
+	    &view->marks);
+	o->marked_end = (uint32_t)view->marks.n;
 }
 
-void
-view_mark_one(struct view *view, size_t sentence, size_t from, size_t end)
+class_signs
+view_signs(const struct view *view, size_t from, size_t end)
 {
-	mark_sentence(view, sentence, from, end, true);
+	class_signs signs = 0;
+
+	for (size_t i = from; i < end; i++)
+		signs |= view->marks.v[i].signs;
+	return signs;
 }
 
 void
@@ -69,6 +67,8 @@ view_release(struct view *view)
 {
 	words_release(&view->words);
 	reading_release(&view->reading);
+	free(view->finds.v);
+	free(view->notes.v);
 	free(view->marks.v);
 	spots_release(view->spots);
 	free(view->spots);

@@ -7,7 +7,7 @@
 
 #include "classify/expr.h"
 #include "classify/spots.h"
-#include "classify/reader.h"
+#include "classify/walk.h"
 
 /* Why a list or a rule whose words stand there made no hit, for --why-not. */
 struct miss {
@@ -39,15 +39,18 @@ struct view {
 	struct reader		*reader;
 	struct words		 words;
 	struct reading		 reading;
-	size_t			 marked;	/* sentences whose marks are here, */
-	size_t			 walked;	/* and starts in the reading */
-	struct marks		 marks;
+	struct outlook		*outlooks;	/* of sentences with any starts */
+	size_t			 outlook_count;
+	struct finds		 finds, notes;	/* of the outlooks */
+	struct marks		 marks;		/* of those wanted */
 	struct spots		*spots;	/* of the marks looked at now */
 	uint16_t		*bits;		/* TOKEN_* by token */
 	const struct view	*title;		/* NULL in the title itself */
 	const struct view	*text;		/* of a title: what stands below */
 	size_t			 lead_marks;	/* of its marks, those in the lead */
 	size_t			 near_marks;	/* those near all others there */
+	uint32_t		 top_end;	/* the token behind the lead; of a
+						 * title all is top */
 	class_signs		 beside;	/* signs of the title, or of the lead */
 	const struct article	*article;	/* that it is of */
 	struct misses		*misses;	/* NULL: nobody asks */
@@ -57,10 +60,12 @@ void view_init(struct view *view, const struct grammar *g,
     struct reader *reader);
 /* Find the sentences and bits of `text`, which must outlive the view. */
 void view_read(struct view *view, struct str text, struct arena *a);
-/* Find the marks of the next sentences, up to number `end`. */
-void view_mark(struct view *view, size_t end);
-/* Of one further on, with these starts in the reading, where one has looked. */
-void view_mark_one(struct view *view, size_t sentence, size_t from, size_t end);
+/* Find what stands in its sentences. */
+void view_look(struct view *view, struct arena *a);
+/* Find the marks of the outlook's sentence, which is behind those marked. */
+void view_mark(struct view *view, struct outlook *o);
+/* The signs of the marks from..end-1. */
+class_signs view_signs(const struct view *view, size_t from, size_t end);
 void view_release(struct view *view);
 /* Note a miss of `name`, if it is the one asked for. */
 void view_miss(const struct view *view, const char *name, struct span span,

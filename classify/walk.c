@@ -15,13 +15,11 @@ struct walk {
 	size_t			 end;		/* of the sentence */
 	size_t			 start;		/* of this walk */
 	unsigned		 budget;	/* steps left: gaps can branch */
+	const uint32_t		*root, *own;	/* that it goes along now, and the */
+						/* next whose phrase is to be told */
 	uint16_t		*bits;		/* of tokens */
-	/* either these */
-	struct marks		*marks;
-	/* or these */
-	const struct look	*look;
 	struct outlook		*outlook;
-	struct notes		*notes;
+	struct finds		*finds;
 };
 
 static inline const struct known *
@@ -31,57 +29,53 @@ known_at(const struct walk *k, size_t token)
 }
 
 static inline void
-put_mark(struct walk *k, size_t end, uint32_t phrase)
+add_find(struct finds *finds, struct find find)
 {
-	const struct effects *of = &k->r->lex->effects[phrase];
-	struct marks *m = k->marks;
-
-	GROW(m->v, m->n, m->cap);
-	m->v[m->n++] = (struct mark){ (uint32_t)k->start, (uint32_t)end,
-	    phrase, of->flags, of->signs, of->needs };
+	GROW(finds->v, finds->n, finds->cap);
+	finds->v[finds->n++] = find;
 }
 
-static inline void
-note(const struct lexicon *lex, uint32_t phrase, struct outlook *o,
-    struct notes *notes)
+/* Each phrase is found once at a start. */
+static void
+find_phrase(struct walk *k, size_t end, uint32_t phrase)
 {
-	const struct effects *of = &lex->effects[phrase];
+	const struct finds *f = k->finds;
 
-	if (!(of->flags & MARK_NOTED))
-		return;
-	o->flags |= of->flags;
-	GROW(notes->v, notes->n, notes->cap);
-	notes->v[notes->n++] = (struct note){ phrase, of->flags, of->needs,
-	    of->asks };
+	for (size_t i = f->n; i-- > 0 && f->v[i].first == k->start; )
+		if (f->v[i].phrase == phrase)
+			return;
+	add_find(k->finds, (struct find){ (uint32_t)k->start, (uint32_t)end,
+	    phrase });
 }
 
-void
-note_phrase(const struct lexicon *lex, uint32_t phrase, struct outlook *o,
-    struct notes *notes)
+/* The word by itself, along its roots up to `end`. */
+static void
+find_own(struct walk *k, const uint32_t *end)
 {
-	note(lex, phrase, o, notes);
+	const struct lexicon *lex = k->r->lex;
+
+	for (; k->own < end; k->own++) {
+		uint32_t phrase = lex->nodes[*k->own].phrase;
+
+		if (phrase != NONE && !lex->effects[phrase].silent)
+			find_phrase(k, k->start + 1, phrase);
+	}
 }
 
 static void
-add_mark(struct walk *k, size_t end, uint32_t phrase)
+find_longer(struct walk *k, size_t end, uint32_t phrase)
 {
 	const struct effects *of = &k->r->lex->effects[phrase];
-	const struct marks *m = k->marks;
 
 	for (size_t i = k->start; i < end; i++)
 		k->bits[i] |= of->bits;
-	if (k->marks == NULL) {
-		k->bits[k->start] |= GOES_ON;
-		k->outlook->signs |= of->signs;
-		note(k->r->lex, phrase, k->outlook, k->notes);
-		return;
-	}
 	if (of->silent)
 		return;
-	for (size_t i = m->n; i-- > 0 && m->v[i].first == k->start; )
-		if (m->v[i].phrase == phrase)
-			return;
-	put_mark(k, end, phrase);
+	k->outlook->signs |= of->signs;
+	k->outlook->flags |= of->flags;
+	k->bits[k->start] |= GOES_ON;
+	find_own(k, k->root + 1);
+	find_phrase(k, end, phrase);
 }
 
 static void go_on(struct walk *k, size_t at, const struct node *nd);
@@ -91,7 +85,7 @@ static void
 step(struct walk *k, size_t at, const struct node *nd)
 {
 	if (nd->phrase != NONE)
-		add_mark(k, at, nd->phrase);
+		find_longer(k, at, nd->phrase);
 	if (nd->edges > 0 || nd->gap_child != NONE)
 		go_on(k, at, nd);
 }
@@ -324,8 +318,8 @@ fertile_roots(const struct walk *k, size_t at, const struct known *known)
 	return roots;
 }
 
-/* The longer phrases that begin with the word along these roots, and where marks
- * are made the word itself. */
+/* All phrases that begin with the word, if there are longer ones along these
+ * roots. */
 static void
 walk_on(struct walk *k, size_t at, const struct known *known, uint32_t fertile)
 {
@@ -333,14 +327,15 @@ walk_on(struct walk *k, size_t at, const struct known *known, uint32_t fertile)
 
 	k->start = at;
 	k->budget = WALK_STEPS;
+	k->own = roots;
 	for (size_t n = 0; n < known->roots; n++) {
-		const struct node *nd = &k->r->lex->nodes[roots[n]];
-
-		if (k->marks != NULL && nd->phrase != NONE)
-			add_mark(k, at + 1, nd->phrase);
-		if ((fertile & ROOT_BIT(n)) != 0)
-			go_on(k, at + 1, nd);
+		if ((fertile & ROOT_BIT(n)) == 0)
+			continue;
+		k->root = roots + n;
+		go_on(k, at + 1, &k->r->lex->nodes[roots[n]]);
 	}
+	if (k->own > roots)
+		find_own(k, roots + known->roots);
 }
 
 static inline const uint32_t *
@@ -349,56 +344,71 @@ phrases_of(const struct reader *r, const struct known *known)
 	return r->pool + known->at + known->n + known->roots;
 }
 
-void
-walk_sentence(const struct reader *r, const struct words *w,
-    const struct reading *reading, size_t from, size_t end,
-    const struct sentence *s, bool looked, struct marks *marks, uint16_t *bits)
+static inline void
+put_mark(const struct lexicon *lex, const struct find *find,
+    struct marks *marks)
 {
-	struct walk k = { .r = r, .table = r->known, .known = reading->known,
-	    .w = w, .end = s->end, .marks = marks, .bits = bits };
+	const struct effects *of = &lex->effects[find->phrase];
 
-	for (size_t i = from; i < end; i++) {
-		size_t at = reading->starts[i];
-		const struct known *known = known_at(&k, at);
-		uint32_t fertile = !looked || (bits[at] & GOES_ON) ?
-		    fertile_roots(&k, at, known) : 0;
+	GROW(marks->v, marks->n, marks->cap);
+	marks->v[marks->n++] = (struct mark){ find->first, find->end,
+	    find->phrase, of->flags, of->signs, of->needs };
+}
 
-		if (fertile != 0) {
-			walk_on(&k, at, known, fertile);
+void
+walk_mark(const struct reader *r, const struct reading *reading,
+    const struct outlook *o, const struct finds *finds, const uint16_t *bits,
+    struct marks *marks)
+{
+	const struct find *find = finds->v + o->found;
+
+	for (size_t i = o->from; i < o->end; i++) {
+		uint32_t at = reading->starts[i];
+		const struct known *known = &r->known[reading->known[at]];
+
+		if (bits[at] & GOES_ON) {
+			do
+				put_mark(r->lex, find++, marks);
+			while (find < finds->v + finds->n && find->first == at);
 			continue;
 		}
-		k.start = at;
 		for (size_t n = 0; n < known->phrases; n++)
-			put_mark(&k, at + 1, phrases_of(r, known)[n]);
+			put_mark(r->lex, &(struct find){ at, at + 1,
+			    phrases_of(r, known)[n] }, marks);
 	}
 }
 
-/* Note the phrases that words of the sentence are by themselves, if they or all
- * its phrases are of use. */
-static void
-note_words(const struct walk *k, const struct reading *reading,
-    struct outlook *o)
+static inline void
+note(const struct lexicon *lex, struct find find, struct finds *notes)
 {
-	const struct known *table = k->table;
-	const uint32_t *of = k->known, *p = reading->starts + o->from,
-	    *end = reading->starts + o->end;
-	class_signs missing = ~(o->signs | k->look->beside);
-	bool all = flags_compose(o->flags);
+	if (lex->effects[find.phrase].flags & MARK_NOTED)
+		add_find(notes, find);
+}
 
-	if (!all && !(o->flags & MARK_HOPES))
-		return;
-	for (; p < end; p++) {
-		const struct known *known = &table[of[*p]];
-		const uint32_t *phrases;
+void
+walk_note(const struct reader *r, const struct reading *reading,
+    const struct outlook *o, const struct finds *finds, const uint16_t *bits,
+    uint32_t asked, class_signs beside, struct finds *notes)
+{
+	const struct find *find = finds->v + o->found;
+	class_signs missing = ~(o->signs | beside);
 
-		if (known->flags == 0 || !(all ||
-		    ((known->flags & MARK_HOPES) &&
-		    (known->needs & missing) == 0) ||
-		    (known->flags & MARK_HOPES_FAR)))
+	for (size_t i = o->from; i < o->end; i++) {
+		uint32_t at = reading->starts[i];
+		const struct known *known = &r->known[reading->known[at]];
+
+		if (bits[at] & GOES_ON) {
+			do
+				note(r->lex, *find++, notes);
+			while (find < finds->v + finds->n && find->first == at);
 			continue;
-		phrases = phrases_of(k->r, known);
+		}
+		if (!(known->flags & asked) && !((known->flags & MARK_HOPES) &&
+		    (known->needs & missing) == 0))
+			continue;
 		for (size_t n = 0; n < known->phrases; n++)
-			note(k->r->lex, phrases[n], o, k->notes);
+			note(r->lex, (struct find){ at, at + 1,
+			    phrases_of(r, known)[n] }, notes);
 	}
 }
 
@@ -412,9 +422,6 @@ look_at(struct walk *k, const struct reading *reading, struct outlook *o)
 	class_signs signs = 0;
 	uint32_t flags = 0;
 
-	o->signs = 0;
-	o->flags = 0;
-	o->noted = (uint32_t)k->notes->n;
 	for (; *p < k->end; p++) {
 		const struct known *known = &table[of[*p]];
 		uint32_t fertile = fertile_roots(k, *p, known);
@@ -428,19 +435,17 @@ look_at(struct walk *k, const struct reading *reading, struct outlook *o)
 	o->end = (uint32_t)(p - reading->starts);
 	o->signs |= signs;
 	o->flags |= flags;
-	note_words(k, reading, o);
-	o->noted_end = (uint32_t)k->notes->n;
 }
 
 size_t
-walk_ahead(const struct reader *r, const struct words *w,
-    const struct reading *reading, const struct look *look,
-    struct outlook *outlooks, struct notes *notes, uint16_t *bits)
+walk_text(const struct reader *r, const struct words *w,
+    const struct reading *reading, struct outlook *outlooks,
+    struct finds *finds, uint16_t *bits)
 {
 	struct walk k = { .r = r, .table = r->known, .known = reading->known,
-	    .w = w, .bits = bits, .look = look, .notes = notes };
-	const struct sentence *s = &w->sentences[look->sentence];
-	uint32_t start = (uint32_t)look->start;
+	    .w = w, .bits = bits, .finds = finds };
+	const struct sentence *s = w->sentences;
+	uint32_t start = 0;
 	struct outlook *o = outlooks;
 
 	while (start < reading->count) {
@@ -448,8 +453,9 @@ walk_ahead(const struct reader *r, const struct words *w,
 			s++;
 		k.end = s->end;
 		k.outlook = o;
-		o->sentence = (uint32_t)(s - w->sentences);
-		o->from = start;
+		*o = (struct outlook){ .from = start,
+		    .sentence = (uint32_t)(s - w->sentences),
+		    .found = (uint32_t)finds->n };
 		look_at(&k, reading, o);
 		start = o++->end;
 	}

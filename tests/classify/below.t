@@ -19,6 +19,14 @@ lexicon shop: bakery
 operator shut + needs office: close
 object door + domain trade: gate
 object sill + domain trade needs office: step
+operator wind - with spring: wind wound
+object spring +: spring
+object gear +: gear
+operator grease -: grease
+object hinge + with grease: hinge
+lexicon latch: latch bolt
+object bolt +: =bolt
+operator oil - with latch: oil
 rule toll tightening weight 1: toll then/3 bridge
 rule fine tightening weight 1 in paragraph: fine and ferry
 rule fee tightening weight 1 in text: fee and harbour
@@ -41,6 +49,17 @@ CASES = [  # label, title, text below the lead
     ("neutral", "", "\n\nFor years nobody went out. Ghana keeps the ban on rice.\n\nIt was lifted, one step up."),
     ("neutral", "", "Ghana keeps the ban on rice. Nobody went out. It was lifted, one step up."),
     ("neutral", "", "Ghana keeps the lid on rice. It was lifted, one step up."),
+    # operators and objects that ask for each other, also by lists that name the same word otherwise
+    ("easing", "", "Nobody went out. Ghana winds the spring."),
+    ("neutral", "", "Nobody went out. Ghana winds the gear."),
+    ("easing", "", "Nobody went out. Ghana greases the hinge and winds the gear."),
+    ("neutral", "", "Nobody went out. Ghana winds the hinge."),
+    ("easing", "", "Nobody went out. Ghana keeps the spring in a box. It was wound, one step up."),
+    ("easing", "", "Nobody went out. Ghana oils the bolt."),
+    ("neutral", "", "Nobody went out. Ghana oils the gear, not the latch."),
+    ("easing", "Ghana winds the spring", "Nobody went out."),
+    ("neutral", "Ghana winds the gear", "Nobody went out."),
+    ("easing", "Spring stays. It was wound", "Nobody went out."),
     # what a list needs stands in the sentence, in the title, or nowhere near
     ("tightening", "", "Nobody went out. The ministry closed the gate."),
     ("tightening", "A ministry", "Nobody went out. Ghana closed the gate."),

@@ -1,0 +1,251 @@
+#include "classify/choose.h"
+#include "classify/trie.h"
+
+/* Places of an operator or an object in a sentence that are compared; one with
+ * more is worth reading. */
+#define JOINTS_MAX	32u
+
+/* What the words of one place may join with. */
+struct joint {
+	uint32_t	first, end;
+	uint32_t	flags;		/* of what finds all that it needs */
+	struct ties	ties;
+};
+
+/* Can what has these flags compose to a hit?  At the top "it" may stand for what the
+ * sentence before names, and a number for that in the sentence behind. */
+static bool
+may_compose(const struct view *view, const struct outlook *o)
+{
+	return is_top(view, o) ? (o->flags & (MARK_ALONE | MARK_OPERATOR |
+	    MARK_OBJECT)) != 0 : flags_compose(o->flags);
+}
+
+/* Note what the sentence is judged by, once. */
+static void
+take_notes(struct view *view, struct outlook *o)
+{
+	uint32_t asked = MARK_HOPES_FAR | (may_compose(view, o) ? MARK_OPERATOR |
+	    MARK_OBJECT | MARK_ALONE : 0);
+
+	if (o->noted_end > 0)
+		return;
+	o->noted = (uint32_t)view->notes.n;
+	walk_note(view->reader, &view->reading, o, &view->finds, view->bits,
+	    asked, view->beside, &view->notes);
+	o->noted_end = (uint32_t)view->notes.n;
+}
+
+/* Does a sentence show a rule of this reach that all is there for? */
+static bool
+is_hopeful(struct view *view, struct outlook *o, enum hook_reach reach,
+    class_signs signs)
+{
+	const struct lexicon *lex = view->g->lexicon;
+
+	signs |= view->beside;
+	take_notes(view, o);
+	for (size_t i = o->noted; i < o->noted_end; i++) {
+		uint32_t phrase = view->notes.v[i].phrase;
+		const struct effects *of = &lex->effects[phrase];
+		size_t count;
+		const uint16_t *classes;
+
+		if (!(of->flags & MARK_HOPES) || (of->needs & ~signs) != 0)
+			continue;
+		classes = classes_of(lex, phrase, &count);
+		for (size_t k = 0; k < count; k++) {
+			const struct trigger *t = &view->g->hopes[classes[k]];
+
+			for (size_t r = 0; r < t->n; r++)
+				if (t->hooks[r].reach == reach &&
+				    (t->hooks[r].signs & ~signs) == 0)
+					return true;
+		}
+	}
+	return false;
+}
+
+/* Do these sentences show a rule that looks at all of them at once? */
+static bool
+is_hopeful_far(struct view *view, struct outlook *v, size_t n,
+    enum hook_reach reach)
+{
+	class_signs signs = 0;
+
+	if (!view->g->reaches[reach])
+		return false;
+	for (size_t i = 0; i < n; i++)
+		signs |= v[i].signs;
+	for (size_t i = 0; i < n; i++)
+		if ((v[i].flags & MARK_HOPES_FAR) &&
+		    is_hopeful(view, &v[i], reach, signs))
+			return true;
+	return false;
+}
+
+/* Gather what the words of the sentence may join with, by place.  Phrases
+ * of the very same words count as one.  Returns how many, or one more than there
+ * is room for. */
+static size_t
+gather_joints(struct view *view, struct outlook *o,
+    struct joint *joints)
+{
+	const struct lexicon *lex = view->g->lexicon;
+	class_signs signs = o->signs | view->beside;
+	size_t n = 0;
+
+	take_notes(view, o);
+	for (size_t i = o->noted; i < o->noted_end; i++) {
+		const struct find *f = &view->notes.v[i];
+		const struct effects *of = &lex->effects[f->phrase];
+		const struct ties *ties = &view->g->roles[f->phrase].ties;
+		size_t k = n;
+
+		while (k > 0 && joints[k - 1].first == f->first &&
+		    joints[k - 1].end != f->end)
+			k--;
+		if (k == 0 || joints[k - 1].first != f->first) {
+			if (n == JOINTS_MAX)
+				return n + 1;
+			k = ++n;
+			joints[k - 1] = (struct joint){
+			    .first = f->first, .end = f->end };
+		}
+		if ((of->asks & ~signs) == 0)
+			joints[k - 1].flags |= of->flags;
+		joints[k - 1].ties.takes |= ties->takes;
+		joints[k - 1].ties.keeps |= ties->keeps;
+		joints[k - 1].ties.has |= ties->has;
+	}
+	return n;
+}
+
+/* Does one of the operators take one of the objects? */
+static bool
+may_join(const struct joint *operators, size_t n,
+    const struct joint *objects, size_t m)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < m &&
+		    (operators[i].flags & MARK_OPERATOR); k++)
+			if ((objects[k].flags & MARK_OBJECT) &&
+			    (operators[i].ties.takes & objects[k].ties.has) &&
+			    (objects[k].ties.keeps & operators[i].ties.has))
+				return true;
+	return false;
+}
+
+/* Does an operator of the sentence take an object of it, or of the one before where
+ * that is given? */
+static bool
+has_joint(struct view *view, struct outlook *o, struct outlook *before)
+{
+	struct joint own[JOINTS_MAX], named[JOINTS_MAX];
+	size_t n, m;
+
+	if (!flags_compose(o->flags) &&
+	    (before == NULL || !(o->flags & MARK_OPERATOR)))
+		return false;
+	n = gather_joints(view, o, own);
+	if (n > JOINTS_MAX || may_join(own, n, own, n))
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (own[i].flags & MARK_ALONE)
+			return true;
+	if (before == NULL)
+		return false;
+	m = gather_joints(view, before, named);
+	return m > JOINTS_MAX || may_join(own, n, named, m);
+}
+
+/* Can the sentence make a hit of operators and objects? */
+static bool
+can_compose(struct view *view, struct outlook *o, struct outlook *before)
+{
+	uint32_t at;
+	int turn;
+
+	if (!may_compose(view, o))
+		return false;
+	return has_joint(view, o, before) ||
+	    (is_top(view, o) && (o->flags & MARK_OBJECT) && sequel_of(view,
+	    &view->words.sentences[o->sentence], &at, &turn) != NULL);
+}
+
+static uint32_t
+paragraph_of(const struct view *view, const struct outlook *o)
+{
+	return view->words.sentences[o->sentence].paragraph;
+}
+
+/* Want the sentence, and the first of its paragraph that has anything, which may
+ * tell that the paragraph is of times past. */
+static void
+want(const struct view *view, size_t i)
+{
+	struct outlook *v = view->outlooks;
+
+	v[i].wanted = true;
+	while (i > 0 && paragraph_of(view, &v[i - 1]) ==
+	    paragraph_of(view, &v[i]))
+		i--;
+	v[i].wanted |= (v[i].signs &
+	    view->g->classes[view->g->bygone].sign_bit) != 0;
+}
+
+/* May a word of the sentence stand for an object that the one before it names? */
+static bool
+may_recall(const struct view *view, size_t i)
+{
+	const struct outlook *o = &view->outlooks[i];
+	const struct sentence *s = &view->words.sentences[o->sentence];
+
+	if (i == 0 || o[-1].sentence + 1 != o->sentence ||
+	    !(o[-1].flags & MARK_OBJECT) || !may_compose(view, &o[-1]))
+		return false;
+	for (uint32_t at = s->first; at < s->end; at++)
+		if (view->bits[at] & (TOKEN_PRONOUN | TOKEN_CLITIC))
+			return true;
+	return false;
+}
+
+/* Choose among the outlooks from..end-1, which are of one paragraph. */
+static void
+choose_in_paragraph(struct view *view, size_t from, size_t end, bool all)
+{
+	struct outlook *v = view->outlooks;
+
+	all |= is_hopeful_far(view, v + from, end - from, HOOK_PARAGRAPH);
+	for (size_t i = from; i < end; i++) {
+		bool recalls = may_compose(view, &v[i]) && may_recall(view, i);
+
+		if (can_compose(view, &v[i], recalls ? &v[i - 1] : NULL)) {
+			v[i].composes = true;
+			want(view, i);
+			if (recalls) {
+				v[i - 1].composes = true;
+				want(view, i - 1);
+			}
+		} else if (all || ((v[i].flags & MARK_HOPES) &&
+		    !is_top(view, &v[i]) &&
+		    is_hopeful(view, &v[i], HOOK_SENTENCE, v[i].signs))) {
+			want(view, i);
+		}
+	}
+}
+
+void
+choose_sentences(struct view *view)
+{
+	struct outlook *v = view->outlooks;
+	size_t count = view->outlook_count, end;
+	bool all = is_hopeful_far(view, v, count, HOOK_TEXT);
+
+	for (size_t from = 0; from < count; from = end) {
+		for (end = from + 1; end < count && paragraph_of(view,
+		    &v[end]) == paragraph_of(view, &v[from]); )
+			end++;
+		choose_in_paragraph(view, from, end, all);
+	}
+}
