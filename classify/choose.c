@@ -17,16 +17,16 @@ struct joint {
 static bool
 may_compose(const struct view *view, const struct outlook *o)
 {
-	return is_top(view, o) ? (o->flags & (MARK_ALONE | MARK_OPERATOR |
-	    MARK_OBJECT)) != 0 : flags_compose(o->flags);
+	return is_top(view, o) ? (o->flags & MARK_COMPOSES) != 0 :
+	    flags_compose(o->flags);
 }
 
 /* Note what the sentence is judged by, once. */
 static void
 take_notes(struct view *view, struct outlook *o)
 {
-	uint32_t asked = MARK_HOPES_FAR | (may_compose(view, o) ? MARK_OPERATOR |
-	    MARK_OBJECT | MARK_ALONE : 0);
+	uint32_t asked = MARK_HOPES_FAR |
+	    (may_compose(view, o) ? MARK_COMPOSES : 0);
 
 	if (o->noted_end > 0)
 		return;
@@ -210,29 +210,40 @@ may_recall(const struct view *view, size_t i)
 	return false;
 }
 
-/* Choose among the outlooks from..end-1, which are of one paragraph. */
+/* Choose among the outlooks from..end-1; `all` are wanted if need be for rules. */
 static void
-choose_in_paragraph(struct view *view, size_t from, size_t end, bool all)
+choose_among(struct view *view, size_t from, size_t end, bool all)
 {
-	struct outlook *v = view->outlooks;
-
-	all |= is_hopeful_far(view, v + from, end - from, HOOK_PARAGRAPH);
 	for (size_t i = from; i < end; i++) {
-		bool recalls = may_compose(view, &v[i]) && may_recall(view, i);
+		struct outlook *o = &view->outlooks[i];
+		bool recalls = (o->flags & MARK_OPERATOR) &&
+		    may_compose(view, o) && may_recall(view, i);
 
-		if (can_compose(view, &v[i], recalls ? &v[i - 1] : NULL)) {
-			v[i].composes = true;
+		if ((o->flags & MARK_COMPOSES) &&
+		    can_compose(view, o, recalls ? o - 1 : NULL)) {
+			o->composes = true;
 			want(view, i);
 			if (recalls) {
-				v[i - 1].composes = true;
+				o[-1].composes = true;
 				want(view, i - 1);
 			}
-		} else if (all || ((v[i].flags & MARK_HOPES) &&
-		    !is_top(view, &v[i]) &&
-		    is_hopeful(view, &v[i], HOOK_SENTENCE, v[i].signs))) {
+		} else if (all || ((o->flags & MARK_HOPES) && !is_top(view, o) &&
+		    is_hopeful(view, o, HOOK_SENTENCE, o->signs))) {
 			want(view, i);
 		}
 	}
+}
+
+static size_t
+end_of_paragraph(const struct view *view, size_t from)
+{
+	size_t end = from + 1;
+
+	while (end < view->outlook_count &&
+	    paragraph_of(view, &view->outlooks[end]) ==
+	    paragraph_of(view, &view->outlooks[from]))
+		end++;
+	return end;
 }
 
 void
@@ -243,9 +254,9 @@ choose_sentences(struct view *view)
 	bool all = is_hopeful_far(view, v, count, HOOK_TEXT);
 
 	for (size_t from = 0; from < count; from = end) {
-		for (end = from + 1; end < count && paragraph_of(view,
-		    &v[end]) == paragraph_of(view, &v[from]); )
-			end++;
-		choose_in_paragraph(view, from, end, all);
+		end = view->g->reaches[HOOK_PARAGRAPH] ?
+		    end_of_paragraph(view, from) : count;
+		choose_among(view, from, end, all || is_hopeful_far(view,
+		    v + from, end - from, HOOK_PARAGRAPH));
 	}
 }

@@ -270,9 +270,9 @@ enum {
 	MARK_HOPES_TOP = 256,	/* one for the title or the lead */
 	MARK_HOPES_FAR = 512,	/* one that looks further than a sentence */
 	MARK_TIED = 1024,	/* an operator or an object asks for its lists */
+	MARK_COMPOSES = MARK_OPERATOR | MARK_OBJECT | MARK_ALONE,
 	/* what a sentence is judged by before it is looked at */
-	MARK_NOTED = MARK_OPERATOR | MARK_OBJECT | MARK_ALONE | MARK_HOPES |
-	    MARK_HOPES_FAR | MARK_TIED
+	MARK_NOTED = MARK_COMPOSES | MARK_HOPES | MARK_HOPES_FAR | MARK_TIED
 };
 
 /* Can what has these compose to a hit? */

@@ -67,11 +67,11 @@ struct known {
 	bool		named;		/* a rule names it */
 };
 
-/* Of a word that leaps: the signs of what goes on up to `gap` words later. */
+/* Of a word that leaps: its bits for what goes on up to `gap` words later. */
 struct leap {
-	uint64_t	signs;
+	uint64_t	from;
 	uint32_t	gap;
-	uint32_t	always;		/* roots of which signs do not tell */
+	uint32_t	always;		/* roots of which bits do not tell */
 };
 
 struct reader {
@@ -86,6 +86,8 @@ struct reader {
 	size_t			 bits_cap;
 	struct leap		*leaps;		/* by known */
 	size_t			 leap_cap;
+	uint64_t		*lands;		/* by known: where leaps end */
+	size_t			 lands_cap;
 	uint32_t		*pool;
 	size_t			 pool_count, pool_cap;
 	uint32_t		*slots;		/* hash of what is known */

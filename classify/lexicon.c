@@ -204,6 +204,7 @@ lexicon_free(struct lexicon *lex)
 	free(lex->growing);
 	free(lex->edges);
 	free(lex->roots);
+	free(lex->leaps);
 	sieve_release(&lex->sieve);
 	free(lex->inner);
 	free(lex->phrases);
@@ -884,19 +885,30 @@ set_effects(struct effects *of, const struct phrase *ph,
 	}
 }
 
+/* Words that go on over a gap have a bit each, as far as there are bits, and so
+ * have the words that they go on with. */
 static void
 set_leaps(struct lexicon *lex)
 {
-	for (size_t i = 0; i < lex->node_count; i++) {
-		struct node *nd = &lex->nodes[i];
-		const struct node *child;
+	unsigned turn = 0;
 
-		for (uint32_t at = nd->gap_child; at != NONE;
-		    at = child->wider) {
-			child = &lex->nodes[at];
-			nd->leap |= child->follow;
-			if (child->gap_child != NONE)
-				nd->leap |= LEAP_ALWAYS;
+	lex->leaps = xcalloc(lex->symbols + 1, sizeof(*lex->leaps));
+	for (uint32_t i = 1; i <= lex->symbols; i++) {
+		const struct node *nd = &lex->nodes[lex->roots[i]];
+		uint32_t at = lex->roots[i] ? nd->gap_child : NONE;
+		uint64_t bit = 1ULL << turn % 64;
+
+		if (at == NONE)
+			continue;
+		lex->leaps[i].from = bit;
+		turn++;
+		for (; at != NONE; at = lex->nodes[at].wider) {
+			const struct node *child = &lex->nodes[at];
+			const struct edge *e = &lex->edges[child->at];
+
+			for (uint32_t k = 0; k < child->edges; k++)
+				lex->leaps[e[k].symbol].to |= bit;
+			lex->leaps[i].always |= child->gap_child != NONE;
 		}
 	}
 }

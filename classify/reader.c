@@ -63,6 +63,7 @@ struct finding {
 	uint32_t	parts[3 * SYMBOLS_MAX];	/* for the pool */
 	struct known	known;
 	struct leap	leap;
+	uint64_t	lands;
 };
 
 struct memo *
@@ -100,8 +101,10 @@ forget(struct reader *r)
 	grow_known(r);
 	GROW(r->bits_of, r->known_count, r->bits_cap);
 	GROW(r->leaps, r->known_count, r->leap_cap);
+	GROW(r->lands, r->known_count, r->lands_cap);
 	r->bits_of[0] = 0;
 	r->leaps[0] = (struct leap){ .gap = 0 };
+	r->lands[0] = 0;
 	r->known[r->known_count++] = (struct known){ .n = 0 };
 	free(r->slots);
 	r->slots = NULL;
@@ -140,6 +143,7 @@ reader_free(struct reader *r)
 	free(r->known);
 	free(r->bits_of);
 	free(r->leaps);
+	free(r->lands);
 	free(r->pool);
 	free(r->slots);
 	free(r->weighed);
@@ -261,6 +265,7 @@ find_inner(const struct lexicon *lex, struct finding *f)
 		if (!lex->inner[f->symbols[i]])
 			continue;
 		known->signs |= sign_of(f->symbols[i]);
+		f->lands |= lex->leaps[f->symbols[i]].to;
 		f->parts[known->n++] = f->symbols[i];
 	}
 }
@@ -275,6 +280,7 @@ find_roots(const struct lexicon *lex, struct finding *f)
 
 	for (size_t i = 0; i < f->n; i++) {
 		uint32_t to = lex->roots[f->symbols[i]];
+		const struct leaper *leaper = &lex->leaps[f->symbols[i]];
 		const struct node *nd = &lex->nodes[to];
 		bool marks;
 
@@ -286,13 +292,13 @@ find_roots(const struct lexicon *lex, struct finding *f)
 		if (marks || nd->follow != 0 || nd->gap_child != NONE)
 			roots[known->roots++] = to;
 		known->follow |= nd->follow;
-		f->leap.signs |= nd->leap;
+		f->leap.from |= leaper->from;
 		if (nd->gap_child != NONE && f->leap.gap < nd->gap)
 			f->leap.gap = nd->gap;
-		if ((nd->leap & LEAP_ALWAYS) != 0)
+		if (leaper->always)
 			f->leap.always |= ROOT_BIT(known->roots - 1u);
 	}
-	known->leaps = f->leap.signs != 0;
+	known->leaps = f->leap.from != 0;
 	if (known->roots > 0)
 		known->bits |= STARTS_PHRASE;
 }
@@ -377,6 +383,7 @@ find_out(struct reader *r, const struct words *w, size_t token)
 	f.n = 0;
 	f.known = (struct known){ .n = 0 };
 	f.leap = (struct leap){ .gap = 0 };
+	f.lands = 0;
 	look_up(r, s, kind, &f);
 	if (kind == TOKEN_MARK)
 		f.known.bits = punctuation_bits(s);
@@ -401,8 +408,10 @@ find_out(struct reader *r, const struct words *w, size_t token)
 	grow_known(r);
 	GROW(r->bits_of, r->known_count, r->bits_cap);
 	GROW(r->leaps, r->known_count, r->leap_cap);
+	GROW(r->lands, r->known_count, r->lands_cap);
 	r->bits_of[r->known_count] = f.known.bits;
 	r->leaps[r->known_count] = f.leap;
+	r->lands[r->known_count] = f.lands;
 	r->known[r->known_count] = f.known;
 	return (uint32_t)r->known_count++;
 }
@@ -536,7 +545,8 @@ reader_read(struct reader *r, struct str text, struct words *w,
 		to->cap = 2 * text.n + 1;
 		free(to->known);
 		free(to->starts);
-		to->known = xreallocarray(NULL, to->cap, sizeof(*to->known));
+		to->known = xreallocarray(NULL, to->cap + READING_SPARE,
+		    sizeof(*to->known));
 		to->starts = xreallocarray(NULL, to->cap + READING_SPARE,
 		    sizeof(*to->starts));
 	}
@@ -545,9 +555,10 @@ reader_read(struct reader *r, struct str text, struct words *w,
 	while (splitter_round(&r->splitter))
 		read_round(r, to, bits);
 	to->count = find_starts(bits, w->count, to->starts);
-	to->known[w->count] = 0;
-	for (size_t i = 0; i < READING_SPARE; i++)
+	for (size_t i = 0; i < READING_SPARE; i++) {
+		to->known[w->count + i] = 0;
 		to->starts[to->count + i] = (uint32_t)w->count;
+	}
 }
 
 void

@@ -25,12 +25,14 @@ struct reader *reader_new(const struct lexicon *lex, struct memo *memo,
     uint8_t tag);
 void reader_free(struct reader *r);
 
-/* Starts whose words are fetched before they are looked at. */
-#define READING_SPARE	8
+/* Starts whose words are fetched before they are looked at, and words behind the
+ * last one that are looked at together with it. */
+#define READING_SPARE	16
 
 /* What was read: valid until reader_make_room(). */
 struct reading {
-	uint32_t	*known;		/* by token: what is known of its word */
+	uint32_t	*known;		/* by token: what is known of its word; */
+					/* READING_SPARE more are nothing */
 	uint32_t	*starts;	/* tokens that may begin a phrase */
 	size_t		 count;		/* of those; READING_SPARE more are */
 					/* behind the last token */

@@ -39,7 +39,6 @@ struct slot {
 
 struct node {
 	uint64_t	follow;		/* signs of the edges' symbols */
-	uint64_t	leap;		/* of those behind the gap, once sealed */
 	union {
 		uint32_t phrase;	/* ends here, or NONE */
 		uint32_t wider;		/* behind a gap, where none ends: the
@@ -80,6 +79,13 @@ struct edge {
 	uint32_t	symbol, to;
 };
 
+/* A symbol as the first before a gap, and as the one behind: they may go together
+ * where they share a bit. */
+struct leaper {
+	uint64_t	from, to;
+	bool		always;		/* bits do not tell */
+};
+
 struct numeral {
 	struct str	word;
 	double		value;
@@ -106,6 +112,7 @@ struct lexicon {
 	size_t		 edge_count, growing_slots;
 	struct edge	*edges;		/* by node */
 	uint32_t	*roots;		/* by symbol: the node behind it, or 0 */
+	struct leaper	*leaps;		/* by symbol, once sealed */
 	struct phrase	*phrases;
 	size_t		 phrase_count, phrase_cap;
 	struct effects	*effects;	/* by phrase, from lexicon_seal() */
@@ -124,8 +131,6 @@ struct lexicon {
 };
 
 #define SYMBOL_NUMBER	1u
-/* Beside the signs of a leap: it cannot be told by them. */
-#define LEAP_ALWAYS	(1ULL << 63)
 
 /* One bit of 63 for a symbol: where no bit of two sets meets, no symbol does.
  * Numbers, which many phrases go on with, have one for themselves. */

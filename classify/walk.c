@@ -282,20 +282,28 @@ pair_of(const struct walk *k, uint32_t first, uint32_t second)
 	return pair;
 }
 
+/* Words that are asked at once whether a leap ends there. */
+#define STRIDE	4u
+
 /* Roots of the word before `at` that go on behind a gap. */
 static inline uint32_t
 leaping_roots(const struct walk *k, size_t at, uint32_t word)
 {
 	const struct leap *leap = &k->r->leaps[word];
-	const struct known *table = k->table;
+	const uint64_t *lands = k->r->lands;
 	const uint32_t *other = k->known + at, *end = k->known + k->end;
-	uint64_t signs = leap->signs;
+	uint64_t some = 0;
 	uint32_t roots = leap->always;
 
+	for (uint32_t i = 0; i <= leap->gap; i += STRIDE)
+		some |= lands[other[i]] | lands[other[i + 1]] |
+		    lands[other[i + 2]] | lands[other[i + 3]];
+	if ((some & leap->from) == 0)
+		return roots;
 	if (other + leap->gap + 1 < end)
 		end = other + leap->gap + 1;
 	for (; other < end; other++)
-		if ((table[*other].signs & signs) != 0)
+		if ((lands[*other] & leap->from) != 0)
 			roots |= pair_of(k, word, *other)->leaps;
 	return roots;
 }
@@ -304,17 +312,24 @@ leaping_roots(const struct walk *k, size_t at, uint32_t word)
 static inline __attribute__((always_inline)) uint32_t
 fertile_roots(const struct walk *k, size_t at, const struct known *known)
 {
-	uint64_t next = at + 1 < k->end ? known_at(k, at + 1)->signs : 0;
+	size_t behind = at + 1;
+	uint64_t next = behind < k->end ? known_at(k, behind)->signs : 0;
 	uint32_t roots = 0;
 
 	if ((next & known->follow) == 0 && !known->leaps)
 		return 0;
-	if (next == UINT64_MAX)		/* a quotation mark is passed over */
-		return UINT32_MAX;
+	if (next == UINT64_MAX) {	/* a quotation mark is passed over */
+		while (++behind < k->end &&
+		    k->w->tokens[behind].kind == TOKEN_QUOTE)
+			;
+		if (behind == k->end)
+			return 0;
+		next = known_at(k, behind)->signs;
+	}
 	if ((next & known->follow) != 0)
-		roots = pair_of(k, k->known[at], k->known[at + 1])->roots;
+		roots = pair_of(k, k->known[at], k->known[behind])->roots;
 	if (known->leaps)
-		roots |= leaping_roots(k, at + 1, k->known[at]);
+		roots |= leaping_roots(k, behind, k->known[at]);
 	return roots;
 }
 
@@ -426,7 +441,7 @@ look_at(struct walk *k, const struct reading *reading, struct outlook *o)
 		const struct known *known = &table[of[*p]];
 		uint32_t fertile = fertile_roots(k, *p, known);
 
-		__builtin_prefetch(&table[of[p[READING_SPARE - 1]]]);
+		__builtin_prefetch(&table[of[p[READING_SPARE / 2]]]);
 		signs |= known->classes;
 		flags |= known->flags;
 		if (fertile != 0)
