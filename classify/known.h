@@ -13,11 +13,18 @@
 #define PATH_BITS	2u
 #define PAIR_BITS	2u
 #define WEIGHED_BITS	1u
+#define BARREN_BITS	3u
 #else
-#define PATH_BITS	15u
-#define PAIR_BITS	17u
+#define PATH_BITS	14u
+#define PAIR_BITS	15u
 #define WEIGHED_BITS	11u
+#define BARREN_BITS	10u
 #endif
+
+/* What was met first is met most: of pairs of these a bit tells, on few lines of the
+ * cache, that one was found not to go on with the other. */
+#define BARREN_WORDS	(1u << BARREN_BITS)
+#define BARREN_ROW	(BARREN_WORDS / 8)
 
 /* Two words, and which roots of the first go on with the second, at once or behind
  * a gap. */
@@ -96,6 +103,9 @@ struct reader {
 	uint32_t		 salt;
 	struct path		*paths;
 	struct pair		*pairs;
+	uint8_t			*barren;	/* of this reader: BARREN_WORDS rows, */
+						/* for what stands behind a word and */
+						/* then for what it leaps to */
 	struct weighed		*weighed;
 };
 

@@ -109,6 +109,8 @@ forget(struct reader *r)
 	free(r->slots);
 	r->slots = NULL;
 	r->slot_count = 0;
+	free(r->barren);
+	r->barren = xcalloc(2 * BARREN_WORDS, BARREN_ROW);
 }
 
 struct reader *
@@ -146,6 +148,7 @@ reader_free(struct reader *r)
 	free(r->lands);
 	free(r->pool);
 	free(r->slots);
+	free(r->barren);
 	free(r->weighed);
 	free(r);
 }

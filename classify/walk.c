@@ -266,12 +266,21 @@ find_pair(const struct walk *k, const struct known *first,
 	}
 }
 
-/* Common words begin many phrases, and signs do not tell which go on with another
- * word, so that is remembered. */
-static inline const struct pair *
-pair_of(const struct walk *k, uint32_t first, uint32_t second)
+/* Where it is noted that a pair does not go on, or NULL. */
+static inline uint8_t *
+barren_byte(const struct walk *k, bool leaps, uint32_t first, uint32_t second)
 {
-	uint32_t salted = first | k->r->salt;
+	if ((first | second) >= BARREN_WORDS)
+		return NULL;
+	return &k->r->barren[(leaps * BARREN_WORDS + first) * BARREN_ROW +
+	    second / 8];
+}
+
+static uint32_t
+look_up_pair(const struct walk *k, bool leaps, uint32_t first, uint32_t second,
+    uint8_t *barren)
+{
+	uint32_t salted = first | k->r->salt, roots;
 	struct pair *pair = &k->r->pairs[((uint64_t)salted << 32 | second) *
 	    0x9e3779b97f4a7c15u >> (64 - PAIR_BITS)];
 
@@ -279,7 +288,23 @@ pair_of(const struct walk *k, uint32_t first, uint32_t second)
 		*pair = (struct pair){ salted, second, 0, 0 };
 		find_pair(k, &k->r->known[first], &k->r->known[second], pair);
 	}
-	return pair;
+	roots = leaps ? pair->leaps : pair->roots;
+	if (roots == 0 && barren != NULL)
+		*barren |= (uint8_t)(1u << second % 8);
+	return roots;
+}
+
+/* The roots of the first that go on with the second, at once or over a gap.  Common
+ * words begin many phrases, and signs do not tell which go on with another word, so
+ * that is remembered. */
+static inline uint32_t
+roots_of_pair(const struct walk *k, bool leaps, uint32_t first, uint32_t second)
+{
+	uint8_t *barren = barren_byte(k, leaps, first, second);
+
+	if (barren != NULL && (*barren >> second % 8 & 1))
+		return 0;
+	return look_up_pair(k, leaps, first, second, barren);
 }
 
 /* Words that are asked at once whether a leap ends there. */
@@ -304,7 +329,7 @@ leaping_roots(const struct walk *k, size_t at, uint32_t word)
 		end = other + leap->gap + 1;
 	for (; other < end; other++)
 		if ((lands[*other] & leap->from) != 0)
-			roots |= pair_of(k, word, *other)->leaps;
+			roots |= roots_of_pair(k, true, word, *other);
 	return roots;
 }
 
@@ -327,7 +352,8 @@ fertile_roots(const struct walk *k, size_t at, const struct known *known)
 		next = known_at(k, behind)->signs;
 	}
 	if ((next & known->follow) != 0)
-		roots = pair_of(k, k->known[at], k->known[behind])->roots;
+		roots = roots_of_pair(k, false, k->known[at],
+		    k->known[behind]);
 	if (known->leaps)
 		roots |= leaping_roots(k, behind, k->known[at]);
 	return roots;
