@@ -757,29 +757,14 @@ add_span(struct spans *spans, uint32_t first, uint32_t end)
 		spans->v[spans->n++] = (struct span){ first, end };
 }
 
-bool
-mark_in(const struct grammar *g, const struct mark *m, uint16_t class)
-{
-	size_t count;
-	const uint16_t *classes;
-
-	if ((g->classes[class].sign_bit & ~m->signs) != 0)
-		return false;
-	classes = phrase_classes(g->lexicon, m->phrase, &count);
-	for (size_t i = 0; i < count; i++)
-		if (classes[i] == class)
-			return true;
-	return false;
-}
-
 static void
 match_class(const struct unit *u, uint16_t class, struct spans *to)
 {
 	const struct spots *p = u->spots;
 
-	for (uint32_t at = spots_first(u->spots, class); at != NO_SPOT;
-	    at = p->v[at].next) {
-		const struct mark *m = &p->marks->v[p->v[at].mark];
+	for (uint32_t i = spots_first(u->spots, class); i != NO_SPOT;
+	    i = spots_next(p, class, i + 1)) {
+		const struct mark *m = &p->marks->v[i];
 
 		if (m->end <= u->end)
 			add_span(to, m->first, m->end);
@@ -842,9 +827,9 @@ match_atleast(const struct expr *e, const struct unit *u, struct spans *to)
 	uint32_t first = 0, end = 0;
 	unsigned n = 0;
 
-	for (uint32_t at = spots_first(u->spots, e->class); at != NO_SPOT;
-	    at = p->v[at].next) {
-		const struct mark *m = &p->marks->v[p->v[at].mark];
+	for (uint32_t i = spots_first(u->spots, e->class); i != NO_SPOT;
+	    i = spots_next(p, e->class, i + 1)) {
+		const struct mark *m = &p->marks->v[i];
 
 		if (m->end > u->end || (n > 0 && m->first < end))
 			continue;

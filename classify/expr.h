@@ -73,7 +73,5 @@ enum match {
  * that cannot be told, `why` names the limit. */
 enum match expr_match(const struct expr *e, const struct unit *unit,
     struct span *span, const char **why);
-/* Is the word of this mark in the class? */
-bool mark_in(const struct grammar *g, const struct mark *m, uint16_t class);
 
 #endif

@@ -209,6 +209,7 @@ lexicon_free(struct lexicon *lex)
 	free(lex->inner);
 	free(lex->phrases);
 	free(lex->effects);
+	free(lex->classes);
 	free(lex->numerals);
 	free(lex->relevance);
 	free(lex->includes);
@@ -873,15 +874,43 @@ close_includes(struct lexicon *lex, struct phrase *ph)
 
 /* A phrase of little words only is silent. */
 static void
-set_effects(struct effects *of, const struct phrase *ph,
+set_effects(struct effects *of, const uint16_t *classes,
     const uint16_t *class_bits)
 {
-	*of = (struct effects){ .silent = true };
-	for (size_t i = 0; i < ph->count; i++) {
-		uint16_t bits = class_bits[ph->classes[i]];
+	of->silent = true;
+	for (size_t i = 0; i < of->class_count; i++) {
+		uint16_t bits = class_bits[classes[of->classes + i]];
 
 		of->bits |= bits & (uint16_t)~BITS_AND_MARK;
 		of->silent &= bits != 0 && !(bits & BITS_AND_MARK);
+	}
+}
+
+/* Put the classes of all phrases in a row, and prepare what is asked of each. */
+static void
+seal_phrases(struct lexicon *lex, const uint16_t *class_bits)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < lex->phrase_count; i++) {
+		close_includes(lex, &lex->phrases[i]);
+		n += lex->phrases[i].count;
+	}
+	lex->classes = xreallocarray(NULL, n + 1, sizeof(*lex->classes));
+	lex->effects = xlines((lex->phrase_count + 1) * sizeof(*lex->effects));
+	n = 0;
+	for (size_t i = 0; i < lex->phrase_count; i++) {
+		struct phrase *ph = &lex->phrases[i];
+		struct effects *of = &lex->effects[i];
+
+		memcpy(lex->classes + n, ph->classes,
+		    ph->count * sizeof(*ph->classes));
+		free(ph->classes);
+		ph->classes = NULL;
+		of->classes = n;
+		of->class_count = ph->count;
+		n += ph->count;
+		set_effects(of, lex->classes, class_bits);
 	}
 }
 
@@ -1012,11 +1041,7 @@ lexicon_seal(struct lexicon *lex, const uint16_t *class_bits)
 	if (lex->include_count > 0)
 		qsort(lex->includes, lex->include_count,
 		    sizeof(*lex->includes), by_class);
-	lex->effects = xcalloc(lex->phrase_count, sizeof(*lex->effects));
-	for (size_t i = 0; i < lex->phrase_count; i++) {
-		close_includes(lex, &lex->phrases[i]);
-		set_effects(&lex->effects[i], &lex->phrases[i], class_bits);
-	}
+	seal_phrases(lex, class_bits);
 	lay_out(lex);
 	set_leaps(lex);
 	lex->inner = xcalloc(lex->symbols + 1, 1);

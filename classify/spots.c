@@ -7,14 +7,14 @@ void
 spots_init(struct spots *p, const struct grammar *g,
     const struct marks *marks)
 {
-	*p = (struct spots){ .g = g, .marks = marks };
+	*p = (struct spots){ .g = g, .marks = marks,
+	    .held = xcalloc(g->class_count, sizeof(*p->held)) };
 }
 
 void
 spots_release(struct spots *p)
 {
-	free(p->heads);
-	free(p->v);
+	free(p->held);
 }
 
 void
@@ -38,56 +38,59 @@ spots_turn(struct spots *p, size_t from, size_t end)
 		p->signs |= p->marks->v[i].signs;
 }
 
-/* Room for `more` spots behind the first `n`. */
-static struct spot *
-make_room(struct spots *p, size_t n, size_t more)
-{
-	if (n + more > p->cap) {
-		p->cap = 2 * (n + more);
-		p->v = xreallocarray(p->v, p->cap, sizeof(*p->v));
-	}
-	return p->v;
-}
-
-/* From the last mark to the first, so that each is put before those behind. */
 static void
 find(struct spots *p)
 {
-	struct head *heads;
-	uint32_t round, n = 0;
-
-	if (p->heads == NULL || p->round == UINT32_MAX) {
-		free(p->heads);
-		p->heads = xcalloc(p->g->class_count, sizeof(*p->heads));
-		p->round = 0;
+	if (++p->round == 0) {
+		memset(p->held, 0, p->g->class_count * sizeof(*p->held));
+		p->round = 1;
 	}
-	heads = p->heads;
-	round = ++p->round;
-	for (size_t i = p->end; i-- > p->from; ) {
+	for (size_t i = p->from; i < p->end; i++) {
 		size_t count;
 		const uint16_t *classes = classes_of(p->g->lexicon,
 		    p->marks->v[i].phrase, &count);
-		struct spot *v = make_room(p, n, count);
 
-		for (size_t k = 0; k < count; k++, n++) {
-			struct head *head = &heads[classes[k]];
-
-			v[n] = (struct spot){ (uint32_t)i,
-			    head->round == round ? head->first : NO_SPOT };
-			*head = (struct head){ round, n };
-		}
+		for (size_t k = 0; k < count; k++)
+			p->held[classes[k]] = p->round;
 	}
 	p->found = true;
+}
+
+bool
+spots_hold(struct spots *p, uint16_t class)
+{
+	if ((p->g->classes[class].sign_bit & ~p->signs) != 0)
+		return false;
+	if (!p->found)
+		find(p);
+	return p->held[class] == p->round;
+}
+
+uint32_t
+spots_next(const struct spots *p, uint16_t class, size_t i)
+{
+	while (i < p->end && !mark_in(p->g, &p->marks->v[i], class))
+		i++;
+	return i < p->end ? (uint32_t)i : NO_SPOT;
 }
 
 uint32_t
 spots_first(struct spots *p, uint16_t class)
 {
-	if (!p->found) {
-		if ((p->g->classes[class].sign_bit & ~p->signs) != 0)
-			return NO_SPOT;
-		find(p);
-	}
-	return p->heads[class].round == p->round ? p->heads[class].first :
-	    NO_SPOT;
+	return spots_hold(p, class) ? spots_next(p, class, p->from) : NO_SPOT;
+}
+
+bool
+mark_in(const struct grammar *g, const struct mark *m, uint16_t class)
+{
+	size_t count;
+	const uint16_t *classes;
+
+	if ((g->classes[class].sign_bit & ~m->signs) != 0)
+		return false;
+	classes = classes_of(g->lexicon, m->phrase, &count);
+	for (size_t i = 0; i < count; i++)
+		if (classes[i] == class)
+			return true;
+	return false;
 }

@@ -52,7 +52,7 @@ struct node {
 };
 
 struct phrase {
-	uint16_t	*classes;
+	uint16_t	*classes;	/* until it is sealed */
 	uint16_t	 count, cap;
 	bool		 swapped;
 	bool		 gapped;
@@ -60,11 +60,13 @@ struct phrase {
 	struct str	 text;
 };
 
-/* What readers ask of a phrase. */
+/* What readers ask of a phrase, on a line of the cache. */
 struct effects {
 	class_signs	signs, needs;	/* of its marks, as are the flags */
 	class_signs	asks;		/* signs that its role in a clause needs */
 	uint32_t	flags;
+	uint32_t	classes;	/* where they are in the lexicon's */
+	uint16_t	class_count;
 	uint16_t	bits;
 	bool		silent;		/* leaves bits, no mark */
 };
@@ -116,6 +118,7 @@ struct lexicon {
 	struct phrase	*phrases;
 	size_t		 phrase_count, phrase_cap;
 	struct effects	*effects;	/* by phrase, from lexicon_seal() */
+	uint16_t	*classes;	/* of all phrases, from then on */
 	struct numeral	*numerals;
 	size_t		 numeral_count, numeral_cap;
 	double		*relevance;	/* weights of stems */
@@ -168,8 +171,10 @@ slot_of(const struct lexicon *lex, struct str key, uint64_t hash)
 static inline const uint16_t *
 classes_of(const struct lexicon *lex, uint32_t phrase, size_t *count)
 {
-	*count = lex->phrases[phrase].count;
-	return lex->phrases[phrase].classes;
+	const struct effects *of = &lex->effects[phrase];
+
+	*count = of->class_count;
+	return lex->classes + of->classes;
 }
 
 /* "China's" is compared as "china" where a raw form is named. */

@@ -78,7 +78,7 @@ bool
 marks_hold(const struct view *view, size_t from, size_t end, uint16_t class)
 {
 	spots_turn(view->spots, from, end);
-	return spots_first(view->spots, class) != NO_SPOT;
+	return spots_hold(view->spots, class);
 }
 
 bool
