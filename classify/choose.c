@@ -36,6 +36,43 @@ take_notes(struct view *view, struct outlook *o)
 	o->noted_end = (uint32_t)view->notes.n;
 }
 
+/* Hold the classes of the sentence, once. */
+static const struct held *
+hold(struct view *view, const struct outlook *o)
+{
+	if (view->held_of == o)
+		return &view->held;
+	view->held_of = o;
+	view_list(view, o);
+	held_turn(&view->held);
+	for (size_t i = 0; i < view->listed.n; i++)
+		held_add(&view->held, view->g->lexicon,
+		    view->listed.v[i].phrase);
+	return &view->held;
+}
+
+/* Can the rule match in the sentence, by the classes there and in the title?  Signs
+ * of several classes are the same. */
+static bool
+may_match(struct view *view, const struct outlook *o, const struct rule *rule)
+{
+	const struct conditions *when = &rule->when;
+	const struct held *held = hold(view, o);
+
+	if (!expr_may(rule->expr, held))
+		return false;
+	for (size_t i = 0; i < when->needs.n; i++)
+		if (!held_has(held, when->needs.v[i]) &&
+		    !marks_hold(view->title, 0, view->title->marks.n,
+		    when->needs.v[i]))
+			return false;
+	for (size_t i = 0; i < when->unless.n; i++)
+		if (rule->scope == SCOPE_SENTENCE &&
+		    held_has(held, when->unless.v[i]))
+			return false;
+	return true;
+}
+
 /* Does a sentence show a rule of this reach that all is there for? */
 static bool
 is_hopeful(struct view *view, struct outlook *o, enum hook_reach reach,
@@ -59,7 +96,9 @@ is_hopeful(struct view *view, struct outlook *o, enum hook_reach reach,
 
 			for (size_t r = 0; r < t->n; r++)
 				if (t->hooks[r].reach == reach &&
-				    (t->hooks[r].signs & ~signs) == 0)
+				    (t->hooks[r].signs & ~signs) == 0 &&
+				    (reach != HOOK_SENTENCE || may_match(view,
+				    o, &view->g->rules[t->hooks[r].rule])))
 					return true;
 		}
 	}

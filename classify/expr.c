@@ -693,6 +693,25 @@ rule_anchors(const struct grammar *g, const struct rule *rule, bool rarest,
 	add_anchors(g, rule->expr, needs, rarest, anchors);
 }
 
+bool
+expr_may(const struct expr *e, const struct held *held)
+{
+	switch (e->kind) {
+	case EXPR_CLASS: case EXPR_REGEX: case EXPR_ATLEAST:
+		return held_has(held, e->class);
+	case EXPR_NOT:
+		return true;
+	case EXPR_AND: case EXPR_THEN: case EXPR_NEAR:
+		return expr_may(e->left, held) && expr_may(e->right, held);
+	case EXPR_OR:
+		for (; e->kind == EXPR_OR; e = e->right)
+			if (expr_may(e->left, held))
+				return true;
+		return expr_may(e, held);
+	}
+	BUG("an expression of no kind");
+}
+
 struct matcher {
 	pcre2_match_data	*found;
 	pcre2_match_context	*limits;

@@ -63,6 +63,9 @@ struct unit {
 	struct matcher		*matcher;
 };
 
+/* Can `e` be true where these classes have words? */
+bool expr_may(const struct expr *e, const struct held *held);
+
 enum match {
 	MATCH_NO,
 	MATCH_YES,

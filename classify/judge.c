@@ -268,9 +268,11 @@ try_rule(struct judge *j, const struct view *view, uint32_t id, size_t s,
 	j->tried[id] = key;
 	from = mark_at(view, u.first);
 	end = mark_at(view, u.end);
+	spots_turn(view->spots, from, end);
 	/* what the words around it rule out need not be matched */
 	if (view->misses == NULL && j->tally == NULL &&
-	    !marks_allow(view, from, end, &rule->when))
+	    (!expr_may(rule->expr, spots_held(view->spots)) ||
+	    !marks_allow(view, from, end, &rule->when)))
 		return;
 	spots_turn(view->spots, from, end);
 	switch (match_rule(j, id, &u, &span, &why)) {

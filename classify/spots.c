@@ -4,17 +4,49 @@
 #include "classify/trie.h"
 
 void
+held_init(struct held *h, const struct grammar *g)
+{
+	*h = (struct held){ .count = g->class_count, .round = 1,
+	    .in = xcalloc(g->class_count, sizeof(*h->in)) };
+}
+
+void
+held_release(struct held *h)
+{
+	free(h->in);
+}
+
+void
+held_turn(struct held *h)
+{
+	if (++h->round > 0)
+		return;
+	memset(h->in, 0, h->count * sizeof(*h->in));
+	h->round = 1;
+}
+
+void
+held_add(struct held *h, const struct lexicon *lex, uint32_t phrase)
+{
+	size_t count;
+	const uint16_t *classes = classes_of(lex, phrase, &count);
+
+	for (size_t i = 0; i < count; i++)
+		h->in[classes[i]] = h->round;
+}
+
+void
 spots_init(struct spots *p, const struct grammar *g,
     const struct marks *marks)
 {
-	*p = (struct spots){ .g = g, .marks = marks,
-	    .held = xcalloc(g->class_count, sizeof(*p->held)) };
+	*p = (struct spots){ .g = g, .marks = marks };
+	held_init(&p->held, g);
 }
 
 void
 spots_release(struct spots *p)
 {
-	free(p->held);
+	held_release(&p->held);
 }
 
 void
@@ -38,32 +70,23 @@ spots_turn(struct spots *p, size_t from, size_t end)
 		p->signs |= p->marks->v[i].signs;
 }
 
-static void
-find(struct spots *p)
+const struct held *
+spots_held(struct spots *p)
 {
-	if (++p->round == 0) {
-		memset(p->held, 0, p->g->class_count * sizeof(*p->held));
-		p->round = 1;
-	}
-	for (size_t i = p->from; i < p->end; i++) {
-		size_t count;
-		const uint16_t *classes = classes_of(p->g->lexicon,
-		    p->marks->v[i].phrase, &count);
-
-		for (size_t k = 0; k < count; k++)
-			p->held[classes[k]] = p->round;
-	}
+	if (p->found)
+		return &p->held;
+	held_turn(&p->held);
+	for (size_t i = p->from; i < p->end; i++)
+		held_add(&p->held, p->g->lexicon, p->marks->v[i].phrase);
 	p->found = true;
+	return &p->held;
 }
 
 bool
 spots_hold(struct spots *p, uint16_t class)
 {
-	if ((p->g->classes[class].sign_bit & ~p->signs) != 0)
-		return false;
-	if (!p->found)
-		find(p);
-	return p->held[class] == p->round;
+	return (p->g->classes[class].sign_bit & ~p->signs) == 0 &&
+	    held_has(spots_held(p), class);
 }
 
 uint32_t

@@ -9,14 +9,33 @@
 
 #define NO_SPOT	UINT32_MAX
 
+/* The classes that have words in one place. */
+struct held {
+	uint16_t	*in;		/* by class: the round of which it is */
+	uint16_t	 round;
+	size_t		 count;		/* of classes */
+};
+
+void held_init(struct held *h, const struct grammar *g);
+void held_release(struct held *h);
+/* From now on it is about another place. */
+void held_turn(struct held *h);
+/* Add the classes of a phrase. */
+void held_add(struct held *h, const struct lexicon *lex, uint32_t phrase);
+
+static inline bool
+held_has(const struct held *h, uint16_t class)
+{
+	return h->in[class] == h->round;
+}
+
 struct spots {
 	const struct grammar	*g;
 	const struct marks	*marks;
 	size_t			 from, end;	/* the row */
 	class_signs		 signs;		/* of all its marks */
 	bool			 found;		/* what is held is of this row */
-	uint16_t		*held;		/* by class: the round in which it */
-	uint16_t		 round;		/* stood there last */
+	struct held		 held;
 };
 
 void spots_init(struct spots *p, const struct grammar *g,
@@ -28,6 +47,8 @@ void spots_reset(struct spots *p);
 /* From now on it is about the marks from..end-1. */
 void spots_turn(struct spots *p, size_t from, size_t end);
 
+/* The classes of the row. */
+const struct held *spots_held(struct spots *p);
 /* Is there a mark of the class in the row? */
 bool spots_hold(struct spots *p, uint16_t class);
 /* The first of its marks from number `i` on, or NO_SPOT. */

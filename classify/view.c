@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "classify/trie.h"
 #include "classify/view.h"
 
 void
@@ -8,6 +9,7 @@ view_init(struct view *view, const struct grammar *g, struct reader *reader)
 	*view = (struct view){ .g = g, .reader = reader,
 	    .spots = xcalloc(1, sizeof(*view->spots)) };
 	spots_init(view->spots, g, &view->marks);
+	held_init(&view->held, g);
 }
 
 void
@@ -23,6 +25,7 @@ view_read(struct view *view, struct str text, struct arena *a)
 void
 view_look(struct view *view, struct arena *a)
 {
+	view->held_of = NULL;
 	view->outlooks = arena_array(a, view->words.sentence_count + 1,
 	    sizeof(*view->outlooks));
 	view->outlook_count = walk_text(view->reader, &view->words,
@@ -30,13 +33,31 @@ view_look(struct view *view, struct arena *a)
 }
 
 void
+view_list(struct view *view, const struct outlook *o)
+{
+	view->listed.n = 0;
+	walk_list(view->reader, &view->reading, o, &view->finds, view->bits,
+	    &view->listed);
+}
+
+void
 view_mark(struct view *view, struct outlook *o)
 {
+	const struct effects *effects = view->g->lexicon->effects;
+	struct marks *marks = &view->marks;
+
+	view_list(view, o);
 	o->wanted = true;
-	o->marked = (uint32_t)view->marks.n;
-	walk_mark(view->reader, &view->reading, o, &view->finds, view->bits,
-	    &view->marks);
-	o->marked_end = (uint32_t)view->marks.n;
+	o->marked = (uint32_t)marks->n;
+	for (size_t i = 0; i < view->listed.n; i++) {
+		const struct find *f = &view->listed.v[i];
+		const struct effects *of = &effects[f->phrase];
+
+		GROW(marks->v, marks->n, marks->cap);
+		marks->v[marks->n++] = (struct mark){ f->first, f->end,
+		    f->phrase, of->flags, of->signs, of->needs };
+	}
+	o->marked_end = (uint32_t)marks->n;
 }
 
 class_signs
@@ -69,6 +90,8 @@ view_release(struct view *view)
 	reading_release(&view->reading);
 	free(view->finds.v);
 	free(view->notes.v);
+	free(view->listed.v);
+	held_release(&view->held);
 	free(view->marks.v);
 	spots_release(view->spots);
 	free(view->spots);

@@ -42,6 +42,9 @@ struct view {
 	struct outlook		*outlooks;	/* of sentences with any starts */
 	size_t			 outlook_count;
 	struct finds		 finds, notes;	/* of the outlooks */
+	struct finds		 listed;	/* of one of them, */
+	struct held		 held;		/* and the classes of one, */
+	const struct outlook	*held_of;	/* or NULL */
 	struct marks		 marks;		/* of those wanted */
 	struct spots		*spots;	/* of the marks looked at now */
 	uint16_t		*bits;		/* TOKEN_* by token */
@@ -62,6 +65,8 @@ void view_init(struct view *view, const struct grammar *g,
 void view_read(struct view *view, struct str text, struct arena *a);
 /* Find what stands in its sentences. */
 void view_look(struct view *view, struct arena *a);
+/* List all phrases of the outlook's sentence, in `listed`. */
+void view_list(struct view *view, const struct outlook *o);
 /* Find the marks of the outlook's sentence, which is behind those marked. */
 void view_mark(struct view *view, struct outlook *o);
 /* The signs of the marks from..end-1. */

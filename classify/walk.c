@@ -385,21 +385,10 @@ phrases_of(const struct reader *r, const struct known *known)
 	return r->pool + known->at + known->n + known->roots;
 }
 
-static inline void
-put_mark(const struct lexicon *lex, const struct find *find,
-    struct marks *marks)
-{
-	const struct effects *of = &lex->effects[find->phrase];
-
-	GROW(marks->v, marks->n, marks->cap);
-	marks->v[marks->n++] = (struct mark){ find->first, find->end,
-	    find->phrase, of->flags, of->signs, of->needs };
-}
-
 void
-walk_mark(const struct reader *r, const struct reading *reading,
+walk_list(const struct reader *r, const struct reading *reading,
     const struct outlook *o, const struct finds *finds, const uint16_t *bits,
-    struct marks *marks)
+    struct finds *list)
 {
 	const struct find *find = finds->v + o->found;
 
@@ -409,13 +398,13 @@ walk_mark(const struct reader *r, const struct reading *reading,
 
 		if (bits[at] & GOES_ON) {
 			do
-				put_mark(r->lex, find++, marks);
+				add_find(list, *find++);
 			while (find < finds->v + finds->n && find->first == at);
 			continue;
 		}
 		for (size_t n = 0; n < known->phrases; n++)
-			put_mark(r->lex, &(struct find){ at, at + 1,
-			    phrases_of(r, known)[n] }, marks);
+			add_find(list, (struct find){ at, at + 1,
+			    phrases_of(r, known)[n] });
 	}
 }
 

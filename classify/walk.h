@@ -39,10 +39,10 @@ struct outlook {
 size_t walk_text(const struct reader *r, const struct words *w,
     const struct reading *reading, struct outlook *outlooks,
     struct finds *finds, uint16_t *bits);
-/* Append the marks of a sentence in order of their starts. */
-void walk_mark(const struct reader *r, const struct reading *reading,
+/* Append to `list` all phrases of a sentence, in order of their starts. */
+void walk_list(const struct reader *r, const struct reading *reading,
     const struct outlook *o, const struct finds *finds, const uint16_t *bits,
-    struct marks *marks);
+    struct finds *list);
 /* Append to `notes` what of the sentence has one of MARK_NOTED; of words by
  * themselves only where one has a flag of `asked`, or shows that a rule has what it
  * asks for, beside `beside` that stands elsewhere. */
