@@ -81,6 +81,8 @@ is_hopeful(struct view *view, struct outlook *o, enum hook_reach reach,
 	const struct lexicon *lex = view->g->lexicon;
 
 	signs |= view->beside;
+	if (!walk_hopes(view->reader, &view->reading, o, signs))
+		return false;
 	take_notes(view, o);
 	for (size_t i = o->noted; i < o->noted_end; i++) {
 		uint32_t phrase = view->notes.v[i].phrase;

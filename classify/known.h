@@ -60,25 +60,17 @@ struct weighed {
 /* What is known of a word; words of which the same is known share it.  It lies on
  * a line of the cache. */
 struct known {
+	class_signs	classes;	/* of the phrases that it is */
 	uint64_t	signs;		/* of its inner symbols */
 	uint64_t	follow;		/* signs of what goes on with a phrase */
-	class_signs	classes;	/* of the phrases that it is, */
-	class_signs	needs;		/* what those that hope all ask for, */
+	uint64_t	from;		/* bits of its leaps */
 	uint32_t	at;		/* of its parts in the pool: */
 	uint8_t		n;		/* symbols that stand within phrases, */
 	uint8_t		roots;		/* nodes that it leads to first, */
 	uint8_t		phrases;	/* phrases that it is by itself */
-	bool		leaps;		/* a phrase goes on behind a gap */
+	uint8_t		gap;		/* the most words that a leap goes over */
 	uint16_t	flags;		/* of its phrases, of MARK_NOTED */
 	uint16_t	bits;		/* of the token, and STARTS_PHRASE */
-	bool		named;		/* a rule names it */
-};
-
-/* Of a word that leaps: its bits for what goes on up to `gap` words later. */
-struct leap {
-	uint64_t	from;
-	uint32_t	gap;
-	uint32_t	always;		/* roots of which bits do not tell */
 };
 
 struct reader {
@@ -91,10 +83,10 @@ struct reader {
 	size_t			 known_count, known_cap;
 	uint16_t		*bits_of;	/* the same as known's, by itself */
 	size_t			 bits_cap;
-	struct leap		*leaps;		/* by known */
-	size_t			 leap_cap;
-	uint64_t		*lands;		/* by known: where leaps end */
-	size_t			 lands_cap;
+	class_signs		*needs;		/* by known: what those of its phrases */
+	size_t			 needs_cap;	/* that hope all ask for */
+	uint64_t		*lands;		/* by known: the bits of the leaps that */
+	size_t			 lands_cap;	/* may end there */
 	uint32_t		*pool;
 	size_t			 pool_count, pool_cap;
 	uint32_t		*slots;		/* hash of what is known */

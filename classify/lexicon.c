@@ -450,8 +450,6 @@ gap_child(struct lexicon *lex, uint32_t node, uint8_t gap)
 		lex->nodes[node].gap_child = made;
 	else
 		lex->nodes[before].wider = made;
-	if (lex->nodes[node].gap < gap)
-		lex->nodes[node].gap = gap;
 	return made;
 }
 
@@ -914,6 +912,25 @@ seal_phrases(struct lexicon *lex, const uint16_t *class_bits)
 	}
 }
 
+/* Let the words behind the gaps of a node have the bit; another gap may follow at
+ * once.  Returns how many words lie in the widest. */
+static unsigned
+set_landings(struct lexicon *lex, const struct node *nd, uint64_t bit)
+{
+	unsigned widest = 0;
+
+	for (uint32_t at = nd->gap_child; at != NONE; at = lex->nodes[at].wider) {
+		const struct node *child = &lex->nodes[at];
+		unsigned width = child->width + set_landings(lex, child, bit);
+
+		for (uint32_t k = 0; k < child->edges; k++)
+			lex->leaps[lex->edges[child->at + k].symbol].to |= bit;
+		if (width > widest)
+			widest = width;
+	}
+	return widest;
+}
+
 /* Words that go on over a gap have a bit each, as far as there are bits, and so
  * have the words that they go on with. */
 static void
@@ -924,22 +941,13 @@ set_leaps(struct lexicon *lex)
 	lex->leaps = xcalloc(lex->symbols + 1, sizeof(*lex->leaps));
 	for (uint32_t i = 1; i <= lex->symbols; i++) {
 		const struct node *nd = &lex->nodes[lex->roots[i]];
-		uint32_t at = lex->roots[i] ? nd->gap_child : NONE;
-		uint64_t bit = 1ULL << turn % 64;
 
-		if (at == NONE)
+		if (lex->roots[i] == 0 || nd->gap_child == NONE)
 			continue;
-		lex->leaps[i].from = bit;
-		turn++;
-		for (; at != NONE; at = lex->nodes[at].wider) {
-			const struct node *child = &lex->nodes[at];
-			const struct edge *e = &lex->edges[child->at];
-
-			for (uint32_t k = 0; k < child->edges; k++)
-				lex->leaps[e[k].symbol].to |= bit;
-			lex->leaps[i].always |= child->gap_child != NONE;
-		}
+		lex->leaps[i].from = 1ULL << turn++ % 64;
+		lex->leaps[i].gap = set_landings(lex, nd, lex->leaps[i].from);
 	}
+	lex->leaping = turn > 0;
 }
 
 /* Where each key's things begin when they are sorted by it: the counts become

@@ -62,7 +62,7 @@ struct finding {
 	size_t		n;
 	uint32_t	parts[3 * SYMBOLS_MAX];	/* for the pool */
 	struct known	known;
-	struct leap	leap;
+	class_signs	needs;
 	uint64_t	lands;
 };
 
@@ -100,10 +100,10 @@ forget(struct reader *r)
 	r->known_count = r->pool_count = 0;
 	grow_known(r);
 	GROW(r->bits_of, r->known_count, r->bits_cap);
-	GROW(r->leaps, r->known_count, r->leap_cap);
+	GROW(r->needs, r->known_count, r->needs_cap);
 	GROW(r->lands, r->known_count, r->lands_cap);
 	r->bits_of[0] = 0;
-	r->leaps[0] = (struct leap){ .gap = 0 };
+	r->needs[0] = 0;
 	r->lands[0] = 0;
 	r->known[r->known_count++] = (struct known){ .n = 0 };
 	free(r->slots);
@@ -144,7 +144,7 @@ reader_free(struct reader *r)
 		sb_stemmer_delete(r->sb);
 	free(r->known);
 	free(r->bits_of);
-	free(r->leaps);
+	free(r->needs);
 	free(r->lands);
 	free(r->pool);
 	free(r->slots);
@@ -263,7 +263,6 @@ find_inner(const struct lexicon *lex, struct finding *f)
 {
 	struct known *known = &f->known;
 
-	known->named = f->n > 0;
 	for (size_t i = 0; i < f->n; i++) {
 		if (!lex->inner[f->symbols[i]])
 			continue;
@@ -295,13 +294,10 @@ find_roots(const struct lexicon *lex, struct finding *f)
 		if (marks || nd->follow != 0 || nd->gap_child != NONE)
 			roots[known->roots++] = to;
 		known->follow |= nd->follow;
-		f->leap.from |= leaper->from;
-		if (nd->gap_child != NONE && f->leap.gap < nd->gap)
-			f->leap.gap = nd->gap;
-		if (leaper->always)
-			f->leap.always |= ROOT_BIT(known->roots - 1u);
+		known->from |= leaper->from;
+		if (known->gap < leaper->gap)
+			known->gap = (uint8_t)leaper->gap;
 	}
-	known->leaps = f->leap.from != 0;
 	if (known->roots > 0)
 		known->bits |= STARTS_PHRASE;
 }
@@ -313,7 +309,7 @@ find_phrases(const struct lexicon *lex, struct finding *f)
 	struct known *known = &f->known;
 	uint32_t *roots = f->parts + known->n, *phrases = roots + known->roots;
 
-	known->needs = ~known->needs;
+	f->needs = ~(class_signs)0;
 	for (size_t i = 0; i < known->roots; i++) {
 		uint32_t phrase = lex->nodes[roots[i]].phrase;
 		size_t k = 0;
@@ -328,7 +324,7 @@ find_phrases(const struct lexicon *lex, struct finding *f)
 		known->classes |= lex->effects[phrase].signs;
 		known->flags |= lex->effects[phrase].flags & MARK_NOTED;
 		if (lex->effects[phrase].flags & MARK_HOPES)
-			known->needs &= lex->effects[phrase].needs;
+			f->needs &= lex->effects[phrase].needs;
 	}
 }
 
@@ -352,7 +348,6 @@ slot_of_finding(const struct reader *r, const uint32_t *parts,
 
 		if (was->n == known->n && was->roots == known->roots &&
 		    was->bits == known->bits && was->signs == known->signs &&
-		    was->named == known->named &&
 		    (bytes == 0 ||
 		    memcmp(r->pool + was->at, parts, bytes) == 0))
 			break;
@@ -385,7 +380,6 @@ find_out(struct reader *r, const struct words *w, size_t token)
 
 	f.n = 0;
 	f.known = (struct known){ .n = 0 };
-	f.leap = (struct leap){ .gap = 0 };
 	f.lands = 0;
 	look_up(r, s, kind, &f);
 	if (kind == TOKEN_MARK)
@@ -394,8 +388,8 @@ find_out(struct reader *r, const struct words *w, size_t token)
 	find_roots(r->lex, &f);
 	find_phrases(r->lex, &f);
 	if (kind == TOKEN_QUOTE)	/* what stands behind it counts */
-		f.known.signs = UINT64_MAX;
-	if (!f.known.named && f.known.bits == 0 && f.known.signs == 0)
+		f.known.signs = f.lands = UINT64_MAX;
+	if (f.known.bits == 0 && f.known.signs == 0)
 		return 0;
 	if (2 * r->known_count >= r->slot_count)
 		grow_slots(r);
@@ -410,10 +404,10 @@ find_out(struct reader *r, const struct words *w, size_t token)
 	*slot = (uint32_t)r->known_count;
 	grow_known(r);
 	GROW(r->bits_of, r->known_count, r->bits_cap);
-	GROW(r->leaps, r->known_count, r->leap_cap);
+	GROW(r->needs, r->known_count, r->needs_cap);
 	GROW(r->lands, r->known_count, r->lands_cap);
 	r->bits_of[r->known_count] = f.known.bits;
-	r->leaps[r->known_count] = f.leap;
+	r->needs[r->known_count] = f.needs;
 	r->lands[r->known_count] = f.lands;
 	r->known[r->known_count] = f.known;
 	return (uint32_t)r->known_count++;
@@ -550,7 +544,7 @@ reader_read(struct reader *r, struct str text, struct words *w,
 		free(to->starts);
 		to->known = xreallocarray(NULL, to->cap + READING_SPARE,
 		    sizeof(*to->known));
-		to->starts = xreallocarray(NULL, to->cap + READING_SPARE,
+		to->starts = xreallocarray(NULL, to->cap + 1,
 		    sizeof(*to->starts));
 	}
 	hear_shouts(r, text);
@@ -558,10 +552,8 @@ reader_read(struct reader *r, struct str text, struct words *w,
 	while (splitter_round(&r->splitter))
 		read_round(r, to, bits);
 	to->count = find_starts(bits, w->count, to->starts);
-	for (size_t i = 0; i < READING_SPARE; i++) {
-		to->known[w->count + i] = 0;
-		to->starts[to->count + i] = (uint32_t)w->count;
-	}
+	to->starts[to->count] = (uint32_t)w->count;
+	memset(to->known + w->count, 0, READING_SPARE * sizeof(*to->known));
 }
 
 void

@@ -25,17 +25,17 @@ struct reader *reader_new(const struct lexicon *lex, struct memo *memo,
     uint8_t tag);
 void reader_free(struct reader *r);
 
-/* Starts whose words are fetched before they are looked at, and words behind the
- * last one that are looked at together with it. */
-#define READING_SPARE	16
+/* Words behind the last one that are looked at together with it: gaps of a phrase
+ * are at most so wide. */
+#define READING_SPARE	48
 
 /* What was read: valid until reader_make_room(). */
 struct reading {
 	uint32_t	*known;		/* by token: what is known of its word; */
 					/* READING_SPARE more are nothing */
 	uint32_t	*starts;	/* tokens that may begin a phrase */
-	size_t		 count;		/* of those; READING_SPARE more are */
-					/* behind the last token */
+	size_t		 count;		/* of those; one more is behind the */
+					/* last token */
 	size_t		 cap;
 };
 

@@ -46,9 +46,8 @@ struct node {
 	};
 	uint32_t	gap_child;	/* behind the narrowest gap, or NONE */
 	uint32_t	at;		/* of its edges, once sealed: by symbol */
-	uint32_t	edges : 22;
-	uint32_t	gap : 5;	/* words in the widest of its gaps, */
-	uint32_t	width : 5;	/* and in the gap before it; 0: none */
+	uint32_t	edges : 27;
+	uint32_t	width : 5;	/* words in the gap before it; 0: none */
 };
 
 struct phrase {
@@ -85,7 +84,7 @@ struct edge {
  * where they share a bit. */
 struct leaper {
 	uint64_t	from, to;
-	bool		always;		/* bits do not tell */
+	unsigned	gap;		/* words in its widest, with those behind */
 };
 
 struct numeral {
@@ -114,7 +113,8 @@ struct lexicon {
 	size_t		 edge_count, growing_slots;
 	struct edge	*edges;		/* by node */
 	uint32_t	*roots;		/* by symbol: the node behind it, or 0 */
-	struct leaper	*leaps;		/* by symbol, once sealed */
+	struct leaper	*leaps;		/* by symbol, once sealed, */
+	bool		 leaping;	/* if there are any */
 	struct phrase	*phrases;
 	size_t		 phrase_count, phrase_cap;
 	struct effects	*effects;	/* by phrase, from lexicon_seal() */

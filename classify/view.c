@@ -49,11 +49,15 @@ view_mark(struct view *view, struct outlook *o)
 	view_list(view, o);
 	o->wanted = true;
 	o->marked = (uint32_t)marks->n;
+	if (marks->n + view->listed.n > marks->cap) {
+		marks->cap = 2 * (marks->n + view->listed.n);
+		marks->v = xreallocarray(marks->v, marks->cap,
+		    sizeof(*marks->v));
+	}
 	for (size_t i = 0; i < view->listed.n; i++) {
 		const struct find *f = &view->listed.v[i];
 		const struct effects *of = &effects[f->phrase];
 
-		GROW(marks->v, marks->n, marks->cap);
 		marks->v[marks->n++] = (struct mark){ f->first, f->end,
 		    f->phrase, of->flags, of->signs, of->needs };
 	}

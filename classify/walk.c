@@ -72,7 +72,7 @@ find_longer(struct walk *k, size_t end, uint32_t phrase)
 	if (of->silent)
 		return;
 	k->outlook->signs |= of->signs;
-	k->outlook->flags |= of->flags;
+	k->outlook->longer |= of->flags;
 	k->bits[k->start] |= GOES_ON;
 	find_own(k, k->root + 1);
 	find_phrase(k, end, phrase);
@@ -247,6 +247,20 @@ is_fertile(const struct walk *k, const struct node *nd,
 	return false;
 }
 
+/* Does the node go on with the word behind one of its gaps, or of those that follow
+ * at once? */
+static bool
+leaps_to(const struct walk *k, const struct node *nd, const struct known *known)
+{
+	const struct node *nodes = k->r->lex->nodes;
+
+	for (uint32_t at = nd->gap_child; at != NONE; at = nodes[at].wider)
+		if (is_fertile(k, &nodes[at], known) ||
+		    leaps_to(k, &nodes[at], known))
+			return true;
+	return false;
+}
+
 static __attribute__((noinline)) void
 find_pair(const struct walk *k, const struct known *first,
     const struct known *second, struct pair *pair)
@@ -259,10 +273,8 @@ find_pair(const struct walk *k, const struct known *first,
 
 		if (is_fertile(k, nd, second))
 			pair->roots |= ROOT_BIT(i);
-		for (uint32_t at = nd->gap_child; at != NONE;
-		    at = lex->nodes[at].wider)
-			if (is_fertile(k, &lex->nodes[at], second))
-				pair->leaps |= ROOT_BIT(i);
+		if (leaps_to(k, nd, second))
+			pair->leaps |= ROOT_BIT(i);
 	}
 }
 
@@ -310,52 +322,60 @@ roots_of_pair(const struct walk *k, bool leaps, uint32_t first, uint32_t second)
 /* Words that are asked at once whether a leap ends there. */
 #define STRIDE	4u
 
-/* Roots of the word before `at` that go on behind a gap. */
-static inline uint32_t
-leaping_roots(const struct walk *k, size_t at, uint32_t word)
-{
-	const struct leap *leap = &k->r->leaps[word];
-	const uint64_t *lands = k->r->lands;
-	const uint32_t *other = k->known + at, *end = k->known + k->end;
-	uint64_t some = 0;
-	uint32_t roots = leap->always;
+/* How a word may go on: with the next, or over a gap. */
+#define GOES_AT_ONCE	1u
+#define GOES_OVER	2u
 
-	for (uint32_t i = 0; i <= leap->gap; i += STRIDE)
-		some |= lands[other[i]] | lands[other[i + 1]] |
-		    lands[other[i + 2]] | lands[other[i + 3]];
-	if ((some & leap->from) == 0)
-		return roots;
-	if (other + leap->gap + 1 < end)
-		end = other + leap->gap + 1;
-	for (; other < end; other++)
-		if ((lands[*other] & leap->from) != 0)
-			roots |= roots_of_pair(k, true, word, *other);
-	return roots;
+/* Some of these words' bits, if a leap may end there. */
+static inline uint64_t
+landings(const uint64_t *lands, const uint32_t *other)
+{
+	return lands[other[0]] | lands[other[1]] | lands[other[2]] |
+	    lands[other[3]];
+}
+
+/* How the word at `at` may go on by signs and bits alone.  What stands behind the end
+ * of the sentence may pass for it. */
+static inline uint32_t
+ways_on(const struct walk *k, const uint64_t *lands, const uint32_t *other,
+    const struct known *known)
+{
+	uint32_t ways = (k->table[*other].signs & known->follow) ?
+	    GOES_AT_ONCE : 0;
+	uint64_t some;
+
+	if (lands == NULL)
+		return ways;
+	some = landings(lands, other);
+	for (uint32_t i = STRIDE; i <= known->gap; i += STRIDE)
+		some |= landings(lands, other + i);
+	return ways | (some & known->from ? GOES_OVER : 0);
 }
 
 /* The roots of the word at `at` that go on in its sentence. */
-static inline __attribute__((always_inline)) uint32_t
-fertile_roots(const struct walk *k, size_t at, const struct known *known)
+static uint32_t
+fertile_roots(const struct walk *k, size_t at, const struct known *known,
+    uint32_t ways)
 {
-	size_t behind = at + 1;
-	uint64_t next = behind < k->end ? known_at(k, behind)->signs : 0;
-	uint32_t roots = 0;
+	uint32_t word = k->known[at], roots = 0;
+	const uint32_t *other, *end = k->known + k->end;
 
-	if ((next & known->follow) == 0 && !known->leaps)
+	/* a quotation mark is passed over */
+	while (++at < k->end && k->w->tokens[at].kind == TOKEN_QUOTE)
+		;
+	if (at >= k->end)
 		return 0;
-	if (next == UINT64_MAX) {	/* a quotation mark is passed over */
-		while (++behind < k->end &&
-		    k->w->tokens[behind].kind == TOKEN_QUOTE)
-			;
-		if (behind == k->end)
-			return 0;
-		next = known_at(k, behind)->signs;
-	}
-	if ((next & known->follow) != 0)
-		roots = roots_of_pair(k, false, k->known[at],
-		    k->known[behind]);
-	if (known->leaps)
-		roots |= leaping_roots(k, behind, k->known[at]);
+	other = k->known + at;
+	if ((ways & GOES_AT_ONCE) &&
+	    (k->table[*other].signs & known->follow) != 0)
+		roots |= roots_of_pair(k, false, word, *other);
+	if (!(ways & GOES_OVER))
+		return roots;
+	if (other + known->gap + 1 < end)
+		end = other + known->gap + 1;
+	for (; other < end; other++)
+		if ((k->r->lands[*other] & known->from) != 0)
+			roots |= roots_of_pair(k, true, word, *other);
 	return roots;
 }
 
@@ -385,6 +405,22 @@ phrases_of(const struct reader *r, const struct known *known)
 	return r->pool + known->at + known->n + known->roots;
 }
 
+/* Append what the word at `at` is by itself. */
+static inline void
+add_words(const struct reader *r, const struct known *known, uint32_t at,
+    struct finds *to)
+{
+	const uint32_t *phrases = phrases_of(r, known);
+
+	if (to->n + known->phrases > to->cap) {
+		to->cap = 2 * (to->n + known->phrases);
+		to->v = xreallocarray(to->v, to->cap, sizeof(*to->v));
+	}
+	for (size_t i = 0; i < known->phrases; i++)
+		to->v[to->n + i] = (struct find){ at, at + 1, phrases[i] };
+	to->n += known->phrases;
+}
+
 void
 walk_list(const struct reader *r, const struct reading *reading,
     const struct outlook *o, const struct finds *finds, const uint16_t *bits,
@@ -402,10 +438,22 @@ walk_list(const struct reader *r, const struct reading *reading,
 			while (find < finds->v + finds->n && find->first == at);
 			continue;
 		}
-		for (size_t n = 0; n < known->phrases; n++)
-			add_find(list, (struct find){ at, at + 1,
-			    phrases_of(r, known)[n] });
+		add_words(r, known, at, list);
 	}
+}
+
+bool
+walk_hopes(const struct reader *r, const struct reading *reading,
+    const struct outlook *o, class_signs signs)
+{
+	for (size_t i = o->from; i < o->end; i++) {
+		uint32_t word = reading->known[reading->starts[i]];
+
+		if ((r->known[word].flags & MARK_HOPES) &&
+		    (r->needs[word] & ~signs) == 0)
+			return true;
+	}
+	return (o->longer & MARK_HOPES) != 0;
 }
 
 static inline void
@@ -434,7 +482,7 @@ walk_note(const struct reader *r, const struct reading *reading,
 			continue;
 		}
 		if (!(known->flags & asked) && !((known->flags & MARK_HOPES) &&
-		    (known->needs & missing) == 0))
+		    (r->needs[reading->known[at]] & missing) == 0))
 			continue;
 		for (size_t n = 0; n < known->phrases; n++)
 			note(r->lex, (struct find){ at, at + 1,
@@ -442,29 +490,65 @@ walk_note(const struct reader *r, const struct reading *reading,
 	}
 }
 
+/* Starts that are looked at in one go, before any is walked from. */
+#define WALK_ROUND	64u
+
+struct going {
+	uint32_t	at, ways;
+};
+
+/* From `p` on the starts that may go on, of a round or to the end of the sentence:
+ * how many.  `lands` is NULL where no word leaps. */
+static inline __attribute__((always_inline)) size_t
+look_round(const struct walk *k, const uint64_t *lands, const uint32_t **p,
+    struct going *going, class_signs *signs, uint32_t *flags)
+{
+	const struct known *table = k->table;
+	const uint32_t *of = k->known, *start = *p, *end = start + WALK_ROUND;
+	size_t n = 0;
+
+	for (; start < end && *start < k->end; start++) {
+		const uint32_t *at = of + *start;
+		const struct known *known = &table[*at];
+
+		*signs |= known->classes;
+		*flags |= known->flags;
+		going[n].at = *start;
+		going[n].ways = ways_on(k, lands, at + 1, known);
+		n += going[n].ways != 0;
+	}
+	*p = start;
+	return n;
+}
+
 /* The outlook of the sentence that ends at k->end, from its starts, the first of
  * which is o->from. */
 static void
 look_at(struct walk *k, const struct reading *reading, struct outlook *o)
 {
-	const struct known *table = k->table;
-	const uint32_t *of = k->known, *p = reading->starts + o->from;
+	const uint32_t *p = reading->starts + o->from;
+	struct going going[WALK_ROUND];
 	class_signs signs = 0;
 	uint32_t flags = 0;
 
-	for (; *p < k->end; p++) {
-		const struct known *known = &table[of[*p]];
-		uint32_t fertile = fertile_roots(k, *p, known);
+	do {
+		size_t n = k->r->lex->leaping ?
+		    look_round(k, k->r->lands, &p, going, &signs, &flags) :
+		    look_round(k, NULL, &p, going, &signs, &flags);
 
-		__builtin_prefetch(&table[of[p[READING_SPARE / 2]]]);
-		signs |= known->classes;
-		flags |= known->flags;
-		if (fertile != 0)
-			walk_on(k, *p, known, fertile);
-	}
-	o->end = (uint32_t)(p - reading->starts);
+		for (size_t i = 0; i < n; i++) {
+			uint32_t at = going[i].at;
+			const struct known *known = known_at(k, at);
+			uint32_t fertile = fertile_roots(k, at, known,
+			    going[i].ways);
+
+			if (fertile != 0)
+				walk_on(k, at, known, fertile);
+		}
+	} while (*p < k->end);
 	o->signs |= signs;
-	o->flags |= flags;
+	o->flags = flags | o->longer;
+	o->end = (uint32_t)(p - reading->starts);
 }
 
 size_t

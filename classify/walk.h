@@ -21,7 +21,8 @@ struct finds {
  * none. */
 struct outlook {
 	class_signs	signs;		/* of all phrases */
-	uint32_t	flags;		/* of MARK_NOTED */
+	uint32_t	flags;		/* of MARK_NOTED, */
+	uint32_t	longer;		/* and those of phrases of several words */
 	uint32_t	sentence;	/* its number */
 	uint32_t	from, end;	/* of its starts in the reading */
 	uint32_t	found;		/* where its finds begin */
@@ -43,6 +44,10 @@ size_t walk_text(const struct reader *r, const struct words *w,
 void walk_list(const struct reader *r, const struct reading *reading,
     const struct outlook *o, const struct finds *finds, const uint16_t *bits,
     struct finds *list);
+/* May one of the sentence's phrases show that a rule has what it asks for, where
+ * `signs` stand in its reach? */
+bool walk_hopes(const struct reader *r, const struct reading *reading,
+    const struct outlook *o, class_signs signs);
 /* Append to `notes` what of the sentence has one of MARK_NOTED; of words by
  * themselves only where one has a flag of `asked`, or shows that a rule has what it
  * asks for, beside `beside` that stands elsewhere. */
