@@ -73,16 +73,14 @@ may_match(struct view *view, const struct outlook *o, const struct rule *rule)
 	return true;
 }
 
-/* Does a sentence show a rule of this reach that all is there for? */
+/* Does a sentence show a rule of this reach that all is there for, where these signs
+ * stand?  Most do not by the look of their words. */
 static bool
 is_hopeful(struct view *view, struct outlook *o, enum hook_reach reach,
     class_signs signs)
 {
 	const struct lexicon *lex = view->g->lexicon;
 
-	signs |= view->beside;
-	if (!walk_hopes(view->reader, &view->reading, o, signs))
-		return false;
 	take_notes(view, o);
 	for (size_t i = o->noted; i < o->noted_end; i++) {
 		uint32_t phrase = view->notes.v[i].phrase;
@@ -112,7 +110,7 @@ static bool
 is_hopeful_far(struct view *view, struct outlook *v, size_t n,
     enum hook_reach reach)
 {
-	class_signs signs = 0;
+	class_signs signs = view->beside;
 
 	if (!view->g->reaches[reach])
 		return false;
@@ -120,6 +118,7 @@ is_hopeful_far(struct view *view, struct outlook *v, size_t n,
 		signs |= v[i].signs;
 	for (size_t i = 0; i < n; i++)
 		if ((v[i].flags & MARK_HOPES_FAR) &&
+		    walk_hopes(view->reader, &view->reading, &v[i], signs) &&
 		    is_hopeful(view, &v[i], reach, signs))
 			return true;
 	return false;
@@ -268,8 +267,11 @@ choose_among(struct view *view, size_t from, size_t end, bool all)
 				o[-1].composes = true;
 				want(view, i - 1);
 			}
-		} else if (all || ((o->flags & MARK_HOPES) && !is_top(view, o) &&
-		    is_hopeful(view, o, HOOK_SENTENCE, o->signs))) {
+		} else if (all || ((o->flags & MARK_HOPES) &&
+		    walk_hopes(view->reader, &view->reading, o,
+		    o->signs | view->beside) && !is_top(view, o) &&
+		    is_hopeful(view, o, HOOK_SENTENCE,
+		    o->signs | view->beside))) {
 			want(view, i);
 		}
 	}
