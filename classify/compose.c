@@ -385,10 +385,23 @@ has_clitic(const struct clause *c, const struct item *op)
 	    op->first - 2, TOKEN_CLITIC | TOKEN_JOIN | TOKEN_BREAK);
 }
 
+/* Is its object one like what was named before: "extends that on maize", "the one on
+ * maize"? */
+static bool
+takes_deputy(const struct clause *c, const struct item *op)
+{
+	uint32_t at = op->end;
+
+	at += token_is(c, at, TOKEN_DET) && token_is(c, at + 1, TOKEN_PRONOUN);
+	return token_is(c, at, TOKEN_DET | TOKEN_PRONOUN | TOKEN_RELATIVE) &&
+	    token_is(c, at + 1, TOKEN_LINK);
+}
+
 static bool
 has_pronoun(const struct clause *c, const struct item *op)
 {
-	return token_is(c, op->end, TOKEN_PRONOUN) || has_clitic(c, op);
+	return token_is(c, op->end, TOKEN_PRONOUN) || has_clitic(c, op) ||
+	    takes_deputy(c, op);
 }
 
 /* Does a comma lead to it: "the ban on fires, postponed by a year"? */

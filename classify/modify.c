@@ -52,6 +52,19 @@ is_tail(const struct view *view, const struct mark *at)
 	    (view->bits[at->end] & TOKEN_BREAK)));
 }
 
+/* Does a conjunction lead to it, so that it begins a clause of its own: "lifts the ban
+ * and analysts say"? */
+static bool
+is_joined(const struct view *view, const struct mark *at)
+{
+	uint32_t i = at->first;
+
+	while (i > 0 && (view->bits[i - 1] & TOKEN_DET))
+		i--;
+	return i > 0 && (view->bits[i - 1] & TOKEN_JOIN) &&
+	    view->words.tokens[i - 1].kind == TOKEN_WORD;
+}
+
 bool
 modifier_governs(const struct view *view, const struct class *m,
     const struct mark *at, uint32_t anchor, struct span span)
@@ -73,7 +86,8 @@ modifier_governs(const struct view *view, const struct class *m,
 	} else if (at->first > anchor) {
 		from = at->first >= span.end ? span.end : anchor + 1;
 		to = at->first;
-		if (m->place == PLACE_BEFORE)
+		if (m->place == PLACE_BEFORE || (m->place == PLACE_AFTER &&
+		    is_joined(view, at)))
 			return false;
 	} else {
 		return false;
