@@ -487,6 +487,22 @@ has_comma(const struct clause *c, uint32_t from, uint32_t end)
 	return false;
 }
 
+/* Does an operator before the object take it, and a comma part it from `op`, which
+ * does not follow that comma? */
+static bool
+is_taken(struct clause *c, struct item *it, const struct item *op)
+{
+	const struct item *verb = before(c, (size_t)(it - c->items));
+
+	return verb != NULL && verb->role == ROLE_OPERATOR &&
+	    verb->turn == 0 && verb->operator->right &&
+	    it->first >= verb->end &&
+	    it->first - verb->end <= verb->operator->reach &&
+	    !any_token(c, verb->end, it->first, TOKEN_BREAK | TOKEN_JOIN) &&
+	    can_join(c, verb, it) && has_comma(c, it->end, op->first - 1) &&
+	    !is_comma(c, op->first - 1) && aside_end(c, it, op) == 0;
+}
+
 /* The object of a verb that ends a headline, or a clause of one, over what
  * prepositions tie to it: "stamp duty on flats for outsiders axed". */
 static struct item *
@@ -530,6 +546,9 @@ choose(struct clause *c, size_t i)
 	if (left == NULL && right == NULL && op->operator->left)
 		left = find_headline(c, i);
 
+	/* "lifts the ban on rice, prices fall": a verb before it has it for itself */
+	if (left != NULL && right == NULL && is_taken(c, left, op))
+		left = NULL;
 	/* "suspends the duty to ease shortages": it has its object behind it */
 	if (left != NULL && !passive && op->operator->right &&
 	    token_is(c, op->first - 1, TOKEN_LINK))
