@@ -1,8 +1,6 @@
-#include <assert.h>
-#include <math.h>
 #include <stdlib.h>
 
-#include "classify/clause.h"
+#include "classify/compared.h"
 
 /* An operator without an auxiliary takes a subject this near: "ban ends". */
 #define LEFT_REACH	3u
@@ -19,18 +17,6 @@
 #define HEAD_REACH	9
 /* Words between an adjective and its noun: "new casino licences". */
 #define INNER_REACH	2
-/* Words between numbers that are compared and what they are about. */
-#define COMPARE_REACH	12
-
-static void
-absorb(struct item *head, struct item *other)
-{
-	if (other->first < head->first)
-		head->first = other->first;
-	if (other->end > head->end)
-		head->end = other->end;
-	other->role = ROLE_NONE;
-}
 
 /* Objects may share a word: "Sunday trading" and "trading ban". */
 static bool
@@ -139,24 +125,6 @@ is_target(const struct item *it)
 	return it->role == ROLE_OBJECT || it->role == ROLE_EVENT;
 }
 
-/* Does the object keep away from operators like this one?  Then it is not
- * there for it. */
-static bool
-refuses(const struct clause *c, const struct item *it, const struct item *op)
-{
-	const struct references *with;
-
-	if (it->role != ROLE_OBJECT)
-		return false;
-	with = &it->object->with;
-	if (op->sequel == NULL)
-		return !fits(c, with, op->mark);
-	for (size_t i = 0; i < with->n; i++)
-		if (mark_in(c->view->g, op->sequel, with->v[i]))
-			return false;
-	return with->n > 0;
-}
-
 /* The object on the operator's right, or NULL. */
 static struct item *
 find_right(struct clause *c, size_t i, unsigned reach)
@@ -179,9 +147,6 @@ find_right(struct clause *c, size_t i, unsigned reach)
 	return NULL;
 }
 
-/* The object on its left; other operators may stand between, as in "the ban
- * imposed in May was lifted".  What stands in a relative clause is passed over
- * for the object that the clause describes. */
 /* "After a year of tolerance, the town forbids boats": the comma parts what was
  * from the news. */
 static bool
@@ -230,6 +195,9 @@ head_of(struct clause *c, struct item *it, const struct item *op)
 	return head;
 }
 
+/* The object on its left; other operators may stand between, as in "the ban
+ * imposed in May was lifted".  What stands in a relative clause is passed over
+ * for the object that the clause describes. */
 static struct item *
 find_left(struct clause *c, size_t i, unsigned reach, uint16_t stops)
 {
@@ -257,122 +225,6 @@ find_left(struct clause *c, size_t i, unsigned reach, uint16_t stops)
 		}
 	}
 	return near;
-}
-
-/* Can `operator`, standing where `op` does, take `it`? */
-static bool
-accepts(const struct clause *c, const struct class *operator,
-    const struct item *op, const struct item *it)
-{
-	if (it->role == ROLE_EVENT)
-		return op->turn == 0 && (fits(c, &operator->with, it->named) ||
-		    fits(c, &operator->with, it->mark));
-	return fits(c, &operator->with, it->named) && !refuses(c, it, op);
-}
-
-/* The first operator of mark `m` that takes `it` where `op` stands, or NULL. */
-static const struct class *
-willing(const struct clause *c, size_t m, const struct item *op,
-    const struct item *it)
-{
-	const struct grammar *g = c->view->g;
-	size_t count;
-	const uint16_t *ids = phrase_classes(g->lexicon,
-	    c->view->marks.v[m].phrase, &count);
-	const struct class *best = NULL;
-
-	for (size_t i = 0; i < count; i++) {
-		const struct class *other = &g->classes[ids[i]];
-
-		if (other->kind == CLASS_OPERATOR &&
-		    (best == NULL || other < best) &&
-		    present(c, other) != NULL && accepts(c, other, op, it))
-			best = other;
-	}
-	return best;
-}
-
-/* The operator that takes `it`, or NULL.  Words can stand in two lists that
- * differ in their objects: to extend a ban is one thing, to extend a licence
- * another.  The list that was read first is asked first. */
-static const struct class *
-operator_for(const struct clause *c, const struct item *op,
-    const struct item *it)
-{
-	const struct class *best = NULL;
-
-	if (it == NULL)
-		return NULL;
-	if (op->turn != 0)
-		return accepts(c, op->operator, op, it) ? op->operator : NULL;
-	for (size_t m = next_alike(c, op->mark, first_alike(c, op->mark));
-	    m < c->end; m = next_alike(c, op->mark, m + 1)) {
-		const struct class *other = willing(c, m, op, it);
-
-		if (other != NULL && (best == NULL || other < best))
-			best = other;
-	}
-	return best;
-}
-
-static bool
-can_join(const struct clause *c, const struct item *op, const struct item *it)
-{
-	return operator_for(c, op, it) != NULL;
-}
-
-/* An object's sign as this kind of operator sees it: imposing a quota tightens,
- * raising it eases. */
-static int
-sign_for(const struct class *object, const char *kind)
-{
-	for (size_t i = 0; i < object->on_count; i++)
-		if (kind != NULL && strcmp(object->on[i], kind) == 0)
-			return object->on_sign[i];
-	return object->sign;
-}
-
-/* "The tax on shares held for a year": what only keeps a thing, and stands behind
- * it, says which is meant. */
-static bool
-is_attributive(const struct item *it)
-{
-	return it->sign == 0 && it->inner != NULL && it->head > it->first;
-}
-
-/* "Cancels the rise in the tax": what is done in so many words to a doing is meant,
- * even where the inner word alone says little. */
-static double
-weight_for(const struct class *operator, const struct item *it)
-{
-	if (it->role != ROLE_EVENT)
-		return it->weight * it->object->weight;
-	if (is_attributive(it))
-		return it->inner->weight;
-	return operator->weight < 1 || it->sign == 0 || it->inner == NULL ?
-	    it->weight : fmax(it->weight, it->inner->weight);
-}
-
-/* The operator takes its object: `it` becomes void, the operator an event. */
-static void
-join(const struct clause *c, struct item *op, struct item *it)
-{
-	int sign;
-
-	op->operator = operator_for(c, op, it);
-	assert(op->operator != NULL);
-	sign = op->turn ? op->turn : op->operator->sign;
-	op->sign = sign * (it->role == ROLE_EVENT && !is_attributive(it) ?
-	    it->sign : sign_for(it->role == ROLE_EVENT ? it->inner : it->object,
-	    op->turn ? KIND_LEVEL : op->operator->operator_kind));
-	op->inner = it->role == ROLE_EVENT ? it->inner : it->object;
-	op->act = op->operator;
-	op->weight = op->operator->weight * weight_for(op->operator, it);
-	op->stage = op->operator->stage ? op->operator->stage : it->stage;
-	op->named = it->named;
-	op->took = it->role == ROLE_EVENT ? it : NULL;
-	op->role = ROLE_EVENT;
-	absorb(op, it);
 }
 
 /* Does a pronoun stand before the verb that is an article elsewhere: "abre la
@@ -410,14 +262,6 @@ is_apposed(const struct clause *c, const struct item *op)
 {
 	return op->first > c->s->first && is_comma(c, op->first - 1) &&
 	    !token_is(c, op->end, TOKEN_LINK | TOKEN_PRONOUN);
-}
-
-static bool
-is_kind(const struct item *op, const char *kind)
-{
-	const char *own = op->operator->operator_kind;
-
-	return own != NULL && strcmp(own, kind) == 0;
 }
 
 /* Does what it speaks of end, and not what stands behind: "ends on Friday", but not
@@ -470,7 +314,7 @@ take_turn(const struct clause *c, struct item *it, struct item *op)
 			return NULL;
 		if (!op->operator->right)
 			return it;
-		join(c, k, it);
+		join_item(c, k, it);
 		return k;
 	}
 	return it;
@@ -598,7 +442,7 @@ join_compounds(struct clause *c)
 		    (next->first == op->end ||
 		    token_is(c, op->end, TOKEN_PASSIVE)) &&
 		    can_join(c, op, it))
-			join(c, op, it);
+			join_item(c, op, it);
 	}
 }
 
@@ -624,7 +468,7 @@ join_nominal(struct clause *c)
 		it = find_right(c, i, NOMINAL_REACH);
 		if (can_join(c, op, it) && !(op->operator->subject &&
 		    any_token(c, op->end, it->first, TOKEN_JOIN)))
-			join(c, op, it);
+			join_item(c, op, it);
 	}
 }
 
@@ -717,15 +561,6 @@ has_deputy(const struct clause *c, const struct item *op)
 	    token_is(c, at + 1, TOKEN_LINK);
 }
 
-/* What was named, as an item that stands where `op` does. */
-static struct item
-renamed(const struct item *op, const struct class *object, size_t named)
-{
-	return (struct item){ .role = ROLE_OBJECT, .first = op->first,
-	    .end = op->end, .head = op->first, .mark = named, .named = named,
-	    .object = object, .sign = object->sign, .weight = 1 };
-}
-
 /* What the sentence before named last. */
 static bool
 recall(const struct clause *c, const struct item *op, struct item *it)
@@ -811,13 +646,13 @@ join_verbal(struct clause *c)
 			continue;
 		if ((shares_subject(c, i) || has_deputy(c, op)) &&
 		    find_antecedent(c, i, &named)) {
-			join(c, op, &named);
+			join_item(c, op, &named);
 		} else if ((it = choose(c, i)) != NULL) {
-			join(c, op, it);
+			join_item(c, op, it);
 		} else if (((is_elliptic(c, op) || has_pronoun_subject(c, op)) &&
 		    find_antecedent(c, i, &named)) || ((has_pronoun(c, op) ||
 		    has_pronoun_subject(c, op)) && recall(c, op, &named))) {
-			join(c, op, &named);
+			join_item(c, op, &named);
 		} else {
 			stand_alone(c, op);
 		}
@@ -886,149 +721,6 @@ drop_vessels(struct clause *c)
 	}
 }
 
-static bool
-has_event(const struct clause *c)
-{
-	for (size_t i = 0; i < c->n; i++)
-		if (c->items[i].role == ROLE_EVENT && c->items[i].sign != 0)
-			return true;
-	return false;
-}
-
-/* Words between two items; the end of a clause counts for several. */
-static uint32_t
-distance(const struct clause *c, const struct item *a, const struct item *b)
-{
-	uint32_t from = a->end, to = b->first;
-
-	if (b->end <= a->first) {
-		from = b->end;
-		to = a->first;
-	}
-	if (from >= to)
-		return 0;
-	/* a colon may part them in a headline: "Rice tariff: 35%, from 50%" */
-	return to - from + (any_token(c, from, to, TOKEN_BREAK) ?
-	    COMPARE_REACH / 2 : 0);
-}
-
-/* The object of the comparison before `op`, when only prepositions part the two:
- * "goes from 10% to 20% on rice, and on wheat from 30% to 15%".  False for none. */
-static bool
-find_compared(const struct clause *c, const struct item *op, struct item *it)
-{
-	const struct item *was = op;
-	uint32_t join = op->first;
-
-	while (was > c->items && (was == op || was->role == ROLE_NONE))
-		was--;
-	if (was == op || was->role != ROLE_EVENT || was->turn == 0 ||
-	    was->end >= op->first)
-		return false;
-	while (join > was->end && !token_is(c, join - 1, TOKEN_JOIN))
-		join--;
-	if (join == was->end || !token_is(c, join, TOKEN_LINK) ||
-	    any_token(c, was->end, op->first, TOKEN_BREAK))
-		return false;
-	*it = renamed(op, was->inner, was->named);
-	return can_join(c, op, it);
-}
-
-/* The comparison nearest to an event's words that is of its object and names the
- * new number first, "at 5% instead of 10%", or NULL. */
-static struct item *
-comparison_of(struct clause *c, const struct item *event)
-{
-	const struct mark *v = c->view->marks.v;
-	struct item *best = NULL, named;
-
-	for (size_t i = 0; i < c->n; i++) {
-		struct item *op = &c->items[i];
-
-		if (op->turn == 0 || op->role != ROLE_OPERATOR ||
-		    distance(c, op, event) > COMPARE_REACH ||
-		    !phrase_swapped(c->view->g->lexicon, v[op->mark].phrase))
-			continue;
-		named = renamed(op, event->inner, event->named);
-		if (can_join(c, op, &named) && (best == NULL ||
-		    distance(c, op, event) < distance(c, best, event)))
-			best = op;
-	}
-	return best;
-}
-
-/* "Sets the tariff at 5% instead of 10%": what only adds says less than the numbers
- * do. */
-static void
-turn_events(struct clause *c)
-{
-	for (size_t i = 0; i < c->n; i++) {
-		struct item *it = &c->items[i], *op;
-		int sign;
-
-		if (it->role != ROLE_EVENT || it->act == NULL ||
-		    it->inner == NULL || it->took != NULL || it->turn != 0 ||
-		    it->act->sign <= 0 || is_kind(it, KIND_LEVEL) ||
-		    (op = comparison_of(c, it)) == NULL)
-			continue;
-		sign = op->turn * sign_for(it->inner, KIND_LEVEL);
-		if (sign == 0 || sign == it->sign)
-			continue;
-		it->sign = sign;
-		it->act = op->operator;
-		absorb(it, op);
-	}
-}
-
-/* Numbers speak where no verb does: "rice tariff 50%, from 35%". */
-static void
-join_comparisons(struct clause *c)
-{
-	turn_events(c);
-	if (has_event(c))
-		return;
-	for (size_t i = 0; i < c->n; i++) {
-		struct item *op = &c->items[i], *best = NULL, named;
-
-		if (op->turn == 0 || op->role != ROLE_OPERATOR)
-			continue;
-		for (size_t k = 0; k < c->n; k++) {
-			struct item *it = &c->items[k];
-
-			if (it->role == ROLE_OBJECT && can_join(c, op, it) &&
-			    distance(c, op, it) <= COMPARE_REACH &&
-			    (best == NULL ||
-			    distance(c, op, it) < distance(c, op, best)))
-				best = it;
-		}
-		if (best == NULL && find_compared(c, op, &named))
-			best = &named;
-		if (best != NULL)
-			join(c, op, best);
-	}
-}
-
-/* The old number may stand in the next sentence: "Bond now 30 percent.  Was 10." */
-static void
-join_sequel(struct clause *c)
-{
-	const struct mark *by;
-	uint32_t at;
-	int turn;
-
-	if (c->n == ITEMS_MAX || has_event(c))
-		return;
-	by = sequel_of(c->view, c->s, &at, &turn);
-	if (by == NULL)
-		return;
-	c->items[c->n] = (struct item){ .role = ROLE_OPERATOR, .first = at,
-	    .end = at + 1, .head = at, .mark = c->items[0].mark,
-	    .named = c->items[0].named, .sequel = by, .turn = turn,
-	    .operator = c->view->g->roles[by->phrase].compare, .weight = 1 };
-	c->n++;
-	join_comparisons(c);
-}
-
 /* A headline may part the two by a colon: "Visas for Albanians: abolished". */
 static void
 join_headline(struct clause *c)
@@ -1046,7 +738,7 @@ join_headline(struct clause *c)
 		    op->turn == 0 && op->operator->left &&
 		    token_is(c, op->first - 1, TOKEN_BREAK) &&
 		    can_join(c, op, it)) {
-			join(c, op, it);
+			join_item(c, op, it);
 			return;
 		}
 	}
