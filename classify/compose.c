@@ -34,6 +34,7 @@ is_compound(const struct clause *c, const struct item *a, const struct item *b)
 	return b->first >= a->end &&
 	    b->first - a->end <= c->view->g->compound &&
 	    !token_is(c, b->first, TOKEN_LINK) &&
+	    !token_is(c, a->end - 1, TOKEN_BREAK | TOKEN_RELATIVE) &&
 	    !any_token(c, a->end, b->first, TOKEN_BREAK | TOKEN_JOIN);
 }
 

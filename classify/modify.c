@@ -6,6 +6,8 @@
 
 #include "classify/modify.h"
 
+/* What governs so few words behind it is one of the verb's own, as "had" is. */
+#define VERB_REACH	3
 /* Words before a phrase where a longer one that covers it may begin. */
 #define COVER_REACH	32
 
@@ -65,6 +67,18 @@ is_joined(const struct view *view, const struct mark *at)
 	    view->words.tokens[i - 1].kind == TOKEN_WORD;
 }
 
+/* Does an auxiliary stand there that does not go on with what is before it: "had
+ * complained about was lifted", but not "had been lifted"? */
+static bool
+has_verb(const struct view *view, uint32_t from, uint32_t to)
+{
+	while (from < to && (view->bits[from] & TOKEN_PASSIVE))
+		from++;
+	while (from < to && !(view->bits[from] & TOKEN_PASSIVE))
+		from++;
+	return from < to;
+}
+
 bool
 modifier_governs(const struct view *view, const struct class *m,
     const struct mark *at, uint32_t anchor, struct span span)
@@ -93,6 +107,9 @@ modifier_governs(const struct view *view, const struct class *m,
 		return false;
 	}
 	if (m->place != PLACE_CLAUSE && to - from > m->distance)
+		return false;
+	if (m->action == ACTION_DROP && m->place == PLACE_BEFORE &&
+	    m->distance <= VERB_REACH && has_verb(view, from, to))
 		return false;
 	if (m->tight)
 		stops |= TOKEN_JOIN;
