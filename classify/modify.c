@@ -79,6 +79,22 @@ has_verb(const struct view *view, uint32_t from, uint32_t to)
 	return from < to;
 }
 
+/* Does it stand in a relative clause between the object of a hit and the verb of the
+ * clause around it: "the ban that traders complained about was lifted"? */
+static bool
+is_between(const struct view *view, const struct mark *at, uint32_t anchor,
+    struct span span)
+{
+	uint32_t before = at->first;
+
+	while (before > span.first &&
+	    !(view->bits[before - 1] & (TOKEN_RELATIVE | TOKEN_PASSIVE)))
+		before--;
+	return before > span.first &&
+	    (view->bits[before - 1] & TOKEN_RELATIVE) &&
+	    has_verb(view, at->end, anchor);
+}
+
 bool
 modifier_governs(const struct view *view, const struct class *m,
     const struct mark *at, uint32_t anchor, struct span span)
@@ -93,7 +109,8 @@ modifier_governs(const struct view *view, const struct class *m,
 		from = at->end;
 		to = at->end <= span.first ? span.first :
 		    at->end <= anchor ? anchor : at->end;
-		if (is_enclosed(view, at, anchor))
+		if (is_enclosed(view, at, anchor) ||
+		    is_between(view, at, anchor, span))
 			return false;
 		if (m->place == PLACE_AFTER)
 			return false;
