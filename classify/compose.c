@@ -544,6 +544,14 @@ has_pronoun_subject(const struct clause *c, const struct item *op)
 	    !any_token(c, from, op->first, TOKEN_BREAK);
 }
 
+/* Does a word that begins a clause lead to the "it" that opens the sentence: "If it is
+ * lifted, prices fall"? */
+static bool
+is_dependent(const struct clause *c)
+{
+	return token_is(c, c->s->first, TOKEN_BREAK);
+}
+
 /* Is its subject one like what was named before: "the duty on cars falls, that on
  * tyres rises"? */
 static bool
@@ -569,7 +577,7 @@ recall(const struct clause *c, const struct item *op, struct item *it)
 	const struct hits *h = c->hits;
 
 	if (h->object == NULL || h->named_in != c->view ||
-	    h->named_until != c->s->first)
+	    h->named_until != c->s->first || is_dependent(c))
 		return false;
 	*it = renamed(op, h->object, h->named);
 	return can_join(c, op, it);
