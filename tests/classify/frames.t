@@ -185,7 +185,7 @@ def sentences(matrix):
 
 
 # The share that must be right, and the share that may be taken the wrong way round.
-FLOORS = [(composition, 0.97, 0.001), (duties, 0.955, 0.002), (times, 0.97, 0.001), (levels, 0.90, 0.012)]
+FLOORS = [(composition, 0.97, 0.001), (duties, 0.97, 0.002), (times, 0.97, 0.001), (levels, 0.90, 0.012)]
 
 print("1..%d" % (2 * len(FLOORS)))
 for place, (matrix, least, most) in enumerate(FLOORS):
