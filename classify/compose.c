@@ -467,7 +467,8 @@ join_nominal(struct clause *c)
 		    !op->operator->right || !is_nominal(c, op))
 			continue;
 		it = find_right(c, i, NOMINAL_REACH);
-		if (can_join(c, op, it) && !(op->operator->subject &&
+		if (it != NULL && can_join(c, op, it) &&
+		    !(op->operator->subject &&
 		    any_token(c, op->end, it->first, TOKEN_JOIN)))
 			join_item(c, op, it);
 	}
