@@ -238,6 +238,14 @@ has_clitic(const struct clause *c, const struct item *op)
 	    op->first - 2, TOKEN_CLITIC | TOKEN_JOIN | TOKEN_BREAK);
 }
 
+/* "That on", "the one on": does it stand for one like what was named before? */
+static bool
+is_deputy(const struct clause *c, uint32_t at)
+{
+	return token_is(c, at, TOKEN_DET | TOKEN_PRONOUN | TOKEN_RELATIVE) &&
+	    token_is(c, at + 1, TOKEN_LINK);
+}
+
 /* Is its object one like what was named before: "extends that on maize", "the one on
  * maize"? */
 static bool
@@ -246,8 +254,7 @@ takes_deputy(const struct clause *c, const struct item *op)
 	uint32_t at = op->end;
 
 	at += token_is(c, at, TOKEN_DET) && token_is(c, at + 1, TOKEN_PRONOUN);
-	return token_is(c, at, TOKEN_DET | TOKEN_PRONOUN | TOKEN_RELATIVE) &&
-	    token_is(c, at + 1, TOKEN_LINK);
+	return is_deputy(c, at);
 }
 
 static bool
@@ -567,8 +574,7 @@ has_deputy(const struct clause *c, const struct item *op)
 		at--;
 	return at > c->s->first && at + 2 < op->first &&
 	    token_is(c, at - 1, TOKEN_JOIN | TOKEN_BREAK) &&
-	    token_is(c, at, TOKEN_DET | TOKEN_PRONOUN | TOKEN_RELATIVE) &&
-	    token_is(c, at + 1, TOKEN_LINK);
+	    is_deputy(c, at);
 }
 
 /* What the sentence before named last. */
