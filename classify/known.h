@@ -65,12 +65,23 @@ struct known {
 	uint64_t	follow;		/* signs of what goes on with a phrase */
 	uint64_t	from;		/* bits of its leaps */
 	uint32_t	at;		/* of its parts in the pool: */
-	uint8_t		n;		/* symbols that stand within phrases, */
-	uint8_t		roots;		/* nodes that it leads to first, */
-	uint8_t		phrases;	/* phrases that it is by itself */
-	uint8_t		gap;		/* the most words that a leap goes over */
+	uint16_t	n;		/* symbols that stand within phrases, */
+	uint16_t	roots;		/* nodes that it leads to first, */
+	uint16_t	phrases;	/* phrases that it is by itself */
+	uint16_t	gap;		/* the most words that a leap goes over */
 	uint16_t	flags;		/* of its phrases, of MARK_NOTED */
 	uint16_t	bits;		/* of the token, and STARTS_PHRASE */
+};
+
+/* The same while it is worked out. */
+struct finding {
+	uint32_t	*symbols;
+	size_t		 n, cap;
+	uint32_t	*parts;		/* for the pool: three of each */
+	size_t		 room;
+	struct known	 known;
+	class_signs	 needs;
+	uint64_t	 lands;
 };
 
 struct reader {
@@ -87,6 +98,7 @@ struct reader {
 	size_t			 needs_cap;	/* that hope all ask for */
 	uint64_t		*lands;		/* by known: the bits of the leaps that */
 	size_t			 lands_cap;	/* may end there */
+	struct finding		 finding;	/* one at a time */
 	uint32_t		*pool;
 	size_t			 pool_count, pool_cap;
 	uint32_t		*slots;		/* hash of what is known */

@@ -9,6 +9,9 @@
 /* The largest gap within a phrase. */
 #define GAP_MAX		9
 
+/* Choices "a|b" that name one word.  It is compared with each when it is met first. */
+#define FORM_SYMBOLS_MAX 4000
+
 /* Ways to read one phrase, and all phrases with groups of a language, and the
  * length of such a phrase: a list of a hundred set phrases is a lexicon. */
 #define READINGS_MAX	256
@@ -99,17 +102,20 @@ take_slot(struct lexicon *lex, struct str key)
 	return slot;
 }
 
-/* Let the form stand for `symbol` as well. */
-static void
+/* Let the form stand for `symbol` as well.  False where it stands for too many. */
+static bool
 bind(struct lexicon *lex, enum form form, struct str s, uint32_t symbol)
 {
 	struct str key = form_key(lex, "", form, s);
 	struct slot *slot = take_slot(lex, key);
+	size_t count = 0;
 
 	for (uint32_t at = slot->binding; at != NONE;
-	    at = lex->bindings[at].next)
+	    at = lex->bindings[at].next, count++)
 		if (lex->bindings[at].symbol == symbol)
-			return;
+			return true;
+	if (count >= FORM_SYMBOLS_MAX)
+		return false;
 	GROW(lex->bindings, lex->binding_count, lex->binding_cap);
 	lex->bindings[lex->binding_count] = (struct binding){
 	    slot->binding != NONE ? lex->bindings[slot->binding].text :
@@ -130,6 +136,7 @@ bind(struct lexicon *lex, enum form form, struct str s, uint32_t symbol)
 		lex->prefixes[s.n / 64] |= 1ULL << s.n % 64;
 	if (form == FORM_SUFFIX && s.n <= WORD_MAX)
 		lex->suffixes[s.n / 64] |= 1ULL << s.n % 64;
+	return true;
 }
 
 /* The form's own symbol, which families and alternatives do not share: it is
@@ -354,7 +361,9 @@ add_alternatives(struct lexicon *lex, struct str word, bool optional,
 		    word_compose(s, folded) : word_fold(s, folded) };
 		if (sp.form == FORM_STEM)
 			s = stem_of(lex, s);
-		bind(lex, sp.form, s, symbol);
+		if (!bind(lex, sp.form, s, symbol))
+			return err_set(err, "'%.*s' stands in more than %d "
+			    "choices of words", STR_FMT(one), FORM_SYMBOLS_MAX);
 	}
 	return add_element(pat, (struct element){ symbol, 0, optional }, err);
 }

@@ -20,10 +20,6 @@
 
 #include "classify/known.h"
 
-/* Forms of one word that rules tell apart: its stem, raw, wildcards, families,
- * and each choice "a|b" that names it.  Beyond that the rest is not seen; the
- * commonest words of our packs have some fifty. */
-#define SYMBOLS_MAX	128
 /* A word and its tag as a key; a longer word is kept elsewhere. */
 #define LONG_KEY	56u
 /* Of a reader's tag, for words of a text in capitals. */
@@ -54,16 +50,6 @@ struct memo {
 	struct long_word	long_words[1u << LONG_BITS];
 	struct pair		pairs[1u << PAIR_BITS];	/* see struct reader */
 	struct path		paths[1u << PATH_BITS];
-};
-
-/* The same while it is worked out. */
-struct finding {
-	uint32_t	symbols[SYMBOLS_MAX];
-	size_t		n;
-	uint32_t	parts[3 * SYMBOLS_MAX];	/* for the pool */
-	struct known	known;
-	class_signs	needs;
-	uint64_t	lands;
 };
 
 struct memo *
@@ -147,10 +133,21 @@ reader_free(struct reader *r)
 	free(r->needs);
 	free(r->lands);
 	free(r->pool);
+	free(r->finding.symbols);
+	free(r->finding.parts);
 	free(r->slots);
 	free(r->barren);
 	free(r->weighed);
 	free(r);
+}
+
+static void
+add_symbol(struct finding *f, uint32_t symbol)
+{
+	if (f->n == UINT16_MAX)	/* wildcards on wildcards */
+		return;
+	GROW(f->symbols, f->n, f->cap);
+	f->symbols[f->n++] = symbol;
 }
 
 /* Gather the symbols bound to the form. */
@@ -173,8 +170,8 @@ gather(const struct lexicon *lex, enum form form, struct str s,
 	if (!(lex->present[bit / 64] >> bit % 64 & 1))
 		return;
 	at = slot_of(lex, whole, hash)->binding;
-	for (; at != NONE && f->n < SYMBOLS_MAX; at = lex->bindings[at].next)
-		f->symbols[f->n++] = lex->bindings[at].symbol;
+	for (; at != NONE; at = lex->bindings[at].next)
+		add_symbol(f, lex->bindings[at].symbol);
 }
 
 /* Wildcards, of the lengths that there are; the longest of each come first. */
@@ -227,7 +224,7 @@ look_up(struct reader *r, struct str token, enum token_kind kind,
 	struct str s = { folded, word_fold(token, folded) }, plain;
 
 	if (kind == TOKEN_NUMBER)
-		f->symbols[f->n++] = SYMBOL_NUMBER;
+		add_symbol(f, SYMBOL_NUMBER);
 	if (s.n == 0 || (kind == TOKEN_NUMBER && !r->lex->digits)) {
 		gather_numbers(r->lex, f);
 		return;
@@ -373,43 +370,48 @@ grow_slots(struct reader *r)
 static uint32_t
 find_out(struct reader *r, const struct words *w, size_t token)
 {
-	struct finding f;
+	struct finding *f = &r->finding;
 	uint32_t *slot;
 	struct str s = token_str(w, token);
 	enum token_kind kind = (enum token_kind)w->tokens[token].kind;
 
-	f.n = 0;
-	f.known = (struct known){ .n = 0 };
-	f.lands = 0;
-	look_up(r, s, kind, &f);
+	f->n = 0;
+	f->known = (struct known){ .n = 0 };
+	f->lands = 0;
+	look_up(r, s, kind, f);
+	if (f->room <= 3 * f->cap) {
+		f->room = 3 * f->cap + 1;
+		f->parts = xreallocarray(f->parts, f->room,
+		    sizeof(*f->parts));
+	}
 	if (kind == TOKEN_MARK)
-		f.known.bits = punctuation_bits(s);
-	find_inner(r->lex, &f);
-	find_roots(r->lex, &f);
-	find_phrases(r->lex, &f);
+		f->known.bits = punctuation_bits(s);
+	find_inner(r->lex, f);
+	find_roots(r->lex, f);
+	find_phrases(r->lex, f);
 	if (kind == TOKEN_QUOTE)	/* what stands behind it counts */
-		f.known.signs = f.lands = UINT64_MAX;
-	if (f.known.bits == 0 && f.known.signs == 0)
+		f->known.signs = f->lands = UINT64_MAX;
+	if (f->known.bits == 0 && f->known.signs == 0)
 		return 0;
 	if (2 * r->known_count >= r->slot_count)
 		grow_slots(r);
-	slot = slot_of_finding(r, f.parts, &f.known);
+	slot = slot_of_finding(r, f->parts, &f->known);
 	if (*slot != 0)
 		return *slot;
-	f.known.at = (uint32_t)r->pool_count;
-	for (size_t i = 0; i < count_parts(&f.known); i++) {
+	f->known.at = (uint32_t)r->pool_count;
+	for (size_t i = 0; i < count_parts(&f->known); i++) {
 		GROW(r->pool, r->pool_count, r->pool_cap);
-		r->pool[r->pool_count++] = f.parts[i];
+		r->pool[r->pool_count++] = f->parts[i];
 	}
 	*slot = (uint32_t)r->known_count;
 	grow_known(r);
 	GROW(r->bits_of, r->known_count, r->bits_cap);
 	GROW(r->needs, r->known_count, r->needs_cap);
 	GROW(r->lands, r->known_count, r->lands_cap);
-	r->bits_of[r->known_count] = f.known.bits;
-	r->needs[r->known_count] = f.needs;
-	r->lands[r->known_count] = f.lands;
-	r->known[r->known_count] = f.known;
+	r->bits_of[r->known_count] = f->known.bits;
+	r->needs[r->known_count] = f->needs;
+	r->lands[r->known_count] = f->lands;
+	r->known[r->known_count] = f->known;
 	return (uint32_t)r->known_count++;
 }
 

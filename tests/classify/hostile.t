@@ -58,6 +58,10 @@ ok(json.loads(out)["stance"]["label"] == "easing", "and the last of them matches
 refused(HEAD + "".join(f"lexicon l{i}: w\n" for i in range(65100)), "more than 65000 lists", "too many lists")
 refused(HEAD + "rule r easing: " + " or ".join(f"w{i}" for i in range(65100)), "too many lists", "too many phrases of rules")
 accepted(HEAD + "rule r easing: " + " or ".join(f"w{i}" for i in range(60000)), "60,000 alternatives in one rule", data=b'{"id":"a","language":"en","title":"w59999"}\n')
+many = HEAD + "".join(f"lexicon l{i}: a{i}|end b{i}|end|to\n" for i in range(1000)) + 'rule r easing: "set to end"\nrule t easing: "to ..1 halt"\n'
+out, err = accepted(many, "a word of 2,000 choices", data=b'{"id":"a","language":"en","title":"Ban set to end, and to be halted"}\n')
+ok([e["rule"] for e in json.loads(out)["stance"]["evidence"]] == ["r", "t"], "and phrases with it are found", out)
+refused(HEAD + "".join(f"lexicon l{i}: a{i}|end\n" for i in range(4100)), "'end' stands in more than 4000 choices", "a word of 4,100 choices")
 refused(HEAD + "rule r easing: a" + " then/9 a" * 300, "more than 200 parts", "a chain of 300 parts")
 refused(HEAD + "rule r easing: " + "(" * 100000, "nested too deep", "100,000 parentheses")
 accepted(HEAD + "rule r easing: " + "(" * 31 + "a" + ")" * 31, "31 parentheses", data=b'{"id":"a","language":"en","title":"a"}\n')
