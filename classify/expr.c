@@ -155,6 +155,7 @@ parse_regex(struct parser *p)
 	const struct lexeme *lx = peek(p);
 	struct expr *e = make(p, EXPR_REGEX, NULL, NULL);
 	struct grammar *g = p->g;
+	struct str literal;
 
 	p->at++;
 	if (!is_word(p, "with") || p->at + 1 >= p->st->count ||
@@ -162,7 +163,8 @@ parse_regex(struct parser *p)
 		return fail(p, "a pattern needs a literal that it is tried at: "
 		    "/.../ with \"word\"");
 	p->at++;
-	e->class = phrase_class(p, peek(p)->text);
+	literal = peek(p)->text;
+	e->class = phrase_class(p, literal);
 	if (e->class == NO_CLASS)
 		return NULL;
 	p->at++;
@@ -170,7 +172,7 @@ parse_regex(struct parser *p)
 	if (e->regex == NULL)
 		return NULL;
 	e->pattern = lx->text;
-	e->needle = needle_of(lx->text);
+	e->needle = needle_of(lx->text, literal);
 	GROW(g->patterns, g->pattern_count, g->pattern_cap);
 	g->patterns[g->pattern_count++] = e->regex;
 	return e;
@@ -693,23 +695,45 @@ rule_anchors(const struct grammar *g, const struct rule *rule, bool rarest,
 	add_anchors(g, rule->expr, needs, rarest, anchors);
 }
 
+/* Does what the pattern cannot match without stand in one of the texts?  Without any
+ * nothing is known of them. */
+static bool
+is_needle_there(const struct expr *e, const struct str *texts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (needle_in(e->needle, texts[i]))
+			return true;
+	return count == 0;
+}
+
 bool
-expr_may(const struct expr *e, const struct held *held)
+expr_may_within(const struct expr *e, const struct held *held,
+    const struct str *texts, size_t count)
 {
 	switch (e->kind) {
-	case EXPR_CLASS: case EXPR_REGEX: case EXPR_ATLEAST:
+	case EXPR_CLASS: case EXPR_ATLEAST:
 		return held_has(held, e->class);
+	case EXPR_REGEX:
+		return held_has(held, e->class) &&
+		    is_needle_there(e, texts, count);
 	case EXPR_NOT:
 		return true;
 	case EXPR_AND: case EXPR_THEN: case EXPR_NEAR:
-		return expr_may(e->left, held) && expr_may(e->right, held);
+		return expr_may_within(e->left, held, texts, count) &&
+		    expr_may_within(e->right, held, texts, count);
 	case EXPR_OR:
 		for (; e->kind == EXPR_OR; e = e->right)
-			if (expr_may(e->left, held))
+			if (expr_may_within(e->left, held, texts, count))
 				return true;
-		return expr_may(e, held);
+		return expr_may_within(e, held, texts, count);
 	}
 	BUG("an expression of no kind");
+}
+
+bool
+expr_may(const struct expr *e, const struct held *held)
+{
+	return expr_may_within(e, held, NULL, 0);
 }
 
 struct matcher {

@@ -65,6 +65,9 @@ struct unit {
 
 /* Can `e` be true where these classes have words? */
 bool expr_may(const struct expr *e, const struct held *held);
+/* The same, where its patterns are matched in one of these texts. */
+bool expr_may_within(const struct expr *e, const struct held *held,
+    const struct str *texts, size_t count);
 
 enum match {
 	MATCH_NO,

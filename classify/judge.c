@@ -5,6 +5,7 @@
 
 #include "base/text/relevance.h"
 #include "classify/choose.h"
+#include "classify/glance.h"
 #include "classify/halves.h"
 #include "classify/judge.h"
 #include "classify/sentence.h"
@@ -22,6 +23,7 @@
 struct judge {
 	const struct grammar	*g;
 	struct reader		*reader;
+	struct glance		*glance;	/* or NULL */
 	struct view		 title, text;
 	struct hits		 hits;
 	uint64_t		*tried;		/* by rule: unit it was tried on */
@@ -58,6 +60,7 @@ judge_new(const struct grammar *g, struct memo *memo, uint8_t tag,
 
 	j->g = g;
 	j->reader = reader_new(g->lexicon, memo, tag);
+	j->glance = glance_new(g, j->reader);
 	view_init(&j->title, g, j->reader);
 	view_init(&j->text, g, j->reader);
 	j->text.title = &j->title;
@@ -75,6 +78,7 @@ judge_free(struct judge *j)
 		return;
 	free(j->tried);
 	free(j->promising);
+	glance_free(j->glance);
 	reader_free(j->reader);
 	view_release(&j->title);
 	view_release(&j->text);
@@ -824,12 +828,22 @@ choose_evidence(struct judge *j, struct verdict *v, struct arena *a)
 }
 
 void
-judge_read(struct judge *j, const struct article *article, struct arena *a)
+judge_read(struct judge *j, const struct article *article, bool briefly,
+    struct arena *a)
 {
+	struct str title = bounded(article->title),
+	    text = bounded(article->text);
+
 	reader_make_room(j->reader);
 	j->title.article = j->text.article = article;
-	view_read(&j->title, bounded(article->title), a);
-	view_read(&j->text, bounded(article->text), a);
+	if (briefly && j->glance != NULL &&
+	    !glance_may_hit(j->glance, title, text)) {
+		view_pass(&j->title, title);
+		view_pass(&j->text, text);
+	} else {
+		view_read(&j->title, title, a);
+		view_read(&j->text, text, a);
+	}
 	j->title.top_end = UINT32_MAX;
 	j->text.top_end = find_lead_end(j);
 }

@@ -65,8 +65,9 @@ struct judge;
 struct judge *judge_new(const struct grammar *g, struct memo *memo,
     uint8_t tag, struct matcher *matcher);
 void judge_free(struct judge *j);
-/* Read an article; it and `a` must live on until its verdict. */
-void judge_read(struct judge *j, const struct article *article,
+/* Read an article; it and `a` must live on until its verdict.  Where only that is
+ * asked for, `briefly`, what no rule can hit in is not cut into words. */
+void judge_read(struct judge *j, const struct article *article, bool briefly,
     struct arena *a);
 /* The share of the words read that are among the language's common ones. */
 double judge_familiarity(const struct judge *j);

@@ -84,17 +84,28 @@ run_length(struct str s, size_t at)
 	return end - at;
 }
 
-struct str
-needle_of(struct str s)
+/* Is the needle better than the other?  It is longer, or it alone tells more than
+ * the literal. */
+static bool
+is_better(struct str needle, struct str other, struct str literal)
 {
-	struct str best = { s.p, 0 };
-	size_t at = 0, n;
+	bool tells = needle.n > 0 && str_ifind(literal, needle, 0) < 0,
+	    other_tells = other.n > 0 && str_ifind(literal, other, 0) < 0;
+
+	return tells != other_tells ? tells : needle.n > other.n;
+}
+
+struct str
+needle_of(struct str s, struct str literal)
+{
+	struct str best = { s.p, 0 }, run;
+	size_t at = 0;
 
 	while (at < s.n) {
 		if (is_plain(s.p[at])) {
-			n = run_length(s, at);
-			if (n > best.n)
-				best = (struct str){ s.p + at, n };
+			run = (struct str){ s.p + at, run_length(s, at) };
+			if (is_better(run, best, literal))
+				best = run;
 			while (at < s.n && is_plain(s.p[at]))
 				at++;
 			continue;

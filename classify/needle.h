@@ -11,9 +11,10 @@
 
 #include "base/str.h"
 
-/* The longest, a view of the pattern; empty when there is none or the pattern is
- * too clever for us. */
-struct str needle_of(struct str pattern);
+/* The longest, a view of the pattern; one that does not stand in `literal` if there
+ * is any, for that is known to be there.  Empty when there is none or the pattern
+ * is too clever for us. */
+struct str needle_of(struct str pattern, struct str literal);
 /* Is it there, in any case of its letters? */
 bool needle_in(struct str needle, struct str text);
 

@@ -149,7 +149,7 @@ choose_language(struct bench *bench, int named, double own,
 
 		if ((int)i == named)
 			continue;
-		judge_read(judge, &sample, a);
+		judge_read(judge, &sample, false, a);
 		share = judge_familiarity(judge);
 		if (share > best) {
 			best = share;
@@ -178,11 +178,18 @@ finish(struct bench *bench, size_t i, struct arena *a, struct verdict *v)
 	judge_verdict(bench->latest, a, v);
 }
 
+/* Does nobody ask for more than the verdict: what missed, or counts? */
+static bool
+is_brief(const struct bench *bench)
+{
+	return bench->misses == NULL && bench->tallies == NULL;
+}
+
 void
 bench_judge_as(struct bench *bench, size_t i, const struct article *article,
     struct arena *a, struct verdict *v)
 {
-	judge_read(judge_of(bench, i), article, a);
+	judge_read(judge_of(bench, i), article, is_brief(bench), a);
 	finish(bench, i, a, v);
 }
 
@@ -200,7 +207,8 @@ bench_judge(struct bench *bench, const struct article *article,
 	    !str_ieq(article->language, STR("und")))
 		article = &nothing;
 	else if (named >= 0) {
-		judge_read(judge_of(bench, (size_t)named), article, a);
+		judge_read(judge_of(bench, (size_t)named), article,
+		    is_brief(bench) && bench->prog->count == 1, a);
 		own = bench->prog->count > 1 ?
 		    judge_familiarity(judge_of(bench, (size_t)named)) : 1;
 	}

@@ -476,7 +476,7 @@ search(struct reader *r, const struct words *w, size_t token,
 	return known;
 }
 
-/* What is known of the tokens of the splitter's round. */
+/* What is known of the tokens of the splitter's round, and their bits. */
 static void
 read_round(struct reader *r, struct reading *to, uint16_t *bits)
 {
@@ -499,6 +499,23 @@ read_round(struct reader *r, struct reading *to, uint16_t *bits)
 		}
 		of_token[i] = (uint32_t)known;
 		bits[i] = bits_of[known];
+	}
+}
+
+/* The same without bits, of few. */
+static void
+skim_round(struct reader *r, struct reading *to)
+{
+	const struct splitter *sp = &r->splitter;
+	char *buckets = (char *)r->memo->buckets;
+
+	for (size_t i = sp->fresh; i < sp->words->count; i++) {
+		const struct lookup *l = &sp->lookups[i - sp->fresh];
+		struct bucket *b = (struct bucket *)(void *)
+		    (buckets + l->line);
+
+		to->known[i] = same_key(&b->key[0], &l->key) ? b->known[0] :
+		    (uint32_t)search(r, sp->words, i, b, &l->key);
 	}
 }
 
@@ -536,9 +553,9 @@ reader_make_room(struct reader *r)
 	memset(r->memo, 0, sizeof(*r->memo));
 }
 
-void
-reader_read(struct reader *r, struct str text, struct words *w,
-    struct reading *to, uint16_t *bits)
+/* Begin with a text, whose tokens there is room for. */
+static void
+begin(struct reader *r, struct str text, struct words *w, struct reading *to)
 {
 	if (to->cap <= text.n) {
 		to->cap = 2 * text.n + 1;
@@ -551,6 +568,22 @@ reader_read(struct reader *r, struct str text, struct words *w,
 	}
 	hear_shouts(r, text);
 	splitter_start(&r->splitter, w, text);
+}
+
+void
+reader_skim(struct reader *r, const struct heads *heads, struct str text,
+    struct words *w, struct reading *to)
+{
+	begin(r, text, w, to);
+	while (splitter_skim(&r->splitter, heads))
+		skim_round(r, to);
+}
+
+void
+reader_read(struct reader *r, struct str text, struct words *w,
+    struct reading *to, uint16_t *bits)
+{
+	begin(r, text, w, to);
 	while (splitter_round(&r->splitter))
 		read_round(r, to, bits);
 	to->count = find_starts(bits, w->count, to->starts);

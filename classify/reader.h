@@ -9,6 +9,7 @@
 #ifndef CLASSIFY_READER_H
 #define CLASSIFY_READER_H
 
+#include "base/text/sieve.h"
 #include "classify/lexicon.h"
 
 /* Words and what is known of them, by their very bytes.  Of fixed size: a new
@@ -46,6 +47,10 @@ void reader_make_room(struct reader *r);
  * is empty. */
 void reader_read(struct reader *r, struct str text, struct words *w,
     struct reading *to, uint16_t *bits);
+/* The same of only those words that rules may name, by their heads (base/text/
+ * sieve.h), without sentences and bits. */
+void reader_skim(struct reader *r, const struct heads *heads, struct str text,
+    struct words *w, struct reading *to);
 void reading_release(struct reading *reading);
 /* The value of token `i`, written in digits or as a numeral, and multiplied by
  * the word behind it where that is a multiple: *multiplied. */

@@ -32,7 +32,7 @@ held_add(struct held *h, const struct lexicon *lex, uint32_t phrase)
 	const uint16_t *classes = classes_of(lex, phrase, &count);
 
 	for (size_t i = 0; i < count; i++)
-		h->in[classes[i]] = h->round;
+		held_put(h, classes[i]);
 }
 
 void

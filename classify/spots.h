@@ -23,6 +23,12 @@ void held_turn(struct held *h);
 /* Add the classes of a phrase. */
 void held_add(struct held *h, const struct lexicon *lex, uint32_t phrase);
 
+static inline void
+held_put(struct held *h, uint16_t class)
+{
+	h->in[class] = h->round;
+}
+
 static inline bool
 held_has(const struct held *h, uint16_t class)
 {

@@ -12,11 +12,26 @@ view_init(struct view *view, const struct grammar *g, struct reader *reader)
 	held_init(&view->held, g);
 }
 
-void
-view_read(struct view *view, struct str text, struct arena *a)
+static void
+forget_text(struct view *view)
 {
 	view->marks.n = view->finds.n = view->notes.n = 0;
 	spots_reset(view->spots);
+}
+
+void
+view_pass(struct view *view, struct str text)
+{
+	forget_text(view);
+	view->words.text = text;
+	view->words.count = view->words.sentence_count = 0;
+	view->reading.count = 0;
+}
+
+void
+view_read(struct view *view, struct str text, struct arena *a)
+{
+	forget_text(view);
 	view->bits = arena_array(a, text.n + 1, sizeof(*view->bits));
 	reader_read(view->reader, text, &view->words, &view->reading,
 	    view->bits);

@@ -63,6 +63,8 @@ void view_init(struct view *view, const struct grammar *g,
     struct reader *reader);
 /* Find the sentences and bits of `text`, which must outlive the view. */
 void view_read(struct view *view, struct str text, struct arena *a);
+/* Read nothing of `text`: no rule can hit in it. */
+void view_pass(struct view *view, struct str text);
 /* Find what stands in its sentences. */
 void view_look(struct view *view, struct arena *a);
 /* List all phrases of the outlook's sentence, in `listed`. */

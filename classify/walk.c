@@ -319,6 +319,15 @@ roots_of_pair(const struct walk *k, bool leaps, uint32_t first, uint32_t second)
 	return look_up_pair(k, leaps, first, second, barren);
 }
 
+bool
+walk_may_go_on(const struct reader *r, bool over, uint32_t first,
+    uint32_t second)
+{
+	struct walk k = { .r = r };
+
+	return roots_of_pair(&k, over, first, second) != 0;
+}
+
 /* Words that are asked at once whether a leap ends there. */
 #define STRIDE	4u
 

@@ -33,6 +33,10 @@ struct outlook {
 					/* from operators and objects */
 };
 
+/* May a phrase go on with what is known of two words, the second right behind the
+ * first or over a gap? */
+bool walk_may_go_on(const struct reader *r, bool over, uint32_t first,
+    uint32_t second);
 /* Find what stands in the sentences of a text: an outlook for each that has starts
  * at all.  Returns how many have.  Where a longer phrase begins, all that begin
  * there are found; other words are not.  The bits of tokens that several words

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text/letter.h"
 #include "base/text/sieve.h"
 
 /* Bits for each stem: the more, the fewer words pass by chance. */
@@ -60,26 +61,34 @@ add_letter(struct sieve *s, char letter)
 	}
 }
 
+/* What all words with this stem begin with, but for those of a single letter and a
+ * few that are odd. */
+static struct str
+beginning_of(struct str stem)
+{
+	struct str end;
+
+	if (stem.n <= 2)
+		return stem;
+	end = str_from(stem, stem.n - 3);
+	if (str_eq(end, STR("ble")))
+		stem.n -= 2;
+	else if (end.p[2] == 'e' || end.p[2] == 'i' ||
+	    str_eq(str_from(end, 1), STR("bl")) ||
+	    str_eq(stem, STR("sky")))	/* skies */
+		stem.n--;
+	return stem;
+}
+
 void
 sieve_add(struct sieve *s, struct str stem)
 {
 	if (s->bits == NULL || stem.n == 0)
 		return;
-	if (stem.n == 1) {
+	if (stem.n == 1)
 		add_letter(s, stem.p[0]);
-		return;
-	}
-	if (stem.n > 2) {
-		struct str end = str_from(stem, stem.n - 3);
-
-		if (str_eq(end, STR("ble")))
-			stem.n -= 2;
-		else if (end.p[2] == 'e' || end.p[2] == 'i' ||
-		    str_eq(str_from(end, 1), STR("bl")) ||
-		    str_eq(stem, STR("sky")))	/* skies */
-			stem.n--;
-	}
-	add_beginning(s, stem);
+	else
+		add_beginning(s, beginning_of(stem));
 }
 
 /* Words whose stem does not tell how they begin: dying is of die, and quotation
@@ -107,4 +116,124 @@ sieve_passes(const struct sieve *s, struct str word)
 			return true;
 	}
 	return false;
+}
+
+void
+heads_init(struct heads *h)
+{
+	*h = (struct heads){ .least = HEAD };
+}
+
+/* The first small letters of a word as a number. */
+static uint32_t
+head_of(const char *letters, size_t n)
+{
+	char head[HEAD] = { 0 };
+	uint32_t v;
+
+	memcpy(head, letters, n < HEAD ? n : HEAD);
+	memcpy(&v, head, HEAD);
+	return v;
+}
+
+/* The bit of a head of `n` letters. */
+static uint32_t
+bit_of_long(const char *letters, unsigned n)
+{
+	char head[8] = { 0 };
+	uint64_t v;
+
+	memcpy(head, letters, n);
+	memcpy(&v, head, sizeof(v));
+	return long_head_bit(v, n);
+}
+
+static void
+set_bit(uint64_t *bits, uint32_t bit)
+{
+	bits[bit / 64] |= 1ULL << bit % 64;
+}
+
+/* Let words pass that begin with these letters, and those that are no longer. */
+static void
+set_heads(struct heads *h, struct str letters)
+{
+	char head[HEAD];
+	uint32_t bit = head_bit(head_of(letters.p, letters.n));
+
+	set_bit(h->first, bit);
+	if (letters.n < LONG_HEAD)
+		set_bit(h->shorts, bit);
+	else
+		set_bit(h->longs, bit_of_long(letters.p,
+		    letters.n < LONGEST_HEAD ? LONG_HEAD : LONGEST_HEAD));
+	if (letters.n >= HEAD)
+		return;
+	memcpy(head, letters.p, letters.n);
+	for (char c = 'a'; c <= 'z'; c++) {
+		head[letters.n] = c;
+		set_heads(h, (struct str){ head, letters.n + 1 });
+	}
+}
+
+/* How many small letters does it begin with? */
+static size_t
+leading_letters(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= 'a' && s.p[n] <= 'z')
+		n++;
+	return n;
+}
+
+/* Of a short stem: lying is of lie, and a single letter has few words, as for
+ * sieves. */
+static void
+set_short_stem(struct heads *h, struct str stem)
+{
+	const char followers[] = { 'y', 's', 'e', 'i', stem.p[0] };
+	size_t n = stem.n == 1 ? sizeof(followers) : 1;
+
+	for (size_t i = 0; i < n; i++) {
+		const char two[] = { stem.p[0], followers[i] };
+
+		set_heads(h, (struct str){ two, 2 });
+	}
+}
+
+bool
+heads_name(struct heads *h, struct str named, enum naming how)
+{
+	struct str s = how == NAMED_STEM ? beginning_of(named) : named;
+	size_t letters = leading_letters(s);
+	unsigned len;
+
+	if (named.n == 0)
+		return false;
+	if (letters == 0) {
+		enum letter l = letter_of(named, 0, &len);
+
+		h->digits |= l == LETTER_DIGIT;
+		return l == LETTER_WORD || l == LETTER_DIGIT ||
+		    l == LETTER_IDEOGRAPH;
+	}
+	if (letters < HEAD && letters < s.n) {
+		h->digits |= is_digit(s.p[letters]);
+		h->odd |= !is_digit(s.p[letters]) &&
+		    (unsigned char)s.p[letters] < 0x80;
+		return true;
+	}
+	if (named.n < h->least)
+		h->least = (unsigned)named.n;
+	if (how == NAMED_STEM && named.n < HEAD)
+		set_short_stem(h, named);
+	if (letters < HEAD && (how == NAMED_WHOLE ||
+	    (how == NAMED_STEM && named.n == 1))) {
+		set_bit(h->first, head_bit(head_of(s.p, letters)));
+		set_bit(h->shorts, head_bit(head_of(s.p, letters)));
+	} else {
+		set_heads(h, str_slice(s, 0, letters));
+	}
+	return true;
 }

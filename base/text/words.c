@@ -20,6 +20,7 @@
 #include "base/mem.h"
 #include "base/text/letter.h"
 #include "base/text/sentence.h"
+#include "base/text/sieve.h"
 
 #if defined(__SSE2__) && !defined(STANCE_PORTABLE)
 #define SIMD
@@ -84,15 +85,22 @@ make_lookup(struct lookup *l, const char *p, size_t n,
 	l->line = line_of((uint64_t)_mm_cvtsi128_si64(k), lines);
 }
 
+/* Which of the 16 bytes are letters? */
+static inline __m128i
+letters_among(__m128i c)
+{
+	/* 'z' becomes the greatest of all signed bytes */
+	return _mm_cmpgt_epi8(_mm_add_epi8(_mm_or_si128(c,
+	    _mm_set1_epi8(0x20)), _mm_set1_epi8(127 - 'z')),
+	    _mm_set1_epi8(127 - 26));
+}
+
 /* The same of the 16 bytes at p. */
 static inline struct masks
 part_of(const char *p)
 {
 	__m128i c = _mm_loadu_si128((const __m128i *)(const void *)p);
-	/* 'z' becomes the greatest of all signed bytes */
-	__m128i letters = _mm_cmpgt_epi8(_mm_add_epi8(_mm_or_si128(c,
-	    _mm_set1_epi8(0x20)), _mm_set1_epi8(127 - 'z')),
-	    _mm_set1_epi8(127 - 26));
+	__m128i letters = letters_among(c);
 	/* the two differ in one bit */
 	__m128i points = _mm_cmpeq_epi8(_mm_and_si128(c,
 	    _mm_set1_epi8(~('.' ^ ','))), _mm_set1_epi8('.' & ','));
@@ -120,6 +128,32 @@ masks_of(const char *p)
 	    joined(a.points, b.points, c.points, d.points),
 	    joined(a.spaces, b.spaces, c.spaces, d.spaces) };
 }
+
+/* The letters among the 64 bytes at p, and in *high those that are not ASCII. */
+static inline uint64_t
+letters_of(const char *p, uint64_t *high)
+{
+	__m128i a = _mm_loadu_si128((const __m128i *)(const void *)p),
+	    b = _mm_loadu_si128((const __m128i *)(const void *)(p + 16)),
+	    c = _mm_loadu_si128((const __m128i *)(const void *)(p + 32)),
+	    d = _mm_loadu_si128((const __m128i *)(const void *)(p + 48));
+
+	*high = joined((unsigned)_mm_movemask_epi8(a),
+	    (unsigned)_mm_movemask_epi8(b), (unsigned)_mm_movemask_epi8(c),
+	    (unsigned)_mm_movemask_epi8(d));
+	return joined((unsigned)_mm_movemask_epi8(letters_among(a)),
+	    (unsigned)_mm_movemask_epi8(letters_among(b)),
+	    (unsigned)_mm_movemask_epi8(letters_among(c)),
+	    (unsigned)_mm_movemask_epi8(letters_among(d)));
+}
+
+/* How many of the KEY_SIZE bytes at p are letters before the first that is none? */
+static inline unsigned
+leading_letters(const char *p)
+{
+	return (unsigned)__builtin_ctz(~(unsigned)_mm_movemask_epi8(
+	    letters_among(_mm_loadu_si128((const __m128i *)(const void *)p))));
+}
 #else
 static inline void
 make_lookup(struct lookup *l, const char *p, size_t n,
@@ -142,6 +176,29 @@ masks_of(const char *p)
 		m.spaces |= (uint64_t)(p[i] == ' ') << i;
 	}
 	return m;
+}
+
+static inline uint64_t
+letters_of(const char *p, uint64_t *high)
+{
+	uint64_t letters = 0;
+
+	*high = 0;
+	for (unsigned i = 0; i < BLOCK; i++) {
+		letters |= (uint64_t)is_alpha(p[i]) << i;
+		*high |= (uint64_t)((unsigned char)p[i] >= 0x80) << i;
+	}
+	return letters;
+}
+
+static inline unsigned
+leading_letters(const char *p)
+{
+	unsigned n = 0;
+
+	while (n < KEY_SIZE && is_alpha(p[n]))
+		n++;
+	return n;
 }
 #endif
 
@@ -549,10 +606,12 @@ splitter_start(struct splitter *sp, struct words *w, struct str text)
 	sp->opened = sp->opening = 0;
 	sp->first = sp->paragraph = sp->bracket = 0;
 	sp->end = 0;
+	sp->stretch.next = sp->stretch.count = 0;
 }
 
-bool
-splitter_round(struct splitter *sp)
+/* Begin a round, with room for its tokens. */
+static void
+begin_round(struct splitter *sp)
 {
 	struct words *w = sp->words;
 
@@ -562,6 +621,14 @@ splitter_round(struct splitter *sp)
 		w->tokens = xreallocarray(w->tokens, w->cap,
 		    sizeof(*w->tokens));
 	}
+}
+
+bool
+splitter_round(struct splitter *sp)
+{
+	struct words *w = sp->words;
+
+	begin_round(sp);
 	while (sp->at < w->text.n && w->count - sp->fresh < ROUND) {
 		if (sp->at >= sp->end)
 			load_block(sp);
@@ -573,6 +640,336 @@ splitter_round(struct splitter *sp)
 	}
 	if (sp->at == w->text.n)
 		end_sentence(sp, w->count);
+	return w->count > sp->fresh;
+}
+
+/* Skimming.  Blocks overlap, so that where a word begins, its head is at hand. */
+#define STEP		(BLOCK - HEAD + 1)
+
+/* The token that begins with the letters at `start`. */
+static void
+skim_word(struct splitter *sp, size_t start)
+{
+	struct str s = sp->words->text;
+	size_t end = skip_ascii_word(s, start);
+
+	if (end < s.n && goes_on(s.p[end]))
+		end = word_end(s, start, end);
+	add_token(sp, start, end, TOKEN_WORD);
+}
+
+/* All tokens from sp->at to the space at sp->closing, as far as the round has room. */
+static void
+skim_cluster(struct splitter *sp)
+{
+	struct str s = sp->words->text;
+
+	while (sp->at < sp->closing &&
+	    sp->words->count - sp->fresh < ROUND) {
+		size_t start = sp->at;
+		unsigned len;
+		enum letter l = letter_of(s, start, &len);
+
+		sp->at += len;
+		if (l == LETTER_DIGIT) {
+			sp->at = number_end(s, start);
+			add_token(sp, start, sp->at, TOKEN_NUMBER);
+		} else if (l == LETTER_IDEOGRAPH) {
+			sp->at = letter_skip_joined(s, sp->at);
+			if (!letter_is_joined(s, start))
+				add_token(sp, start, sp->at, TOKEN_WORD);
+		} else if (l == LETTER_WORD && !letter_is_joined(s, start)) {
+			sp->at = word_end(s, start, start);
+			add_token(sp, start, sp->at, TOKEN_WORD);
+		}
+	}
+}
+
+/* Of the bytes that are not ASCII, in the block at `at`, the first where a word may
+ * stand that letters do not tell of, or BLOCK.  Nearly all are quotation marks and
+ * dashes. */
+static inline unsigned
+first_wide(struct str s, size_t at, uint64_t high, bool odd)
+{
+	while (high != 0) {
+		unsigned i = (unsigned)__builtin_ctzll(high), len = 1;
+		const char *p = s.p + at + i;
+
+		if (s.n - at - i >= 3 && !odd && p[0] == '\xe2' &&
+		    p[1] == '\x80' && (unsigned char)p[2] >= 0x90) {
+			len = 3;
+		} else if (((unsigned char)*p & 0xc0) != 0x80) {
+			enum letter l = letter_of(s, at + i, &len);
+
+			if (l != LETTER_SPACE && l != LETTER_MARK &&
+			    l != LETTER_QUOTE)
+				return i;
+		}	/* else the end of one that the block before cuts */
+		high &= ~(((1ULL << len) - 1) << i);
+	}
+	return BLOCK;
+}
+
+/* The first ASCII byte of the block that is odd to the heads, or BLOCK. */
+static unsigned
+first_odd(struct str s, size_t at, const struct heads *heads)
+{
+	s = str_from(s, at);
+	for (unsigned i = 0; i < BLOCK && i < s.n; i++)
+		if ((heads->digits && is_digit(s.p[i])) || (heads->odd &&
+		    (s.p[i] == '\'' || s.p[i] == '&' || (s.p[i] == '.' &&
+		    i + 1 < s.n && is_alpha(s.p[i + 1])))))
+			return i;
+	return BLOCK;
+}
+
+/* From now on take all of what stands between spaces around byte `odd`: from where it
+ * begins, which is returned, to sp->closing.  What was taken of it goes again. */
+static size_t
+find_cluster(struct splitter *sp, size_t odd)
+{
+	struct words *w = sp->words;
+	struct str s = w->text;
+	size_t from = odd, end = odd;
+
+	while (from > sp->closing && (unsigned char)s.p[from - 1] > ' ')
+		from--;
+	while (end < s.n && (unsigned char)s.p[end] > ' ')
+		end++;
+	while (w->count > 0 && w->tokens[w->count - 1].start >= from)
+		w->count--;
+	if (sp->fresh > w->count)
+		sp->fresh = w->count;
+	sp->closing = end;
+	return from;
+}
+
+static inline size_t
+count_bits(uint64_t bits)
+{
+	bits -= bits >> 1 & 0x5555555555555555u;
+	bits = (bits & 0x3333333333333333u) + (bits >> 2 & 0x3333333333333333u);
+	bits = (bits + (bits >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+	return bits * 0x0101010101010101u >> 56;
+}
+
+/* Append the place of the first bit, or any where there is none, and forget it. */
+#define GATHER(i) do {							\
+	to[i] = (uint16_t)(base + (unsigned)__builtin_ctzll(bits |	\
+	    1ULL << (BLOCK - 1)));					\
+	bits &= bits - 1;						\
+} while (0)
+
+/* Append the places of the bits: how many.  Nearly always they are few, and where
+ * nothing asks how many, the processor guesses nothing wrong. */
+static inline __attribute__((always_inline)) size_t
+gather_bits(uint64_t bits, size_t base, uint16_t *to, bool many)
+{
+	size_t n = count_bits(bits), i = 4;
+
+	GATHER(0); GATHER(1); GATHER(2); GATHER(3);
+	if (many) {
+		GATHER(4); GATHER(5); GATHER(6); GATHER(7);
+		i = 8;
+	}
+	for (; i < n; i++)
+		GATHER(i);
+	return n;
+}
+
+#undef GATHER
+
+/* The first letters of a word with at least HEAD of them. */
+static inline uint32_t
+head_at(const char *p)
+{
+	uint32_t head;
+
+	memcpy(&head, p, HEAD);
+	return head | 0x20202020u;
+}
+
+/* The same of one with fewer, and NULs. */
+static inline uint32_t
+short_head_at(const char *p)
+{
+	uint32_t head = head_at(p), others, letters;
+
+	/* a letter gets the top bit by the first, and not by the second */
+	letters = ((head & 0x7f7f7f7fu) + 0x1f1f1f1fu) &
+	    ~((head & 0x7f7f7f7fu) + 0x05050505u);
+	others = (~letters | head) & 0x80808080u;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return head & (((others & -others) >> 7) - 1);
+#else
+	return others ? head & ~(UINT32_MAX >> __builtin_clz(others)) : head;
+#endif
+}
+
+/* Keep of the words at these places those whose heads are set: how many. */
+static inline __attribute__((always_inline)) size_t
+keep_longs(const struct heads *heads, const char *p, uint16_t *v, size_t count)
+{
+	size_t first = 0, n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		uint16_t at = v[i];
+
+		v[first] = at;
+		first += has_bit(heads->first, head_bit(head_at(p + at)));
+	}
+	for (size_t i = 0; i < first; i++) {
+		uint16_t at = v[i];
+		uint64_t head;
+
+		memcpy(&head, p + at, sizeof(head));
+		head |= 0x2020202020202020u;
+		v[n] = at;
+		n += has_bit(heads->longs, long_head_bit(head, LONG_HEAD)) |
+		    has_bit(heads->longs, long_head_bit(head, LONGEST_HEAD)) |
+		    has_bit(heads->shorts, head_bit(head_at(p + at)));
+	}
+	return n;
+}
+
+static inline __attribute__((always_inline)) size_t
+keep_shorts(const struct heads *heads, const char *p, uint16_t *v, size_t count)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		uint16_t at = v[i];
+
+		v[n] = at;
+		n += has_bit(heads->shorts, head_bit(short_head_at(p + at)));
+	}
+	return n;
+}
+
+/* Put the two in a row, in order. */
+static void
+merge(struct stretch *st, const uint16_t *a, size_t n, const uint16_t *b,
+    size_t m)
+{
+	const uint16_t *a_end = a + n, *b_end = b + m;
+
+	st->next = 0;
+	st->count = n + m;
+	for (size_t i = 0; i < st->count; i++)
+		st->found[i] = b == b_end || (a < a_end && *a < *b) ? *a++ :
+		    *b++;
+}
+
+/* Find the words of some blocks from sp->at on that may be named, up to what is odd. */
+static void
+skim_stretch(struct splitter *sp, const struct heads *heads)
+{
+	struct stretch *st = &sp->stretch;
+	struct str s = sp->words->text;
+	size_t left = s.n - sp->at, end = STRETCH * STEP, at = 0;
+	size_t longs = 0, shorts = 0;
+	uint16_t long_words[STRETCH_WORDS], short_words[STRETCH_WORDS];
+	uint64_t before = sp->at > 0 && is_alpha(s.p[sp->at - 1]);
+
+	st->start = sp->at;
+	st->bytes = s.p + sp->at;
+	if (left < sizeof(sp->last)) {
+		memset(sp->last, 0, sizeof(sp->last));
+		st->bytes = memcpy(sp->last, st->bytes, left);
+		end = STEP;
+	} else if (left - sizeof(sp->last) < end) {
+		end = left - sizeof(sp->last) + 1;
+	}
+	for (; at < end; at += STEP) {
+		uint64_t high, letters = letters_of(st->bytes + at, &high);
+		uint64_t more = letters >> 1, starts, rest;
+		unsigned odd = BLOCK;
+
+		starts = letters & ~(letters << 1 | before) &
+		    ((1ULL << STEP) - 1);
+		before = letters >> (STEP - 1) & 1;
+		rest = starts & more & letters >> 2 & letters >> 3;
+		longs += gather_bits(rest, at, long_words + longs, true);
+		if (heads->least < HEAD) {
+			starts &= ~rest;
+			if (heads->least > 1)
+				starts &= more;
+			if (heads->least > 2)
+				starts &= letters >> 2;
+			shorts += gather_bits(starts, at,
+			    short_words + shorts, false);
+		}
+		high &= (1ULL << STEP) - 1;
+		if (high != 0)
+			odd = first_wide(s, sp->at + at, high, heads->odd);
+		if (heads->odd || heads->digits) {
+			unsigned other = first_odd(s, sp->at + at, heads);
+
+			odd = other < odd ? other : odd;
+		}
+		if (odd < STEP) {
+			size_t from = find_cluster(sp, sp->at + at + odd);
+
+			while (longs > 0 &&
+			    st->start + long_words[longs - 1] >= from)
+				longs--;
+			while (shorts > 0 &&
+			    st->start + short_words[shorts - 1] >= from)
+				shorts--;
+			sp->at = from;
+			at = 0;
+			break;
+		}
+	}
+	sp->at += at;
+	longs = keep_longs(heads, st->bytes, long_words, longs);
+	shorts = keep_shorts(heads, st->bytes, short_words, shorts);
+	merge(st, long_words, longs, short_words, shorts);
+}
+
+/* The tokens of the words that were found, as far as the round has room.  Nearly all
+ * are of letters alone, and have a key. */
+static void
+take_found(struct splitter *sp)
+{
+	struct words *w = sp->words;
+	struct stretch *st = &sp->stretch;
+	size_t next = st->next, room = ROUND - (w->count - sp->fresh);
+	size_t end = st->count - next < room ? st->count : next + room;
+
+	for (; next < end; next++) {
+		const char *p = st->bytes + st->found[next];
+		size_t start = st->start + st->found[next];
+		unsigned n = leading_letters(p);
+
+		if (n == KEY_SIZE || goes_on(p[n])) {
+			skim_word(sp, start);
+			continue;
+		}
+		make_lookup(&sp->lookups[w->count - sp->fresh], p, n, &sp->tag,
+		    sp->lines);
+		w->tokens[w->count++] = (struct token){ (uint32_t)start,
+		    (uint32_t)start + n, TOKEN_WORD };
+	}
+	st->next = end;
+}
+
+bool
+splitter_skim(struct splitter *sp, const struct heads *heads)
+{
+	struct words *w = sp->words;
+
+	begin_round(sp);
+	for (;;) {
+		take_found(sp);
+		if (w->count - sp->fresh >= ROUND || (sp->at >= w->text.n &&
+		    sp->stretch.next == sp->stretch.count))
+			break;
+		if (sp->at < sp->closing)
+			skim_cluster(sp);
+		else
+			skim_stretch(sp, heads);
+	}
 	return w->count > sp->fresh;
 }
 

@@ -85,6 +85,18 @@ struct lookup {
 	uint32_t	 line;		/* offset in 2^LINES_BITS of them */
 };
 
+struct heads;
+
+/* Words of some blocks that may be named. */
+#define STRETCH		16		/* blocks, */
+#define STRETCH_WORDS	(STRETCH * BLOCK / 2 + 8) /* and more than they have */
+struct stretch {
+	size_t		 start;		/* where it begins */
+	const char	*bytes;
+	size_t		 next, count;	/* of those found */
+	uint16_t	 found[STRETCH_WORDS];
+};
+
 struct splitter {
 	struct words	*words;
 	size_t		 fresh;
@@ -104,11 +116,16 @@ struct splitter {
 	const char	*bytes;		/* KEY_SIZE more can be read */
 	uint64_t	 starts, behind, points, odd; /* its masks */
 	char		 last[BLOCK + KEY_SIZE];
+	struct stretch	 stretch;
 };
 
 void splitter_start(struct splitter *sp, struct words *w, struct str text);
 /* False when no token is left. */
 bool splitter_round(struct splitter *sp);
+/* A round of only those tokens whose words may be named, by their heads (sieve.h),
+ * and some that are none: parts of words, or the same once more.  There are no
+ * marks, quotation marks and sentences.  Not to be mixed with splitter_round(). */
+bool splitter_skim(struct splitter *sp, const struct heads *heads);
 
 /* A Han or kana character, a word of its own. */
 static inline bool

@@ -1,10 +1,12 @@
 /*
  * Words and sentences of any text.  Tokens lie in order on whole characters,
  * sentences part them, folding twice is folding once, and the same text is cut
- * alike however its letters are composed and its lines are ended.
+ * alike however its letters are composed and its lines are ended.  Whoever skims it
+ * for one of its words finds that wherever it stands.
  */
 #include <stdlib.h>
 
+#include "base/text/sieve.h"
 #include "base/text/words.h"
 #include "tests/fuzz/normal.h"
 
@@ -60,6 +62,39 @@ check_same(const struct words *a, const struct words *b)
 	}
 }
 
+/* Skim for what is written as token number `which` is, in any case. */
+static void
+check_skimmed(const struct words *w, size_t which)
+{
+	static struct heads heads;
+	struct splitter sp = { .fresh = 0 };
+	struct words skimmed = WORDS_INIT;
+	char name[WORD_MAX], folded[WORD_MAX];
+	size_t n = word_fold(token_str(w, which), name), k = 0;
+
+	heads_init(&heads);
+	if (n == 0 || w->tokens[which].kind > TOKEN_NUMBER ||
+	    !heads_name(&heads, (struct str){ name, n }, NAMED_WHOLE))
+		return;
+	splitter_start(&sp, &skimmed, w->text);
+	while (splitter_skim(&sp, &heads))
+		;
+	for (size_t i = 0; i < w->count; i++) {
+		const struct token *t = &w->tokens[i];
+
+		if (t->kind != w->tokens[which].kind ||
+		    word_fold(token_str(w, i), folded) != n ||
+		    memcmp(folded, name, n) != 0)
+			continue;
+		while (k < skimmed.count && skimmed.tokens[k].start < t->start)
+			k++;
+		if (k == skimmed.count || skimmed.tokens[k].end != t->end ||
+		    skimmed.tokens[k].start != t->start)
+			abort();
+	}
+	words_release(&skimmed);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
@@ -69,6 +104,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 
 	words_split(&w, s);
 	check_tokens(&w);
+	if (w.count > 0)
+		check_skimmed(&w, bytes[0] % w.count);
 	words_split(&w, rewritten(s, true, "\n", &a));
 	words_split(&other, rewritten(s, false, "\r\n", &a));
 	check_same(&w, &other);

@@ -17,12 +17,51 @@ static const char *const endings[] = { "", "s", "es", "ed", "edly", "ing",
     "ion", "e", "l", "ll", "ss", "sses", "ying", "'s", "s'", "'s'", "'" };
 #define ENDINGS	(sizeof(endings) / sizeof(*endings))
 
+/* Bytes of words whose heads are tried. */
+#define HEADS_TRIED	7u
+
+/* The word's head is set, if it is one of letters. */
+static void
+has_head(const struct heads *h, struct str word)
+{
+	char head[8] = { 0 };
+	uint64_t eight;
+	uint32_t four;
+	size_t n = 0;
+
+	while (n < word.n && is_alpha(word.p[n]))
+		n++;
+	if (n == 0 || (h->odd && n < HEAD))
+		return;
+	if (n < word.n && (unsigned char)word.p[n] >= 0x80)
+		return;			/* an accent is always looked at */
+	memcpy(head, word.p, n < sizeof(head) ? n : sizeof(head));
+	memcpy(&eight, head, sizeof(eight));
+	memset(head + (n < HEAD ? n : HEAD), 0, HEAD);
+	memcpy(&four, head, HEAD);
+	if (n < h->least || !has_bit(h->first, head_bit(four)) ||
+	    !(has_bit(h->shorts, head_bit(four)) ||
+	    has_bit(h->longs, long_head_bit(eight, LONG_HEAD)) ||
+	    has_bit(h->longs, long_head_bit(eight, LONGEST_HEAD))))
+		fail_msg("'%.*s' has no head", STR_FMT(word));
+}
+
 static void
 passes(struct sb_stemmer *sb, struct str word)
 {
+	static struct heads heads;
+	static char latest[HEADS_TRIED + 2]; /* the stem whose head that is */
 	struct str its = stem(sb, word);
 	struct sieve s;
 
+	/* of longer words the first letters are the stem's, and each takes long */
+	if (word.n <= HEADS_TRIED && !str_eq(its, str_of(latest))) {
+		heads_init(&heads);
+		memcpy(latest, its.p, its.n);
+		latest[heads_name(&heads, its, NAMED_STEM) ? its.n : 0] = '\0';
+	}
+	if (word.n <= HEADS_TRIED && str_eq(its, str_of(latest)))
+		has_head(&heads, word);
 	sieve_init(&s, "english", 1);
 	sieve_add(&s, its);
 	if (!sieve_passes(&s, word))

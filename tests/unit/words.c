@@ -8,20 +8,24 @@
 #include "base/err.h"
 #include "base/io.h"
 #include "base/text/sentence.h"
+#include "base/text/sieve.h"
 
 /* The same module as it is where there is no SSE2. */
 void portable_start(struct splitter *sp, struct words *w, struct str text);
 bool portable_round(struct splitter *sp);
+bool portable_skim(struct splitter *sp, const struct heads *heads);
 void portable_split(struct words *w, struct str text);
 void portable_release(struct words *w);
 #define STANCE_PORTABLE
 #define splitter_start	portable_start
 #define splitter_round	portable_round
+#define splitter_skim	portable_skim
 #define words_split	portable_split
 #define words_release	portable_release
 #include "base/text/words.c"
 #undef splitter_start
 #undef splitter_round
+#undef splitter_skim
 #undef words_split
 #undef words_release
 
@@ -250,9 +254,11 @@ assert_keys(const struct splitter *a, const struct splitter *b)
 	}
 }
 
-/* Cut `text` in both ways, and compare all that comes of it. */
+/* Cut `text` in both ways, or skim it where heads are given, and compare all that
+ * comes of it. */
 static void
-cut_both(struct words *a, struct words *b, struct str text)
+cut_both(struct words *a, struct words *b, const struct heads *heads,
+    struct str text)
 {
 	struct splitter one = { .fresh = 0 }, other = { .fresh = 0 };
 	bool more;
@@ -262,45 +268,144 @@ cut_both(struct words *a, struct words *b, struct str text)
 	splitter_start(&one, a, text);
 	portable_start(&other, b, text);
 	do {
-		more = splitter_round(&one);
-		assert_int_equal(portable_round(&other), more);
+		more = heads ? splitter_skim(&one, heads) :
+		    splitter_round(&one);
+		assert_int_equal(heads ? portable_skim(&other, heads) :
+		    portable_round(&other), more);
 		assert_keys(&one, &other);
 	} while (more);
 	assert_same(a, b);
 }
 
-/* Texts of all lengths around a block, out of what words are parted by. */
-static void
-is_the_same_without_sse2(void **state)
+/* A text out of what words are parted by, at `exact`, with no byte to spare: the
+ * sanitizer sees what is beyond. */
+static struct str
+made_text(uint32_t *random, int pieces, char **exact)
 {
-	static const char *const pieces[] = { "a", "Z", "word", " ", " ", " ",
+	static const char *const all[] = { "a", "Z", "word", " ", " ", " ",
 	    "\n", "\n\n", ".", ". ", "'", "\u2019s", "&", "-", ",", "25", "U.S.",
 	    "%", "\u00e9", "\u201c", "@", "`", "[", "{", "/", "0", "9", ":",
 	    "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklm" };
-	struct words a = WORDS_INIT, b = WORDS_INIT;
 	struct buf text = BUF_INIT;
+	size_t n;
+
+	for (int i = 0; i < pieces; i++) {
+		*random = *random * 1664525 + 1013904223;
+		buf_addz(&text, all[(*random >> 16) %
+		    (sizeof(all) / sizeof(*all))]);
+	}
+	n = text.n;
+	*exact = malloc(n + 1);
+	assert_non_null(*exact);
+	if (n > 0)
+		memcpy(*exact + 1, text.p, n);
+	buf_release(&text);
+	return (struct str){ *exact + 1, n };
+}
+
+/* Texts of all lengths around a block. */
+static void
+is_the_same_without_sse2(void **state)
+{
+	struct words a = WORDS_INIT, b = WORDS_INIT;
 	uint32_t random = 1;
 	char *exact;
 
 	(void)state;
 	for (int round = 0; round < 3000; round++) {
-		buf_reset(&text);
-		for (int i = 0; i < round % 70 + (round % 100 == 0) * 500; i++) {
-			random = random * 1664525 + 1013904223;
-			buf_addz(&text, pieces[(random >> 16) %
-			    (sizeof(pieces) / sizeof(*pieces))]);
-		}
-		/* a copy of just its size: the sanitizer sees what is beyond */
-		exact = malloc(text.n + 1);
-		assert_non_null(exact);
-		if (text.n > 0)
-			memcpy(exact + 1, text.p, text.n);
-		cut_both(&a, &b, (struct str){ exact + 1, text.n });
+		struct str text = made_text(&random, round % 70 +
+		    (round % 100 == 0) * 500, &exact);
+
+		cut_both(&a, &b, NULL, text);
 		free(exact);
 	}
 	words_release(&a);
 	portable_release(&b);
-	buf_release(&text);
+}
+
+/* Is the token, folded, one of the NULL-ended names, but for a genitive? */
+static bool
+is_named(struct str token, const char *const *names)
+{
+	char folded[WORD_MAX];
+	struct str s = { folded, word_fold(token, folded) };
+
+	for (; *names != NULL; names++)
+		if (str_eq(s, str_of(*names)) || (str_ends(s, STR("'s")) &&
+		    str_eq(str_slice(s, 0, s.n - 2), str_of(*names))))
+			return true;
+	return false;
+}
+
+/* Whatever is named is found, and each as it is when all is cut. */
+static void
+skims_what_is_named(void **state)
+{
+	static const char *const named[][4] = { { "word" }, { "wordword" },
+	    { "a" }, { "word", "az" }, { "25" }, { "u.s." }, { "a&z" },
+	    { "word's", "za" }, { "\u00e9a" }, { "a25", "zza" },
+	    { "aword\u00e9" }, { "word25" } };
+	struct words a = WORDS_INIT, b = WORDS_INIT, whole = WORDS_INIT;
+	uint32_t random = 1;
+	size_t found = 0;
+
+	(void)state;
+	for (int round = 0; round < 6000; round++) {
+		const char *const *names = named[(size_t)round %
+		    (sizeof(named) / sizeof(*named))];
+		char *exact;
+		struct str text = made_text(&random, round % 70 +
+		    (round % 100 == 0) * 900, &exact);
+		struct heads *heads = malloc(sizeof(*heads));
+		size_t k = 0;
+
+		assert_non_null(heads);
+		heads_init(heads);
+		for (size_t i = 0; names[i] != NULL; i++)
+			assert_true(heads_name(heads, str_of(names[i]),
+			    NAMED_WHOLE));
+		cut_both(&a, &b, heads, text);
+		for (size_t i = 0; i < a.count; i++)
+			assert_true(a.tokens[i].start < a.tokens[i].end &&
+			    a.tokens[i].end <= text.n && (i == 0 ||
+			    a.tokens[i - 1].start < a.tokens[i].start));
+		words_split(&whole, text);
+		for (size_t i = 0; i < whole.count; i++) {
+			if (!is_named(token_str(&whole, i), names))
+				continue;
+			while (k < a.count && a.tokens[k].start <
+			    whole.tokens[i].start)
+				k++;
+			assert_true(k < a.count);
+			assert_int_equal(a.tokens[k].start,
+			    whole.tokens[i].start);
+			assert_int_equal(a.tokens[k].end, whole.tokens[i].end);
+			assert_int_equal(a.tokens[k].kind,
+			    whole.tokens[i].kind);
+			found++;
+		}
+		free(heads);
+		free(exact);
+	}
+	assert_true(found > 1000);
+	words_release(&a);
+	portable_release(&b);
+	words_release(&whole);
+}
+
+/* Skim for words that ask for a closer look everywhere. */
+static void
+skim(struct words *w, struct str text)
+{
+	static struct heads heads;
+	struct splitter sp = { .fresh = 0 };
+
+	heads_init(&heads);
+	assert_true(heads_name(&heads, STR("a'a"), NAMED_WHOLE));
+	assert_true(heads_name(&heads, STR("5"), NAMED_WHOLE));
+	splitter_start(&sp, w, text);
+	while (splitter_skim(&sp, &heads))
+		;
 }
 
 /* Texts that ask the same at each place: looking to their end from every one of
@@ -326,6 +431,7 @@ reads_long_texts(void **state)
 		buf_addz(&text, "z");
 		words_split(&w, buf_str(&text));
 		assert_int_equal(w.tokens[w.count - 1].end, text.n);
+		skim(&w, buf_str(&text));
 	}
 	words_release(&w);
 	buf_release(&text);
@@ -401,6 +507,7 @@ main(void)
 		cmocka_unit_test(reads_numbers),
 		cmocka_unit_test(ends_sentences),
 		cmocka_unit_test(is_the_same_without_sse2),
+		cmocka_unit_test(skims_what_is_named),
 		cmocka_unit_test(reads_long_texts),
 		cmocka_unit_test(is_the_same_decomposed),
 		cmocka_unit_test(hears_shouts),
