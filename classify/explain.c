@@ -65,8 +65,14 @@ verdict_explain(struct buf *b, const struct bench *bench, struct str id,
 	for (size_t i = 0; i < v->domains.n; i++)
 		buf_addf(b, ", %s", v->domains.v[i]);
 	buf_addf(b, "; easing %.2f, tightening %.2f, neutral %.2f; "
-	    "threshold %.2f)  ", v->easing, v->tightening, v->neutral,
+	    "threshold %.2f", v->easing, v->tightening, v->neutral,
 	    v->threshold);
+	if (v->worded)
+		buf_addf(b, ", so %s; wording easing %+.2f, tightening %+.2f, "
+		    "mixed %+.2f", verdict_label(v->ruled),
+		    v->wording[LEAN_EASING], v->wording[LEAN_TIGHTENING],
+		    v->wording[LEAN_MIXED]);
+	buf_addz(b, ")  ");
 	put_plain(b, id);
 	buf_addc(b, '\n');
 	for (size_t i = 0; i < v->count; i++)

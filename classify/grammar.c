@@ -337,7 +337,7 @@ static const struct keyword {
 /* Statements that define no class. */
 static const char *const others[] = { "version", "language", "include",
     "family", "numeral", "multiple", "rule", "verdict", "test", "common",
-    "weights", "relevance" };
+    "weights", "relevance", "wording" };
 
 static const struct keyword *
 keyword_of(const struct statement *st)
@@ -702,6 +702,49 @@ read_numbered(struct reading *r, double least, double most,
 	return 0;
 }
 
+/* `relevance WEIGHT: WORD...` */
+static int
+read_relevance(struct reading *r)
+{
+	const struct lexeme *lx;
+	double weight;
+
+	if (take_number(r, -100, 100, &weight) == -1 || take_colon(r) == -1)
+		return -1;
+	while (r->at < r->st->count) {
+		if ((lx = take_word(r, "a word")) == NULL)
+			return -1;
+		learned_relevance(r->g->learned, lx->text, weight);
+	}
+	return 0;
+}
+
+/* `wording LABEL [title] WEIGHT: WORD|"WORD WORD"...` */
+static int
+read_wording(struct reading *r)
+{
+	static const char *const labels[] = { "easing", "tightening", "mixed" };
+	int lean = take_choice(r, "label", labels, COUNT(labels));
+	const struct lexeme *lx = &r->st->lexemes[r->at];
+	bool title = r->at < r->st->count && str_eq(lx->text, STR("title"));
+	double weight;
+
+	if (lean == -1)
+		return -1;
+	r->at += title;
+	if (take_number(r, -100, 100, &weight) == -1 || take_colon(r) == -1)
+		return -1;
+	for (; r->at < r->st->count; r->at++) {
+		lx = &r->st->lexemes[r->at];
+		if ((lx->kind != LEXEME_WORD && lx->kind != LEXEME_STRING) ||
+		    learned_wording(r->g->learned, lx->text, title,
+		    (enum lean)lean, weight) == -1)
+			return lexeme_error(r->st, lx, r->err, "a word, or two "
+			    "in quotes, are expected here");
+	}
+	return 0;
+}
+
 /* Nothing may follow what was read. */
 static int
 read_end(struct reading *r)
@@ -878,6 +921,12 @@ read_verdict(struct reading *r)
 		{ "relevance-least", &j->relevance_least },
 		{ "relevance-most", &j->relevance_most },
 		{ "rule-cap", &j->rule_cap },
+		{ "wording", &j->wording },
+		{ "wording-easing", &j->start[LEAN_EASING] },
+		{ "wording-tightening", &j->start[LEAN_TIGHTENING] },
+		{ "wording-mixed", &j->start[LEAN_MIXED] },
+		{ "own", &j->own }, { "other", &j->other },
+		{ "both", &j->both }, { "ruled", &j->ruled },
 		{ "signalled", &j->stage[STAGE_SIGNALLED] },
 		{ "proposed", &j->stage[STAGE_PROPOSED] },
 		{ "announced", &j->stage[STAGE_ANNOUNCED] },
@@ -967,7 +1016,9 @@ read_statement(struct reading *r)
 	if (str_eq(name, STR("multiple")))
 		return read_numbered(r, 0, 1e12, lexicon_multiple);
 	if (str_eq(name, STR("relevance")))
-		return read_numbered(r, -100, 100, lexicon_relevance);
+		return read_relevance(r);
+	if (str_eq(name, STR("wording")))
+		return read_wording(r);
 	if (str_eq(name, STR("rule")))
 		return read_rule(r);
 	if (str_eq(name, STR("verdict")))
@@ -1152,9 +1203,11 @@ grammar_new(const struct rulefiles *files, const char *language,
 	    .neutral = 1, .unsupported = 1, .midpoint = 1, .slope = 2,
 	    .lead_length = 300, .lead_sentences = 2,
 	    .relevance_head = RELEVANCE_HEAD, .relevance_least = 1, .relevance_most = 10,
-	    .stage = { 1, 1, 1, 1, 1 } };
+	    .own = 1, .both = 1, .ruled = 1, .stage = { 1, 1, 1, 1, 1 } };
 	seal_prepare(g);
 	g->lexicon = lexicon_new(stemmer_name, &why);
+	if (g->lexicon != NULL)
+		g->learned = learned_new(stemmer_name);
 	free(stemmer_name);
 	if (g->lexicon == NULL)
 		lexeme_error(st, stemmer, err, "%s", why.msg);
@@ -1175,6 +1228,7 @@ grammar_free(struct grammar *g)
 		return;
 	expr_free_patterns(g);
 	lexicon_free(g->lexicon);
+	learned_free(g->learned);
 	free(g->language);
 	free(g->roles);
 	seal_release(g);

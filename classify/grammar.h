@@ -9,6 +9,7 @@
 #ifndef CLASSIFY_GRAMMAR_H
 #define CLASSIFY_GRAMMAR_H
 
+#include "classify/learned.h"
 #include "classify/lexicon.h"
 #include "classify/rulefile.h"
 
@@ -212,7 +213,11 @@ struct judging {
 	unsigned	 long_text;		/* code points; 0: none is long */
 	double		 relevance;		/* of what a text is about; 0: off */
 	double		 relevance_least, relevance_most;
-	unsigned	 relevance_head;	/* code points */
+	unsigned	 relevance_head;	/* code points; also of the wording */
+	double		 wording;		/* scale of its logits; 0: off */
+	double		 start[LEANS];		/* logits of labels at rest */
+	double		 own, other, both;	/* of the masses' logarithms */
+	double		 ruled;			/* logit of the label by rules */
 	double		 unsupported;		/* of a hit without an authority */
 	unsigned	 authority_reach;	/* words before it; 0: any */
 	double		 stage[STAGE_ADOPTED + 1];	/* weight of a stage */
@@ -287,6 +292,7 @@ struct grammar {
 	char		*language;
 	struct arena	 arena;
 	struct lexicon	*lexicon;
+	struct learned	*learned;	/* weights of words */
 	struct class	*classes;
 	size_t		 class_count, class_cap;
 	struct rule	*rules;

@@ -29,6 +29,8 @@ struct judge {
 	uint64_t		*tried;		/* by rule: unit it was tried on */
 	uint64_t		*promising;	/* by rule: in which sentence */
 	uint64_t		 units, sentences;
+	struct recall		*recall;
+	bool			 by_rules;	/* the wording is not asked */
 	struct matcher		*matcher;
 	struct fault		 faults[FAULTS_MAX];
 	size_t			 fault_count;
@@ -65,6 +67,7 @@ judge_new(const struct grammar *g, struct memo *memo, uint8_t tag,
 	view_init(&j->text, g, j->reader);
 	j->text.title = &j->title;
 	j->title.text = &j->text;
+	j->recall = recall_new(g->learned);
 	j->matcher = matcher;
 	j->tried = xcalloc(g->rule_count, sizeof(*j->tried));
 	j->promising = xcalloc(g->rule_count, sizeof(*j->promising));
@@ -80,6 +83,7 @@ judge_free(struct judge *j)
 	free(j->promising);
 	glance_free(j->glance);
 	reader_free(j->reader);
+	recall_free(j->recall);
 	view_release(&j->title);
 	view_release(&j->text);
 	free(j->hits.v);
@@ -662,24 +666,25 @@ threshold_of(const struct judge *j)
 	    j->g->judging.threshold;
 }
 
-/* The logit that the article is about policy at all, by the words of its title
- * and of the head of its text. */
-static double
-relevance(const struct judge *j)
+/* Find the learned weights of the words of the title and of the head of the text. */
+static void
+recall_article(struct judge *j)
 {
-	struct str text = j->text.words.text;
-	double sum = 0;
-	size_t n = 0;
+	recall_read(j->recall, &j->title.words, &j->text.words,
+	    visible_offset(j->text.words.text, j->g->judging.relevance_head));
+}
 
-	reader_relevance(j->title.reader, &j->title.words, SIZE_MAX, &sum, &n);
-	reader_relevance(j->text.reader, &j->text.words, visible_offset(text,
-	    j->g->judging.relevance_head), &sum, &n);
-	return sum / relevance_spread(n);
+/* Does the wording have a say? */
+static bool
+is_worded(const struct judge *j)
+{
+	return !j->by_rules && j->g->judging.wording != 0 &&
+	    learned_speaks(j->g->learned);
 }
 
 /* Where an article seems to be about something else, more has to be said. */
 static double
-relevant_threshold(const struct judge *j, struct verdict *v)
+relevant_threshold(struct judge *j, struct verdict *v)
 {
 	const struct judging *how = &j->g->judging;
 	double threshold = threshold_of(j);
@@ -687,7 +692,9 @@ relevant_threshold(const struct judge *j, struct verdict *v)
 	if (how->relevance == 0 || fmax(v->easing, v->tightening) <
 	    threshold * how->relevance_least)
 		return threshold;
-	v->relevance = relevance(j);
+	if (!is_worded(j))
+		recall_article(j);
+	v->relevance = recall_relevance(j->recall);
 	return threshold * fmin(fmax(exp(-how->relevance * v->relevance),
 	    how->relevance_least), how->relevance_most);
 }
@@ -733,6 +740,79 @@ decide(const struct judge *j, double threshold, struct verdict *v)
 	else
 		margin = strong - fmax(weak, v->neutral);
 	v->confidence = 1 / (1 + exp(-how->slope * (margin - how->midpoint)));
+}
+
+/* The label is the likeliest by the wording and by what the rules found: a logit
+ * for each, that of neutral at rest being 0, and the likelihoods are exponential in
+ * them. */
+static void
+weigh_wording(struct judge *j, struct verdict *v)
+{
+	const struct judging *how = &j->g->judging;
+	double easing = log1p(v->easing), tightening = log1p(v->tightening);
+	double logit[LABEL_NEUTRAL + 1] = { 0 }, sum = 0;
+
+	recall_wording(j->recall, v->wording);
+	for (int k = 0; k < LEANS; k++)
+		logit[k] = how->wording * v->wording[k] + how->start[k];
+	logit[LABEL_EASING] += how->own * easing + how->other * tightening;
+	logit[LABEL_TIGHTENING] += how->own * tightening + how->other * easing;
+	logit[LABEL_MIXED] += how->both * fmin(easing, tightening);
+	logit[v->ruled] += how->ruled;
+	v->label = LABEL_NEUTRAL;
+	for (int k = 0; k < LABEL_NEUTRAL; k++)
+		if (logit[k] > logit[v->label])
+			v->label = (enum label)k;
+	for (int k = 0; k <= LABEL_NEUTRAL; k++)
+		sum += exp(logit[k] - logit[v->label]);
+	v->confidence = 1 / sum;
+	v->score = (exp(logit[LABEL_TIGHTENING] - logit[v->label]) -
+	    exp(logit[LABEL_EASING] - logit[v->label])) / sum;
+}
+
+/* Is there evidence of the effect? */
+static bool
+is_proved(const struct judge *j, enum effect effect)
+{
+	for (size_t i = 0; i < j->hits.n; i++)
+		if (j->hits.v[i].effect == effect)
+			return true;
+	return false;
+}
+
+/* The words that speak most for `lean` are evidence of the effect. */
+static void
+add_proof(struct judge *j, enum effect effect, enum lean lean)
+{
+	struct spoken said = recall_proof(j->recall, lean, true);
+
+	if (said.weight <= 0)
+		said = recall_proof(j->recall, lean, false);
+	if (said.weight <= 0)
+		return;
+	GROW(j->hits.v, j->hits.n, j->hits.cap);
+	j->hits.v[j->hits.n++] = (struct hit){ .rule = "wording",
+	    .effect = effect, .weight = said.weight / recall_spread(j->recall),
+	    .span = { said.first, said.end },
+	    .field = said.in_title ? FIELD_TITLE : FIELD_TEXT,
+	    .scope = said.in_title ? PLACED_TITLE : PLACED_LEAD,
+	    .stage = STAGE_ANNOUNCED };
+}
+
+/* Where no rule shows why the label is what it is, its wording does. */
+static void
+prove(struct judge *j, enum label label)
+{
+	bool eased = is_proved(j, EFFECT_EASING),
+	    tightened = is_proved(j, EFFECT_TIGHTENING);
+	size_t before = j->hits.n;
+
+	if ((label == LABEL_EASING || label == LABEL_MIXED) && !eased)
+		add_proof(j, EFFECT_EASING, LEAN_EASING);
+	if ((label == LABEL_TIGHTENING || label == LABEL_MIXED) && !tightened)
+		add_proof(j, EFFECT_TIGHTENING, LEAN_TIGHTENING);
+	if (label == LABEL_MIXED && !eased && !tightened && j->hits.n == before)
+		add_proof(j, EFFECT_NEUTRAL, LEAN_MIXED);
 }
 
 static void
@@ -887,6 +967,12 @@ count_hits(const struct judge *j)
 }
 
 void
+judge_by_rules(struct judge *j, bool alone)
+{
+	j->by_rules = alone;
+}
+
+void
 judge_trace(struct judge *j, struct misses *misses)
 {
 	j->title.misses = j->text.misses = misses;
@@ -919,8 +1005,16 @@ judge_verdict(struct judge *j, struct arena *a, struct verdict *v)
 	if (j->tally != NULL)
 		count_hits(j);
 	weigh(j, v);
+	if (is_worded(j))
+		recall_article(j);
 	v->threshold = relevant_threshold(j, v);
 	decide(j, v->threshold, v);
+	v->ruled = v->label;
+	v->worded = is_worded(j);
+	if (v->worded) {
+		weigh_wording(j, v);
+		prove(j, v->label);
+	}
 	choose_evidence(j, v, a);
 	describe(j, v);
 	v->faults = j->faults;

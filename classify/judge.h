@@ -37,6 +37,7 @@ struct fault {
 
 struct verdict {
 	enum label	 label;
+	enum label	 ruled;		/* what it is by the rules alone */
 	double		 score;		/* -1 easing .. +1 tightening */
 	double		 confidence;
 	enum stage	 stage;
@@ -46,6 +47,8 @@ struct verdict {
 	double		 easing, tightening, neutral;	/* the masses */
 	double		 threshold;	/* that they had to reach */
 	double		 relevance;	/* logit; 0 where nobody asked */
+	bool		 worded;	/* the wording had a say: */
+	double		 wording[LEANS]; /* its logits against neutral */
 	const struct fault *faults;	/* each rule once */
 	size_t		 fault_count;
 };
@@ -75,6 +78,8 @@ double judge_familiarity(const struct judge *j);
 void judge_verdict(struct judge *j, struct arena *a, struct verdict *v);
 /* From now on note what keeps `misses->wanted` from hitting. */
 void judge_trace(struct judge *j, struct misses *misses);
+/* From now on judge by the rules alone, whatever the wording; or not. */
+void judge_by_rules(struct judge *j, bool alone);
 /* From now on count in `tally`, unless NULL. */
 void judge_count(struct judge *j, struct tally *tally);
 /* The bytes of a hit in its field. */

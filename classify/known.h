@@ -12,12 +12,10 @@
 #ifdef STANCE_TINY
 #define PATH_BITS	2u
 #define PAIR_BITS	2u
-#define WEIGHED_BITS	1u
 #define BARREN_BITS	3u
 #else
 #define PATH_BITS	14u
 #define PAIR_BITS	15u
-#define WEIGHED_BITS	11u
 #define BARREN_BITS	10u
 #endif
 
@@ -42,12 +40,6 @@ struct path {
 
 /* A reader's tag, in numbers of nodes and of what is known. */
 #define SALT_SHIFT	26u
-
-/* A short word, padded with zeros, and its weight for relevance. */
-struct weighed {
-	uint64_t	key[2];
-	double		weight;
-};
 
 /* The bit of a root, or of all that are left. */
 #define ROOT_BIT(n)	(1u << ((n) < 31 ? (n) : 31))
@@ -110,7 +102,6 @@ struct reader {
 	uint8_t			*barren;	/* of this reader: BARREN_WORDS rows, */
 						/* for what stands behind a word and */
 						/* then for what it leaps to */
-	struct weighed		*weighed;
 };
 
 #endif

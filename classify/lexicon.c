@@ -218,7 +218,6 @@ lexicon_free(struct lexicon *lex)
 	free(lex->effects);
 	free(lex->classes);
 	free(lex->numerals);
-	free(lex->relevance);
 	free(lex->includes);
 	arena_release(&lex->arena);
 	free(lex);
@@ -805,23 +804,6 @@ add_numeral(struct lexicon *lex, struct str word, double value, bool multiple)
 	GROW(lex->numerals, lex->numeral_count, lex->numeral_cap);
 	lex->numerals[lex->numeral_count++] = (struct numeral){
 	    arena_str(&lex->arena, s), value, multiple };
-}
-
-void
-lexicon_relevance(struct lexicon *lex, struct str word, double weight)
-{
-	char folded[WORD_MAX];
-	struct str s = stem_of(lex, (struct str){ folded,
-	    word_fold(word, folded) });
-	struct slot *slot = take_slot(lex, form_key(lex, "", FORM_RELEVANT, s));
-
-	if (slot->binding == NONE) {
-		bind(lex, FORM_RELEVANT, s, (uint32_t)lex->relevance_count);
-		GROW(lex->relevance, lex->relevance_count, lex->relevance_cap);
-		lex->relevance[lex->relevance_count++] = weight;
-	} else {
-		lex->relevance[lex->bindings[slot->binding].symbol] = weight;
-	}
 }
 
 void

@@ -58,8 +58,6 @@ void lexicon_family(struct lexicon *lex, struct str name, struct str word);
 void lexicon_numeral(struct lexicon *lex, struct str word, double value);
 /* Let `word` behind a number multiply it: million. */
 void lexicon_multiple(struct lexicon *lex, struct str word, double value);
-/* Let the word's stem tell, by so much, that a text is about policy. */
-void lexicon_relevance(struct lexicon *lex, struct str word, double weight);
 /* Add the phrase written `text` to class `class`.  `quoted`: spaces part its
  * words; else it is one word.  -1 with the reason; its column is the place in
  * `text`, from 1, or 0 for all of it. */

@@ -31,6 +31,7 @@ lint_init(struct lint *lint, const struct program *prog)
 {
 	*lint = (struct lint){ .prog = prog };
 	bench_init(&lint->bench, prog);
+	lint->bench.by_rules = true;
 	for (size_t i = 0; i < prog->count; i++) {
 		lint->corpus[i] = tally_new(prog->grammars[i]);
 		lint->tests[i] = tally_new(prog->grammars[i]);

@@ -93,7 +93,7 @@ void
 bench_init(struct bench *bench, const struct program *prog)
 {
 	*bench = (struct bench){ .prog = prog, .memo = memo_new(),
-	    .matcher = matcher_new() };
+	    .matcher = matcher_new(), .by_rules = prog->by_rules };
 }
 
 void
@@ -174,6 +174,7 @@ finish(struct bench *bench, size_t i, struct arena *a, struct verdict *v)
 {
 	bench->latest = judge_of(bench, i);
 	judge_trace(bench->latest, bench->misses);
+	judge_by_rules(bench->latest, bench->by_rules);
 	judge_count(bench->latest, bench->tallies ? &bench->tallies[i] : NULL);
 	judge_verdict(bench->latest, a, v);
 }
@@ -625,6 +626,7 @@ program_test(const struct program *prog, size_t *count, size_t *failed)
 
 	*count = *failed = 0;
 	bench_init(&bench, prog);
+	bench.by_rules = true;		/* they are tests of rules */
 	for (size_t i = 0; i < prog->count; i++) {
 		const struct grammar *g = prog->grammars[i];
 

@@ -18,6 +18,7 @@ struct program {
 	size_t			 count;
 	char			 hash[17];	/* of the rules, for verdicts */
 	bool			 asks_source;	/* a rule has a condition on it */
+	bool			 by_rules;	/* its benches judge so at first */
 };
 
 /* Read and compile `paths`.  -1 with a placed error; rulefiles_line() of
@@ -37,6 +38,7 @@ struct bench {
 	struct judge		*latest;	/* who gave the last verdict */
 	struct misses		*misses;	/* see judge_trace(); or NULL */
 	struct tally		*tallies;	/* by language; or NULL */
+	bool			 by_rules;	/* see judge_by_rules() */
 	struct buf		 silence;	/* the last verdict that says */
 	double			 silence_confidence; /* nothing, as written */
 };

@@ -116,7 +116,6 @@ reader_new(const struct lexicon *lex, struct memo *memo, uint8_t tag)
 	r->paths = memo->paths;
 	r->pairs = memo->pairs;
 	r->salt = (uint32_t)tag << SALT_SHIFT;
-	r->weighed = xcalloc(1u << WEIGHED_BITS, sizeof(*r->weighed));
 	forget(r);
 	return r;
 }
@@ -137,7 +136,6 @@ reader_free(struct reader *r)
 	free(r->finding.parts);
 	free(r->slots);
 	free(r->barren);
-	free(r->weighed);
 	free(r);
 }
 
@@ -634,63 +632,4 @@ reader_number(struct reader *r, const struct words *w, size_t i,
 	n = find_numeral(r->lex, w, i + 1, true);
 	*multiplied = n ? n->value : 1;
 	return true;
-}
-
-/* The weight of a word, by its stem.  False where it is too long to be one. */
-static bool
-weigh(struct reader *r, struct str word, double *weight)
-{
-	char key[1 + WORD_MAX] = { FORM_RELEVANT };
-	struct str s = { key + 1, word_fold(word, key + 1) };
-	const struct slot *slot;
-
-	*weight = 0;
-	if (s.n == 0)
-		return false;
-	s = stem(r->sb, s);
-	if (s.n > WORD_MAX)
-		return true;
-	memmove(key + 1, s.p, s.n);
-	s = (struct str){ key, 1 + s.n };
-	slot = slot_of(r->lex, s, hash64(s));
-	if (slot->binding != NONE)
-		*weight = r->lex->relevance[
-		    r->lex->bindings[slot->binding].symbol];
-	return true;
-}
-
-/* The same, remembered where it is short. */
-static bool
-recall_weight(struct reader *r, struct str word, double *weight)
-{
-	uint64_t key[2] = { 0, 0 };
-	struct weighed *w;
-
-	if (word.n > sizeof(key))
-		return weigh(r, word, weight);
-	memcpy(key, word.p, word.n);
-	w = &r->weighed[(key[0] + key[1]) * 0x9e3779b97f4a7c15u >>
-	    (64 - WEIGHED_BITS)];
-	if (w->key[0] != key[0] || w->key[1] != key[1]) {
-		if (!weigh(r, word, weight))
-			return false;
-		*w = (struct weighed){ { key[0], key[1] }, *weight };
-	}
-	*weight = w->weight;
-	return true;
-}
-
-void
-reader_relevance(struct reader *r, const struct words *w, size_t end,
-    double *sum, size_t *count)
-{
-	for (size_t i = 0; i < w->count && w->tokens[i].end <= end; i++) {
-		double weight;
-
-		if (w->tokens[i].kind != TOKEN_WORD ||
-		    !recall_weight(r, token_str(w, i), &weight))
-			continue;
-		(*count)++;
-		*sum += weight;
-	}
 }

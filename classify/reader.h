@@ -57,9 +57,4 @@ void reading_release(struct reading *reading);
 bool reader_number(struct reader *r, const struct words *w, size_t i,
     double *value, double *multiplied);
 
-/* Add the weights of the words before byte `end` to *sum, and their number to
- * *count. */
-void reader_relevance(struct reader *r, const struct words *w, size_t end,
-    double *sum, size_t *count);
-
 #endif

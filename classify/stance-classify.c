@@ -251,7 +251,7 @@ main(int argc, char **argv)
 	const char *rejects = NULL, *corpus = NULL, *explain = NULL,
 	    *words = NULL, *list = NULL;
 	const struct grammar *spoken = NULL;
-	bool test = false, profile = false, check = false, streams;
+	bool by_rules = false, test = false, profile = false, check = false, streams;
 	const struct opt opts[] = {
 		{ 'r', "rules", "FILE|DIR", "use these rules, not the default",
 		    OPT_LIST, &rules },
@@ -266,6 +266,9 @@ main(int argc, char **argv)
 		{ 'w', "why-not", "NAME",
 		    "print what keeps a rule or list from hitting",
 		    OPT_STRING, &pattern.misses.wanted },
+		{ 0, "by-rules", NULL,
+		    "judge by the rules alone, whatever the wording", OPT_FLAG,
+		    &by_rules },
 		{ '1', "one-for-one", NULL,
 		    "answer a refused line with an error record", OPT_FLAG,
 		    &pattern.one_for_one },
@@ -301,6 +304,7 @@ main(int argc, char **argv)
 		pattern.explain = explain_of(explain);
 	digest_setup();
 	load_rules(&prog, &rules, &packs);
+	prog.by_rules = by_rules;
 	opt_list_release(&rules);
 	opt_list_release(&packs);
 	if (pattern.misses.wanted != NULL &&

@@ -20,14 +20,13 @@ enum form {
 	FORM_SUFFIX = 'f',	/* *zoll */
 	FORM_INFIX = 'i',	/* *zoll* */
 	FORM_FAMILY = 'm',	/* ~impose: never met in a text */
-	FORM_NUMBER = 'n',	/* any number, with the empty string */
-	FORM_RELEVANT = 'w'	/* a stem with a weight, which no phrase has */
+	FORM_NUMBER = 'n'	/* any number, with the empty string */
 };
 
 /* A form and one symbol it stands for; several of one form are chained. */
 struct binding {
 	struct str	text;		/* form letter and string */
-	uint32_t	symbol;		/* of FORM_RELEVANT: of `relevance` */
+	uint32_t	symbol;
 	uint32_t	next;
 };
 
@@ -121,8 +120,6 @@ struct lexicon {
 	uint16_t	*classes;	/* of all phrases, from then on */
 	struct numeral	*numerals;
 	size_t		 numeral_count, numeral_cap;
-	double		*relevance;	/* weights of stems */
-	size_t		 relevance_count, relevance_cap;
 	struct include	*includes;
 	size_t		 include_count, include_cap;
 	struct sieve	 sieve;		/* of the stems that are named */

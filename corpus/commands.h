@@ -16,5 +16,6 @@ int label_main(int argc, char **argv);
 int relevance_main(int argc, char **argv);
 int sample_main(int argc, char **argv);
 int split_main(int argc, char **argv);
+int wording_main(int argc, char **argv);
 
 #endif

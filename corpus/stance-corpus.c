@@ -14,6 +14,7 @@ static const struct command commands[] = {
 	    calibrate_main },
 	{ "relevance", "learn which words tell that an article is about policy",
 	    relevance_main },
+	{ "wording", "learn which words tell the label", wording_main },
 	{ "export", "records to comma-separated values", export_main },
 	{ "import", "comma-separated values to records", import_main },
 	{ NULL, NULL, NULL }

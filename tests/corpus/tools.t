@@ -213,6 +213,38 @@ with tempfile.TemporaryDirectory() as d:
     ok(q.returncode == 3 and b"a label but neutral" in q.stderr, "relevance: not without policy")
     ok(run("relevance", "-s", "klingon", input="").returncode == 2, "relevance: stemmers are libstemmer's")
 
+    # wording: words and pairs that tell the label, learned from twenty of each
+    says = {"easing": "may now sail again", "tightening": "may not sail on", "neutral": "may yet sail or not"}
+    def worded(i, label, **more):
+        return {"id": "%s%d" % (label, i), "title": "The ships and the %s" % ("relief" if label == "easing" else "weather"),
+                "content_text": "From %s they %s, it is said." % ("Kumasi" if label == "easing" else "Tamale", says[label]),
+                "label": label, **more}
+    worded_all = [worded(i, l) for i in range(20) for l in says]
+    p = run("wording", input=lines(worded_all))
+    told = {}
+    for line in re.sub(r"\n   ", "", p.stdout.decode()).splitlines():
+        if not line.startswith("#"):
+            head, words = line.split(":")
+            for w in re.findall(r'"[^"]*"|\S+', words):
+                told[w.strip('"'), " ".join(head.split()[1:-1])] = float(head.split()[-1])
+    ok(p.returncode == 0 and told["may now", "easing"] > 0 and told["may not", "tightening"] > told["may not", "easing"]
+       and told["or not", "easing"] < 0 and told["relief", "easing title"] > 0 and told["relief", "easing"] > 0 and not any("kumasi" in w for w, _ in told),
+       "wording: the words and pairs that part the labels, no names")
+    ok(run("wording", input=lines(worded_all[::-1])).stdout.splitlines()[1:] == p.stdout.splitlines()[1:]
+       and run("wording", input=lines(worded_all)).stdout == p.stdout, "wording: the same from the same articles")
+    ok(b"kumasi" in run("wording", "--names", input=lines(worded_all)).stdout, "wording: names where they are asked for")
+    ok(b"relief" not in run("wording", "--stop", write(d + "/stop", "relief\n"), input=lines(worded_all)).stdout,
+       "wording: without the words to leave out")
+    ok(b"# 0 words" in run("wording", "--least", "61", input=lines(worded_all)).stdout, "wording: without what is rare")
+    def strength(*args):
+        out = run("wording", *args, input=lines(worded_all + [worded(100 + i, "easing", kind="wire") for i in range(20)])).stdout
+        return float(re.search(rb"wording-easing (\S+)", out).group(1))
+    ok(strength("--share", "kind=wire:1") < strength(), "wording: a share makes many count for few")
+    q = run("wording", "--share", "kind=wire", input=lines(worded_all))
+    ok(q.returncode == 2 and b"MEMBER=VALUE:N" in q.stderr, "wording: a share has a number")
+    q = run("wording", input=lines([worded(i, "easing") for i in range(9)]))
+    ok(q.returncode == 3 and b"neutral" in q.stderr, "wording: not without the other labels")
+
     # export and import
     wild = [{"id": "1", "title": 'A "quoted" title, with commas', "content_text": "First.\n\nSecond.", "label": "easing"},
             {"id": "2", "title": "Zölle für Käse – 关税", "content_text": "  spaces \r\n kept "},

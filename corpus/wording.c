@@ -1,0 +1,420 @@
+/*
+ * stance-corpus wording: which words, and which pairs of neighbours, tell the
+ * label of an article.
+ *
+ * Logistic regression with a ridge for the four labels, on the stems of the title
+ * and of the head of the text and on their neighbours, each of which counts once
+ * in an article, and once more in its title.  The sum of their weights, over the
+ * square root of the number of words, is the logit of a label; what is printed is
+ * the weight against neutral.  What is minimised is convex, and the steps are as
+ * many for any corpus, so that the same articles give the same weights.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/jail.h"
+#include "base/text/relevance.h"
+#include "corpus/commands.h"
+#include "corpus/descent.h"
+#include "corpus/terms.h"
+
+#define RIDGE		0.45
+/* Weights are told in quarters. */
+#define GRAIN		4.0
+#define LINE_MAX_WIDTH	76
+#define NO_STEM		UINT32_MAX
+#define NO_GRAM		SIZE_MAX
+
+/* A word, or a pair, anywhere or in a title. */
+struct gram {
+	uint32_t	 first, second;		/* stems; of a word the other is */
+						/* NO_STEM */
+	bool		 in_title, kept;
+	size_t		 articles, last;	/* with it; the last, from 1 */
+	struct parameter p[LABELS];
+};
+
+struct model {
+	struct terms	 t;
+	struct gram	*grams;
+	size_t		 count, cap;
+	size_t		*slots;			/* hash of grams; number + 1 */
+	size_t		 slot_count;		/* a power of two */
+	size_t		*occurrences;		/* grams, by sample */
+	size_t		*ends;			/* of each sample's */
+	size_t		 occurrence_count, occurrence_cap;
+	struct parameter start[LABELS];		/* at rest */
+};
+
+static size_t *
+slot_of(const struct model *m, const struct gram *g)
+{
+	uint64_t hash = ((uint64_t)g->first << 32 | g->second) *
+	    0x9e3779b97f4a7c15u;
+	size_t i = ((hash >> 32) + g->in_title) & (m->slot_count - 1);
+
+	for (; m->slots[i] > 0; i = (i + 1) & (m->slot_count - 1)) {
+		const struct gram *other = &m->grams[m->slots[i] - 1];
+
+		if (other->first == g->first && other->second == g->second &&
+		    other->in_title == g->in_title)
+			break;
+	}
+	return &m->slots[i];
+}
+
+static void
+widen_slots(struct model *m)
+{
+	free(m->slots);
+	m->slot_count = m->slot_count ? 2 * m->slot_count : 1024;
+	m->slots = xcalloc(m->slot_count, sizeof(*m->slots));
+	for (size_t i = 0; i < m->count; i++)
+		*slot_of(m, &m->grams[i]) = i + 1;
+}
+
+/* The gram is met in sample number `sample`, from 1. */
+static void
+meet(struct model *m, size_t first, size_t second, bool in_title,
+    size_t sample)
+{
+	struct gram g = { .first = (uint32_t)first, .second = (uint32_t)second,
+	    .in_title = in_title };
+	size_t *slot, at;
+
+	if (2 * m->count >= m->slot_count)
+		widen_slots(m);
+	slot = slot_of(m, &g);
+	if (*slot == 0) {
+		GROW(m->grams, m->count, m->cap);
+		m->grams[m->count++] = g;
+		*slot = m->count;
+	}
+	at = *slot - 1;
+	if (m->grams[at].last == sample)
+		return;
+	m->grams[at].last = sample;
+	m->grams[at].articles++;
+	GROW(m->occurrences, m->occurrence_count, m->occurrence_cap);
+	m->occurrences[m->occurrence_count++] = at;
+}
+
+/* Every gram of the sample, once. */
+static void
+find_grams(struct model *m, size_t number, const bool *words)
+{
+	const struct sample *s = &m->t.samples[number];
+
+	for (size_t i = s->first; i < s->end; i++) {
+		size_t stem = m->t.occurrences[i];
+
+		for (int in_title = 0; in_title <= (i < s->text); in_title++) {
+			if (!words[stem])
+				continue;
+			meet(m, stem, NO_STEM, in_title > 0, number + 1);
+			if (i > s->first && i != s->text &&
+			    words[m->t.occurrences[i - 1]])
+				meet(m, m->t.occurrences[i - 1], stem,
+				    in_title > 0, number + 1);
+		}
+	}
+	m->ends[number] = m->occurrence_count;
+}
+
+/* Keep the grams that stand in `least` articles, and of what was met those. */
+static void
+drop_rare(struct model *m, size_t least)
+{
+	size_t from = 0, n = 0;
+
+	for (size_t i = 0; i < m->count; i++)
+		m->grams[i].kept = m->grams[i].articles >= least;
+	for (size_t i = 0; i < m->t.sample_count; i++) {
+		size_t end = m->ends[i];
+
+		for (; from < end; from++)
+			if (m->grams[m->occurrences[from]].kept)
+				m->occurrences[n++] = m->occurrences[from];
+		m->ends[i] = n;
+	}
+}
+
+/* Articles that have a member count together so much. */
+struct share {
+	const char	*where;
+	double		 times;
+};
+
+/* Of MEMBER=VALUE:N. */
+static struct share
+read_share(char *s)
+{
+	char *colon = strrchr(s, ':'), *end = NULL;
+	struct share share = { .where = s };
+
+	if (colon != NULL)
+		share.times = strtod(colon + 1, &end);
+	if (colon == NULL || end == colon + 1 || *end != '\0' ||
+	    !(share.times > 0 && share.times < 1e9) || strchr(s, '=') == NULL ||
+	    strchr(s, '=') > colon)
+		usage_error("--share takes MEMBER=VALUE:N, not '%s'", s);
+	*colon = '\0';
+	return share;
+}
+
+static void
+take_all(struct model *m, struct articles *all, const struct share *shares,
+    size_t share_count)
+{
+	size_t *of = xcalloc(all->n + 1, sizeof(*of)), labels[LABELS] = { 0 };
+
+	for (size_t i = 0; i < all->n; i++) {
+		of[i] = share_count;
+		for (size_t k = share_count; k-- > 0; )
+			if (record_is_where(&all->v[i].rec, shares[k].where,
+			    &all->a))
+				of[i] = k;
+		labels[terms_take(&m->t, all, &all->v[i])->label]++;
+	}
+	for (size_t k = 0; k < share_count; k++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < all->n; i++)
+			n += of[i] == k;
+		for (size_t i = 0; i < all->n; i++)
+			if (of[i] == k && (double)n > shares[k].times)
+				m->t.samples[i].times = shares[k].times /
+				    (double)n;
+	}
+	free(of);
+	if (labels[LABEL_EASING] == 0 || labels[LABEL_TIGHTENING] == 0 ||
+	    labels[LABEL_NEUTRAL] == 0)
+		die("there must be articles of easing, of tightening and neutral "
+		    "ones");
+}
+
+/* Add the article's part to the slopes. */
+static void
+add_slope(struct model *m, const struct sample *s, size_t from, size_t end)
+{
+	double logit[LABELS], most = -INFINITY, sum = 0;
+
+	for (int k = 0; k < LABELS; k++) {
+		logit[k] = 0;
+		for (size_t i = from; i < end; i++)
+			logit[k] += m->grams[m->occurrences[i]].p[k].value;
+		logit[k] = logit[k] * s->scale + m->start[k].value;
+		most = fmax(most, logit[k]);
+	}
+	for (int k = 0; k < LABELS; k++)
+		sum += logit[k] = exp(logit[k] - most);
+	for (int k = 0; k < LABELS; k++) {
+		double error = (logit[k] / sum - (k == (int)s->label)) *
+		    s->times;
+
+		m->start[k].slope += error;
+		error *= s->scale;
+		for (size_t i = from; i < end; i++)
+			m->grams[m->occurrences[i]].p[k].slope += error;
+	}
+}
+
+static void
+step(struct model *m, int number)
+{
+	for (int k = 0; k < LABELS; k++)
+		m->start[k].slope = 0;
+	for (size_t i = 0; i < m->count; i++)
+		for (int k = 0; k < LABELS; k++)
+			m->grams[i].p[k].slope = RIDGE * m->grams[i].p[k].value;
+	for (size_t i = 0; i < m->t.sample_count; i++)
+		add_slope(m, &m->t.samples[i], i > 0 ? m->ends[i - 1] : 0,
+		    m->ends[i]);
+	for (int k = 0; k < LABELS; k++)
+		descend(&m->start[k], number);
+	for (size_t i = 0; i < m->count; i++)
+		for (int k = 0; k < LABELS && m->grams[i].kept; k++)
+			descend(&m->grams[i].p[k], number);
+}
+
+/* A weight as it is printed. */
+struct told {
+	struct str	first, second;
+	double		weight;
+	enum label	label;
+	bool		in_title;
+};
+
+static int
+compare_told(const void *a, const void *b)
+{
+	const struct told *x = a, *y = b;
+	int c;
+
+	if (x->label != y->label)
+		return x->label < y->label ? -1 : 1;
+	if (x->in_title != y->in_title)
+		return x->in_title ? 1 : -1;
+	if (x->weight != y->weight)
+		return x->weight < y->weight ? -1 : 1;
+	c = str_cmp(x->first, y->first);
+	return c != 0 ? c : str_cmp(x->second, y->second);
+}
+
+static bool
+same_statement(const struct told *x, const struct told *y)
+{
+	return x->label == y->label && x->in_title == y->in_title &&
+	    x->weight == y->weight;
+}
+
+static void
+print_statements(const struct told *told, size_t n)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct told *x = &told[i];
+		int length = (int)(x->first.n + x->second.n) +
+		    (x->second.n > 0 ? 4 : 1);
+
+		if (i == 0 || !same_statement(x, x - 1)) {
+			if (i > 0)
+				putchar('\n');
+			width = printf("wording %s%s %g:", label_name(x->label),
+			    x->in_title ? " title" : "", x->weight);
+		} else if (width + length > LINE_MAX_WIDTH) {
+			printf("\n   ");
+			width = 3;
+		}
+		if (x->second.n > 0)
+			printf(" \"%.*s %.*s\"", STR_FMT(x->first),
+			    STR_FMT(x->second));
+		else
+			printf(" %.*s", STR_FMT(x->first));
+		width += length;
+	}
+	if (n > 0)
+		putchar('\n');
+}
+
+/* What is printed of a gram; returns how many weights. */
+static size_t
+tell_gram(const struct model *m, const struct gram *g, struct told *told)
+{
+	size_t n = 0;
+
+	for (int k = 0; k < LABELS; k++) {
+		double weight = round((g->p[k].value -
+		    g->p[LABEL_NEUTRAL].value) * GRAIN) / GRAIN;
+
+		if (weight != 0)
+			told[n++] = (struct told){ terms_form(&m->t, g->first),
+			    g->second == NO_STEM ? STR("") :
+			    terms_form(&m->t, g->second), weight,
+			    (enum label)k, g->in_title };
+	}
+	return n;
+}
+
+static void
+print_model(const struct model *m)
+{
+	struct told *told = xcalloc(LABELS * m->count + 1, sizeof(*told));
+	size_t n = 0, grams = 0;
+
+	for (size_t i = 0; i < m->count; i++) {
+		size_t more = tell_gram(m, &m->grams[i], told + n);
+
+		grams += more > 0;
+		n += more;
+	}
+	qsort(told, n, sizeof(*told), compare_told);
+	printf("# %zu words and pairs, from %zu articles\n", grams,
+	    m->t.sample_count);
+	printf("# at rest: wording-easing %.2f wording-tightening %.2f "
+	    "wording-mixed %.2f\n",
+	    m->start[LABEL_EASING].value - m->start[LABEL_NEUTRAL].value,
+	    m->start[LABEL_TIGHTENING].value - m->start[LABEL_NEUTRAL].value,
+	    m->start[LABEL_MIXED].value - m->start[LABEL_NEUTRAL].value);
+	print_statements(told, n);
+	terms_flush();
+	free(told);
+}
+
+/* Which stems count; with `names` also those. */
+static void
+find_all_grams(struct model *m, bool names)
+{
+	bool *words = xcalloc(m->t.stem_names.count + 1, sizeof(*words));
+
+	for (size_t i = 0; i < m->t.stem_names.count; i++)
+		words[i] = names ? !m->t.stems[i].stopped :
+		    terms_is_word(&m->t, i);
+	m->ends = xcalloc(m->t.sample_count + 1, sizeof(*m->ends));
+	for (size_t i = 0; i < m->t.sample_count; i++)
+		find_grams(m, i, words);
+	free(words);
+}
+
+static void
+release(struct model *m)
+{
+	terms_release(&m->t);
+	free(m->grams);
+	free(m->slots);
+	free(m->occurrences);
+	free(m->ends);
+}
+
+int
+wording_main(int argc, char **argv)
+{
+	struct terms_options how = TERMS_OPTIONS(4);
+	struct opt_list wishes = { 0 };
+	bool names = false;
+	const struct opt opts[] = {
+		{ 0, "head", "N", "code points of the text that count (default "
+		    "400)", OPT_NUMBER, &how.head },
+		{ 0, "least", "N", "articles that a word or pair must stand in "
+		    "(default 4)", OPT_NUMBER, &how.least },
+		{ 'n', "names", NULL, "names count, as do all words with a "
+		    "capital", OPT_FLAG, &names },
+		{ 'S', "share", "MEMBER=VALUE:N", "articles that have it count "
+		    "together as N at most; may be repeated", OPT_LIST, &wishes },
+		{ 's', "stemmer", "NAME", "of libstemmer (default english)",
+		    OPT_STRING, &how.stemmer },
+		{ 0, "stop", "FILE", "words to leave out, one a line",
+		    OPT_STRING, &how.stop },
+		{ 0, NULL, NULL, NULL, OPT_FLAG, NULL }
+	};
+	const struct tool tool = { "stance-corpus wording",
+	    "[OPTION...] [FILE|FOLDER...]",
+	    "Learn from labelled articles which words tell the label.", opts,
+	    NULL };
+	int operands = opt_parse(&tool, argc, argv), code;
+	struct articles all = { 0 };
+	struct model m = { .count = 0 };
+	struct share *shares = xcalloc(wishes.n + 1, sizeof(*shares));
+
+	for (size_t i = 0; i < wishes.n; i++)
+		shares[i] = read_share((char *)(uintptr_t)wishes.v[i]);
+	terms_open(&m.t, &how);
+	articles_open_all(&all, operands, argv);
+	jail_enter(JAIL_STDIO, NULL, NULL);
+	articles_read(&all, terms_check);
+	take_all(&m, &all, shares, wishes.n);
+	find_all_grams(&m, names);
+	drop_rare(&m, (size_t)how.least.value);
+	for (int number = 1; number <= DESCENT_STEPS; number++)
+		step(&m, number);
+	print_model(&m);
+	release(&m);
+	free(shares);
+	opt_list_release(&wishes);
+	code = refusals_exit(&all.refused);
+	articles_release(&all);
+	return code;
+}
