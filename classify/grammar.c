@@ -4,10 +4,10 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/opt.h"
-#include "base/text/relevance.h"
+#include "classify/cursor.h"
 #include "classify/expr.h"
-#include "classify/grammar.h"
 #include "classify/seal.h"
+#include "classify/settings.h"
 
 static const char *const stages[] = { "none", "signalled", "proposed",
     "announced", "adopted" };
@@ -39,54 +39,11 @@ class_kind_name(enum class_kind kind)
 	return names[kind];
 }
 
-/* The index of `word` among `names`, or -1. */
-static int
-index_of(struct str word, const char *const *names, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (str_eq(word, str_of(names[i])))
-			return (int)i;
-	return -1;
-}
-
-/* A statement as it is read, property by property. */
-struct reading {
-	struct grammar		*g;
-	const struct statement	*st;
-	size_t			 at;
-	struct err		*err;
-};
-
-/* So many names can be told to somebody who meant none of them. */
-#define NAMES_TOLD	10
-
-static int
-unknown(struct reading *r, const struct lexeme *lx, const char *what,
-    const char *const *names, size_t count)
-{
-	char *word = xstrndup(lx->text.p, lx->text.n);
-	const char *close = closest_name(word, names, count);
-	struct buf all = buf_init(0);
-
-	for (size_t i = 0; i < count && count <= NAMES_TOLD; i++)
-		buf_addf(&all, "%s%s", i == 0 ? "; it is one of: " : " ",
-		    names[i]);
-	if (close != NULL)
-		lexeme_error(r->st, lx, r->err, "no %s '%s'; did you mean '%s'?",
-		    what, word, close);
-	else
-		lexeme_error(r->st, lx, r->err, "no %s '%s'%.*s", what, word,
-		    STR_FMT(buf_str(&all)));
-	buf_release(&all);
-	free(word);
-	return -1;
-}
-
 int
 grammar_no_list(struct grammar *g, const struct statement *st,
     const struct lexeme *lx, struct err *err)
 {
-	struct reading r = { g, st, 0, err };
+	struct cursor r = { g, st, 0, err };
 	const char **names = arena_array(&g->arena, g->class_count + 1,
 	    sizeof(*names));
 	struct lexeme name = *lx;
@@ -97,71 +54,13 @@ grammar_no_list(struct grammar *g, const struct statement *st,
 			names[n++] = g->classes[i].name;
 	if (name.text.n > 1 && name.text.p[0] == '@')
 		name.text = str_from(name.text, 1);
-	return unknown(&r, &name, "list called", names, n);
+	return cursor_unknown(&r, &name, "list called", names, n);
 }
 
 static int
-unknown_class(struct reading *r, const struct lexeme *lx)
+unknown_class(struct cursor *r, const struct lexeme *lx)
 {
 	return grammar_no_list(r->g, r->st, lx, r->err);
-}
-
-/* The next lexeme, which must be a word. */
-static const struct lexeme *
-take_word(struct reading *r, const char *expected)
-{
-	const struct lexeme *lx = r->at < r->st->count ?
-	    &r->st->lexemes[r->at] : &r->st->lexemes[r->st->count - 1];
-
-	if (r->at >= r->st->count || lx->kind != LEXEME_WORD) {
-		lexeme_error(r->st, lx, r->err, "%s is expected %s", expected,
-		    r->at >= r->st->count ? "after this" : "here");
-		return NULL;
-	}
-	r->at++;
-	return lx;
-}
-
-static int
-take_choice(struct reading *r, const char *what, const char *const *names,
-    size_t count)
-{
-	const struct lexeme *lx = take_word(r, what);
-	int i;
-
-	if (lx == NULL)
-		return -1;
-	i = index_of(lx->text, names, count);
-	return i >= 0 ? i : unknown(r, lx, what, names, count);
-}
-
-static int
-take_number(struct reading *r, double least, double most, double *value)
-{
-	const struct lexeme *lx = take_word(r, "a number");
-	char digits[32];
-	char *end;
-
-	if (lx == NULL)
-		return -1;
-	if (lx->text.n < sizeof(digits)) {
-		memcpy(digits, lx->text.p, lx->text.n);
-		digits[lx->text.n] = '\0';
-		*value = strtod(digits, &end);
-		if (*end == '\0' && *value >= least && *value <= most)
-			return 0;
-	}
-	return lexeme_error(r->st, lx, r->err,
-	    "a number from %g to %g is expected, not '%.*s'", least, most,
-	    STR_FMT(lx->text));
-}
-
-static const char *
-take_name(struct reading *r, const char *expected)
-{
-	const struct lexeme *lx = take_word(r, expected);
-
-	return lx ? arena_cstr(&r->g->arena, lx->text) : NULL;
 }
 
 /* Kinds that have names of their own; the others share one space of names. */
@@ -233,9 +132,9 @@ grammar_class(const struct grammar *g, struct str name)
 }
 
 static int
-take_reference(struct reading *r, struct references *refs)
+take_reference(struct cursor *r, struct references *refs)
 {
-	const struct lexeme *lx = take_word(r, "the name of a list");
+	const struct lexeme *lx = cursor_word(r, "the name of a list");
 	uint16_t class;
 
 	if (lx == NULL)
@@ -253,14 +152,14 @@ take_reference(struct reading *r, struct references *refs)
 }
 
 static int
-take_source(struct reading *r, struct sources *sources)
+take_source(struct cursor *r, struct sources *sources)
 {
 	const struct lexeme *lx;
 
 	if (r->at < r->st->count &&
 	    r->st->lexemes[r->at].kind == LEXEME_STRING)
 		lx = &r->st->lexemes[r->at++];
-	else if ((lx = take_word(r, "a host, a feed's title or a tag")) == NULL)
+	else if ((lx = cursor_word(r, "a host, a feed's title or a tag")) == NULL)
 		return -1;
 	if (sources->n == REFERENCES_MAX)
 		return lexeme_error(r->st, lx, r->err,
@@ -349,24 +248,24 @@ keyword_of(const struct statement *st)
 }
 
 static int
-take_alone(struct reading *r, struct class *c)
+take_alone(struct cursor *r, struct class *c)
 {
 	static const char *const effects[] = { "easing", "neutral",
 	    "tightening" };
-	int effect = take_choice(r, "effect", effects, COUNT(effects));
+	int effect = cursor_choice(r, "effect", effects, COUNT(effects));
 
 	if (effect == -1)
 		return -1;
 	c->alone = effect - 1;
-	return take_number(r, 0.01, 10, &c->alone_weight);
+	return cursor_number(r, 0.01, 10, &c->alone_weight);
 }
 
 static int
-take_distance(struct reading *r, struct class *c, enum place place)
+take_distance(struct cursor *r, struct class *c, enum place place)
 {
 	double n = 0;
 
-	if (take_number(r, 0, 60, &n) == -1)
+	if (cursor_number(r, 0, 60, &n) == -1)
 		return -1;
 	c->place = place;
 	c->distance = (unsigned)n;
@@ -374,7 +273,7 @@ take_distance(struct reading *r, struct class *c, enum place place)
 }
 
 static int
-take_on(struct reading *r, struct class *c)
+take_on(struct cursor *r, struct class *c)
 {
 	static const char *const signs[] = { "-", "0", "+" };
 
@@ -386,11 +285,11 @@ take_on(struct reading *r, struct class *c)
 		    sizeof(*c->on));
 		c->on_sign = arena_zalloc(&r->g->arena, REFERENCES_MAX);
 	}
-	c->on[c->on_count] = take_name(r, "a kind of operator");
+	c->on[c->on_count] = cursor_name(r, "a kind of operator");
 	if (c->on[c->on_count] == NULL)
 		return -1;
 	if (c->kind == CLASS_OBJECT) {
-		int i = take_choice(r, "sign", signs, COUNT(signs));
+		int i = cursor_choice(r, "sign", signs, COUNT(signs));
 
 		if (i == -1)
 			return -1;
@@ -401,9 +300,9 @@ take_on(struct reading *r, struct class *c)
 }
 
 static int
-take_domain(struct reading *r, const char **domain)
+take_domain(struct cursor *r, const char **domain)
 {
-	int i = take_choice(r, "domain", domains, COUNT(domains));
+	int i = cursor_choice(r, "domain", domains, COUNT(domains));
 
 	if (i == -1)
 		return -1;
@@ -412,9 +311,9 @@ take_domain(struct reading *r, const char **domain)
 }
 
 static int
-take_stage(struct reading *r, enum stage *stage)
+take_stage(struct cursor *r, enum stage *stage)
 {
-	int i = take_choice(r, "stage", stages, COUNT(stages));
+	int i = cursor_choice(r, "stage", stages, COUNT(stages));
 
 	if (i == -1)
 		return -1;
@@ -423,9 +322,9 @@ take_stage(struct reading *r, enum stage *stage)
 }
 
 static int
-take_flag(struct reading *r, const char **flag)
+take_flag(struct cursor *r, const char **flag)
 {
-	int i = take_choice(r, "flag", flags, COUNT(flags));
+	int i = cursor_choice(r, "flag", flags, COUNT(flags));
 
 	if (i == -1)
 		return -1;
@@ -434,7 +333,7 @@ take_flag(struct reading *r, const char **flag)
 }
 
 static int
-take_condition(struct reading *r, struct conditions *when, int p)
+take_condition(struct cursor *r, struct conditions *when, int p)
 {
 	switch (p) {
 	case PROPERTY_NEEDS: return take_reference(r, &when->needs);
@@ -461,7 +360,7 @@ give_action(struct class *c, enum action action)
 }
 
 static int
-class_property(struct reading *r, struct class *c, enum property p)
+class_property(struct cursor *r, struct class *c, enum property p)
 {
 	double n = 0;
 
@@ -469,34 +368,34 @@ class_property(struct reading *r, struct class *c, enum property p)
 	case PROPERTY_PLUS: return give_sign(c, 1);
 	case PROPERTY_MINUS: return give_sign(c, -1);
 	case PROPERTY_ZERO: return give_sign(c, 0);
-	case PROPERTY_WEIGHT: return take_number(r, 0, 10, &c->weight);
+	case PROPERTY_WEIGHT: return cursor_number(r, 0, 10, &c->weight);
 	case PROPERTY_ALONE: return take_alone(r, c);
 	case PROPERTY_LEFT: c->right = false; return 0;
 	case PROPERTY_RIGHT: c->left = false; return 0;
 	case PROPERTY_SUBJECT: c->subject = true; return 0;
 	case PROPERTY_REACH:
-		if (take_number(r, 0, 40, &n) == -1)
+		if (cursor_number(r, 0, 40, &n) == -1)
 			return -1;
 		c->reach = (unsigned)n;
 		return 0;
 	case PROPERTY_KIND:
-		c->operator_kind = take_name(r, "the name of a kind");
+		c->operator_kind = cursor_name(r, "the name of a kind");
 		return c->operator_kind ? 0 : -1;
 	case PROPERTY_STAGE: return take_stage(r, &c->stage);
 	case PROPERTY_DOMAIN: return take_domain(r, &c->domain);
 	case PROPERTY_TOPIC:
-		c->topic = take_name(r, "the name of a topic");
+		c->topic = cursor_name(r, "the name of a topic");
 		return c->topic ? 0 : -1;
 	case PROPERTY_WITH: return take_reference(r, &c->with);
 	case PROPERTY_NEEDS: case PROPERTY_UNLESS: case PROPERTY_SOURCE:
 	case PROPERTY_UNLESS_SOURCE: return take_condition(r, &c->when, p);
-	case PROPERTY_CAP: return take_number(r, 0.01, 100, &c->cap);
+	case PROPERTY_CAP: return cursor_number(r, 0.01, 100, &c->cap);
 	case PROPERTY_CANCEL: return give_action(c, ACTION_CANCEL);
 	case PROPERTY_FLIP: return give_action(c, ACTION_FLIP);
 	case PROPERTY_DROP: return give_action(c, ACTION_DROP);
 	case PROPERTY_SCALE:
 		give_action(c, ACTION_SCALE);
-		return take_number(r, 0, 10, &c->factor);
+		return cursor_number(r, 0, 10, &c->factor);
 	case PROPERTY_SET: return give_action(c, ACTION_SET);
 	case PROPERTY_ON: return take_on(r, c);
 	case PROPERTY_BEFORE: return take_distance(r, c, PLACE_BEFORE);
@@ -524,17 +423,9 @@ class_property(struct reading *r, struct class *c, enum property p)
  * PROPERTIES_END at the colon, -1. */
 #define PROPERTIES_END	1000
 
-static bool
-has_colon(const struct reading *r)
-{
-	for (size_t i = r->at; i < r->st->count; i++)
-		if (r->st->lexemes[i].kind == LEXEME_COLON)
-			return true;
-	return false;
-}
 
 static int
-take_property(struct reading *r, uint64_t allowed)
+take_property(struct cursor *r, uint64_t allowed)
 {
 	const char *names[COUNT(properties)];
 	size_t count = 0;
@@ -546,25 +437,25 @@ take_property(struct reading *r, uint64_t allowed)
 		r->at++;
 		return PROPERTIES_END;
 	}
-	lx = take_word(r, "a property or ':'");
+	lx = cursor_word(r, "a property or ':'");
 	if (lx == NULL)
 		return -1;
-	p = index_of(lx->text, properties, COUNT(properties));
+	p = index_among(lx->text, properties, COUNT(properties));
 	if (p >= 0 && (allowed & BIT(p)))
 		return p;
-	if (!has_colon(r))
+	if (!cursor_has_colon(r))
 		return lexeme_error(r->st, lx, r->err, "'%.*s' is no property; "
 		    "':' is expected before the words of a statement",
 		    STR_FMT(lx->text));
 	for (size_t i = 0; i < COUNT(properties); i++)
 		if (allowed & BIT(i))
 			names[count++] = properties[i];
-	return unknown(r, lx, "property", names, count);
+	return cursor_unknown(r, lx, "property", names, count);
 }
 
 /* Is this name already taken in the language? */
 static int
-declare(struct reading *r, const struct keyword *kw)
+declare(struct cursor *r, const struct keyword *kw)
 {
 	const struct lexeme *lx;
 	struct grammar *g = r->g;
@@ -573,7 +464,7 @@ declare(struct reading *r, const struct keyword *kw)
 	/* names of actors and topics can have spaces, in quotes */
 	if (r->st->count > 1 && r->st->lexemes[1].kind == LEXEME_STRING)
 		lx = &r->st->lexemes[1];
-	else if ((lx = take_word(r, "a name")) == NULL)
+	else if ((lx = cursor_word(r, "a name")) == NULL)
 		return -1;
 	known = find_class(g, lx->text, kw->kind);
 	if (known != NO_CLASS)
@@ -606,7 +497,7 @@ grammar_bad_phrase(const struct statement *st, const struct lexeme *lx,
 
 /* The words behind the colon, into class `id`. */
 static int
-read_words(struct reading *r, uint16_t id)
+read_words(struct cursor *r, uint16_t id)
 {
 	for (; r->at < r->st->count; r->at++) {
 		const struct lexeme *lx = &r->st->lexemes[r->at];
@@ -638,7 +529,7 @@ read_words(struct reading *r, uint16_t id)
 
 /* A second statement of the same name adds words, and properties if it has. */
 static int
-define(struct reading *r, const struct keyword *kw)
+define(struct cursor *r, const struct keyword *kw)
 {
 	uint16_t id = find_class(r->g, r->st->lexemes[1].text, kw->kind);
 	struct class *c = &r->g->classes[id];
@@ -653,31 +544,16 @@ define(struct reading *r, const struct keyword *kw)
 	return read_words(r, id);
 }
 
-/* The colon before a statement's words. */
 static int
-take_colon(struct reading *r)
+read_family(struct cursor *r)
 {
-	if (r->at < r->st->count &&
-	    r->st->lexemes[r->at].kind == LEXEME_COLON) {
-		r->at++;
-		return 0;
-	}
-	return lexeme_error(r->st, r->at < r->st->count ?
-	    &r->st->lexemes[r->at] : &r->st->lexemes[r->st->count - 1], r->err,
-	    "':' is expected %s this", r->at < r->st->count ? "before" :
-	    "after");
-}
+	const struct lexeme *name = cursor_word(r, "the name of a family"), *lx;
 
-static int
-read_family(struct reading *r)
-{
-	const struct lexeme *name = take_word(r, "the name of a family"), *lx;
-
-	if (name == NULL || take_colon(r) == -1)
+	if (name == NULL || cursor_colon(r) == -1)
 		return -1;
 	lexicon_family(r->g->lexicon, name->text, name->text);
 	while (r->at < r->st->count) {
-		if ((lx = take_word(r, "a word")) == NULL)
+		if ((lx = cursor_word(r, "a word")) == NULL)
 			return -1;
 		lexicon_family(r->g->lexicon, name->text, lx->text);
 	}
@@ -686,16 +562,16 @@ read_family(struct reading *r)
 
 /* Words with a number that stands before their colon. */
 static int
-read_numbered(struct reading *r, double least, double most,
+read_numbered(struct cursor *r, double least, double most,
     void (*add)(struct lexicon *lex, struct str word, double value))
 {
 	const struct lexeme *lx;
 	double value;
 
-	if (take_number(r, least, most, &value) == -1 || take_colon(r) == -1)
+	if (cursor_number(r, least, most, &value) == -1 || cursor_colon(r) == -1)
 		return -1;
 	while (r->at < r->st->count) {
-		if ((lx = take_word(r, "a word")) == NULL)
+		if ((lx = cursor_word(r, "a word")) == NULL)
 			return -1;
 		add(r->g->lexicon, lx->text, value);
 	}
@@ -704,15 +580,15 @@ read_numbered(struct reading *r, double least, double most,
 
 /* `relevance WEIGHT: WORD...` */
 static int
-read_relevance(struct reading *r)
+read_relevance(struct cursor *r)
 {
 	const struct lexeme *lx;
 	double weight;
 
-	if (take_number(r, -100, 100, &weight) == -1 || take_colon(r) == -1)
+	if (cursor_number(r, -100, 100, &weight) == -1 || cursor_colon(r) == -1)
 		return -1;
 	while (r->at < r->st->count) {
-		if ((lx = take_word(r, "a word")) == NULL)
+		if ((lx = cursor_word(r, "a word")) == NULL)
 			return -1;
 		learned_relevance(r->g->learned, lx->text, weight);
 	}
@@ -721,10 +597,10 @@ read_relevance(struct reading *r)
 
 /* `wording LABEL [title] WEIGHT: WORD|"WORD WORD"...` */
 static int
-read_wording(struct reading *r)
+read_wording(struct cursor *r)
 {
 	static const char *const labels[] = { "easing", "tightening", "mixed" };
-	int lean = take_choice(r, "label", labels, COUNT(labels));
+	int lean = cursor_choice(r, "label", labels, COUNT(labels));
 	const struct lexeme *lx = &r->st->lexemes[r->at];
 	bool title = r->at < r->st->count && str_eq(lx->text, STR("title"));
 	double weight;
@@ -732,7 +608,7 @@ read_wording(struct reading *r)
 	if (lean == -1)
 		return -1;
 	r->at += title;
-	if (take_number(r, -100, 100, &weight) == -1 || take_colon(r) == -1)
+	if (cursor_number(r, -100, 100, &weight) == -1 || cursor_colon(r) == -1)
 		return -1;
 	for (; r->at < r->st->count; r->at++) {
 		lx = &r->st->lexemes[r->at];
@@ -747,7 +623,7 @@ read_wording(struct reading *r)
 
 /* Nothing may follow what was read. */
 static int
-read_end(struct reading *r)
+read_end(struct cursor *r)
 {
 	const struct lexeme *lx = &r->st->lexemes[r->at];
 
@@ -760,9 +636,9 @@ read_end(struct reading *r)
 }
 
 static int
-read_version(struct reading *r)
+read_version(struct cursor *r)
 {
-	const struct lexeme *lx = take_word(r, "a number");
+	const struct lexeme *lx = cursor_word(r, "a number");
 
 	if (lx == NULL)
 		return -1;
@@ -784,16 +660,16 @@ is_code(struct str code)
 }
 
 static int
-read_language(struct reading *r)
+read_language(struct cursor *r)
 {
-	const struct lexeme *lx = take_word(r, "the code of a language");
+	const struct lexeme *lx = cursor_word(r, "the code of a language");
 
 	if (lx == NULL)
 		return -1;
 	if (!is_code(lx->text))
 		return lexeme_error(r->st, lx, r->err, "the code of a language "
 		    "has two or three letters, as in 'language en english'");
-	if (r->at < r->st->count && take_word(r, "a stemmer") == NULL)
+	if (r->at < r->st->count && cursor_word(r, "a stemmer") == NULL)
 		return -1;
 	return read_end(r);
 }
@@ -807,15 +683,15 @@ take_effect(struct rule *rule, enum property p)
 }
 
 static int
-take_scope(struct reading *r, struct rule *rule)
+take_scope(struct cursor *r, struct rule *rule)
 {
 	static const char *const scopes[] = { "sentence", "clause",
 	    "paragraph", "title", "lead", "text", "first" };
-	int i = take_choice(r, "scope", scopes, COUNT(scopes));
+	int i = cursor_choice(r, "scope", scopes, COUNT(scopes));
 	double n = 0;
 
 	if (i == -1 || (i == SCOPE_FIRST &&
-	    take_number(r, 1, 100000, &n) == -1))
+	    cursor_number(r, 1, 100000, &n) == -1))
 		return -1;
 	rule->scope = (enum scope)i;
 	rule->first = (unsigned)n;
@@ -823,24 +699,24 @@ take_scope(struct reading *r, struct rule *rule)
 }
 
 static int
-rule_property(struct reading *r, struct rule *rule, int p)
+rule_property(struct cursor *r, struct rule *rule, int p)
 {
 	switch (p) {
 	case PROPERTY_EASING: case PROPERTY_TIGHTENING: case PROPERTY_NEUTRAL:
 		return take_effect(rule, (enum property)p);
-	case PROPERTY_WEIGHT: return take_number(r, 0, 10, &rule->weight);
+	case PROPERTY_WEIGHT: return cursor_number(r, 0, 10, &rule->weight);
 	case PROPERTY_IN: return take_scope(r, rule);
 	case PROPERTY_STAGE: return take_stage(r, &rule->stage);
 	case PROPERTY_DOMAIN: return take_domain(r, &rule->domain);
 	case PROPERTY_TOPIC:
-		rule->topic = take_name(r, "the name of a topic");
+		rule->topic = cursor_name(r, "the name of a topic");
 		return rule->topic ? 0 : -1;
 	case PROPERTY_FLAG: return take_flag(r, &rule->flag);
 	case PROPERTY_NEEDS: case PROPERTY_UNLESS: case PROPERTY_SOURCE:
 	case PROPERTY_UNLESS_SOURCE: return take_condition(r, &rule->when, p);
-	case PROPERTY_CAP: return take_number(r, 0.01, 100, &rule->cap);
+	case PROPERTY_CAP: return cursor_number(r, 0.01, 100, &rule->cap);
 	case PROPERTY_KIND:
-		rule->kind = take_name(r, "the name of a kind");
+		rule->kind = cursor_name(r, "the name of a kind");
 		return rule->kind ? 0 : -1;
 	case PROPERTY_VETO: rule->veto = true; return 0;
 	case PROPERTY_PLAIN: rule->plain = true; return 0;
@@ -862,14 +738,14 @@ rule_property(struct reading *r, struct rule *rule, int p)
 	BIT(PROPERTY_OUTSIDE) | BIT(PROPERTY_KIND))
 
 static int
-read_rule(struct reading *r)
+read_rule(struct cursor *r)
 {
 	struct grammar *g = r->g;
 	struct rule rule = { .weight = 1, .statement = r->st };
 	bool effect = false;
 	int p;
 
-	rule.name = take_name(r, "the name of a rule");
+	rule.name = cursor_name(r, "the name of a rule");
 	if (rule.name == NULL)
 		return -1;
 	while ((p = take_property(r, OF_RULE)) != PROPERTIES_END) {
@@ -890,75 +766,7 @@ read_rule(struct reading *r)
 }
 
 static int
-read_verdict(struct reading *r)
-{
-	struct judging *j = &r->g->judging;
-	double length = j->lead_length, sentences = j->lead_sentences,
-	    long_text = j->long_text, relevance_head = j->relevance_head,
-	    authority_reach = j->authority_reach,
-	    head_first = r->g->head_first,
-	    particles = r->g->particles,
-	    decimal_comma = r->g->decimal_comma,
-	    compound = r->g->compound;
-	const struct {
-		const char	*name;
-		double		*to;
-	} settings[] = {
-		{ "title", &j->title }, { "lead", &j->lead },
-		{ "body", &j->body }, { "body-cap", &j->body_cap },
-		{ "repeat", &j->repeat }, { "threshold", &j->threshold },
-		{ "mixed", &j->mixed }, { "neutral", &j->neutral },
-		{ "midpoint", &j->midpoint }, { "slope", &j->slope },
-		{ "lead-length", &length }, { "lead-sentences", &sentences },
-		{ "unsupported", &j->unsupported }, { "head-first", &head_first },
-		{ "authority-reach", &authority_reach },
-		{ "compound", &compound }, { "long-text", &long_text },
-		{ "long-threshold", &j->long_threshold },
-		{ "particles", &particles },
-		{ "decimal-comma", &decimal_comma },
-		{ "relevance", &j->relevance },
-		{ "relevance-head", &relevance_head },
-		{ "relevance-least", &j->relevance_least },
-		{ "relevance-most", &j->relevance_most },
-		{ "rule-cap", &j->rule_cap },
-		{ "wording", &j->wording },
-		{ "wording-easing", &j->start[LEAN_EASING] },
-		{ "wording-tightening", &j->start[LEAN_TIGHTENING] },
-		{ "wording-mixed", &j->start[LEAN_MIXED] },
-		{ "own", &j->own }, { "other", &j->other },
-		{ "both", &j->both }, { "ruled", &j->ruled },
-		{ "signalled", &j->stage[STAGE_SIGNALLED] },
-		{ "proposed", &j->stage[STAGE_PROPOSED] },
-		{ "announced", &j->stage[STAGE_ANNOUNCED] },
-		{ "adopted", &j->stage[STAGE_ADOPTED] },
-	};
-	const char *names[COUNT(settings)];
-
-	for (size_t i = 0; i < COUNT(settings); i++)
-		names[i] = settings[i].name;
-	if (r->at < r->st->count && r->st->lexemes[r->at].kind == LEXEME_COLON)
-		r->at++;
-	while (r->at < r->st->count) {
-		int i = take_choice(r, "setting", names, COUNT(names));
-
-		if (i == -1 || take_number(r, -100, 100000,
-		    settings[i].to) == -1)
-			return -1;
-	}
-	j->lead_length = (unsigned)length;
-	j->lead_sentences = (unsigned)sentences;
-	j->long_text = long_text > 0 ? (unsigned)long_text : 0;
-	j->relevance_head = relevance_head > 0 ? (unsigned)relevance_head : 0;
-	j->authority_reach = authority_reach > 0 ? (unsigned)authority_reach : 0;
-	r->g->head_first = head_first > 0;
-	r->g->particles = particles > 0;
-	r->g->decimal_comma = decimal_comma > 0;
-	r->g->compound = compound > 0 ? (unsigned)compound : 0;
-	return 0;
-}
-
-static int
-read_example(struct reading *r)
+read_example(struct cursor *r)
 {
 	static const char *const labels[] = { "easing", "tightening", "mixed",
 	    "neutral" };
@@ -968,7 +776,7 @@ read_example(struct reading *r)
 	struct example ex = { .statement = r->st };
 	struct str *const to[] = { &ex.title, &ex.text, &ex.evidence,
 	    &ex.source };
-	int label = take_choice(r, "label", labels, COUNT(labels)), part;
+	int label = cursor_choice(r, "label", labels, COUNT(labels)), part;
 
 	if (label == -1)
 		return -1;
@@ -976,7 +784,7 @@ read_example(struct reading *r)
 	while (r->at < r->st->count) {
 		part = 1;
 		if (r->st->lexemes[r->at].kind == LEXEME_WORD)
-			part = take_choice(r, "part of a test", parts,
+			part = cursor_choice(r, "part of a test", parts,
 			    COUNT(parts));
 		if (part == -1)
 			return -1;
@@ -992,16 +800,16 @@ read_example(struct reading *r)
 }
 
 static int
-read_common(struct reading *r)
+read_common(struct cursor *r)
 {
-	if (take_colon(r) == -1)
+	if (cursor_colon(r) == -1)
 		return -1;
 	return read_words(r, r->g->common);
 }
 
 /* What the second pass does with a statement. */
 static int
-read_statement(struct reading *r)
+read_statement(struct cursor *r)
 {
 	const struct keyword *kw = keyword_of(r->st);
 	struct str name = r->st->lexemes[0].text;
@@ -1022,7 +830,7 @@ read_statement(struct reading *r)
 	if (str_eq(name, STR("rule")))
 		return read_rule(r);
 	if (str_eq(name, STR("verdict")))
-		return read_verdict(r);
+		return settings_read(r);
 	if (str_eq(name, STR("test")))
 		return read_example(r);
 	if (str_eq(name, STR("common")))
@@ -1058,7 +866,7 @@ set_weight(struct grammar *g, struct str name, double weight)
 }
 
 static int
-unknown_weight(struct reading *r, const struct lexeme *lx)
+unknown_weight(struct cursor *r, const struct lexeme *lx)
 {
 	struct grammar *g = r->g;
 	const char **names = arena_array(&g->arena,
@@ -1071,24 +879,24 @@ unknown_weight(struct reading *r, const struct lexeme *lx)
 			names[n++] = g->classes[i].name;
 	for (size_t i = 0; i < g->rule_count; i++)
 		names[n++] = g->rules[i].name;
-	return unknown(r, lx, "operator, object or rule", names, n);
+	return cursor_unknown(r, lx, "operator, object or rule", names, n);
 }
 
 /* `weights: NAME NUMBER ...`, in the last pass.  In a file for every language
  * a name may be known to some only. */
 static int
-weigh_statement(struct reading *r)
+weigh_statement(struct cursor *r)
 {
 	const struct lexeme *lx;
 	double weight;
 
 	if (!str_eq(r->st->lexemes[0].text, STR("weights")))
 		return 0;
-	if (take_colon(r) == -1)
+	if (cursor_colon(r) == -1)
 		return -1;
 	while (r->at < r->st->count) {
-		if ((lx = take_word(r, "a name")) == NULL ||
-		    take_number(r, 0, 10, &weight) == -1)
+		if ((lx = cursor_word(r, "a name")) == NULL ||
+		    cursor_number(r, 0, 10, &weight) == -1)
 			return -1;
 		if (set_weight(r->g, lx->text, weight) == 0 &&
 		    !str_eq(r->st->language, STR("*")))
@@ -1098,7 +906,7 @@ weigh_statement(struct reading *r)
 }
 
 static int
-check_keyword(struct reading *r)
+check_keyword(struct cursor *r)
 {
 	const char *names[COUNT(keywords) + COUNT(others)];
 	size_t count = 0;
@@ -1108,13 +916,13 @@ check_keyword(struct reading *r)
 		return lexeme_error(r->st, lx, r->err,
 		    "an indented line must continue a statement");
 	if (keyword_of(r->st) != NULL ||
-	    index_of(lx->text, others, COUNT(others)) >= 0)
+	    index_among(lx->text, others, COUNT(others)) >= 0)
 		return 0;
 	for (size_t i = 0; i < COUNT(keywords); i++)
 		names[count++] = keywords[i].name;
 	for (size_t i = 0; i < COUNT(others); i++)
 		names[count++] = others[i];
-	return unknown(r, lx, "statement", names, count);
+	return cursor_unknown(r, lx, "statement", names, count);
 }
 
 static bool
@@ -1135,7 +943,7 @@ grammar_languages(const struct rulefiles *files, struct arena *a)
 
 		if (!str_eq(st->lexemes[0].text, STR("language")) ||
 		    st->count < 2 || str_eq(st->lexemes[1].text, STR("*")) ||
-		    index_of(st->lexemes[1].text, names, n) >= 0)
+		    index_among(st->lexemes[1].text, names, n) >= 0)
 			continue;
 		names[n++] = arena_cstr(a, st->lexemes[1].text);
 	}
@@ -1164,10 +972,10 @@ stemmer_of(const struct rulefiles *files, const char *language,
 /* One pass over the statements for this language. */
 static int
 pass(struct grammar *g, const struct rulefiles *files, struct err *err,
-    int (*visit)(struct reading *r))
+    int (*visit)(struct cursor *r))
 {
 	for (size_t i = 0; i < files->count; i++) {
-		struct reading r = { g, &files->statements[i], 1, err };
+		struct cursor r = { g, &files->statements[i], 1, err };
 
 		if (is_for(r.st, g->language) &&
 		    visit(&r) == -1)
@@ -1177,7 +985,7 @@ pass(struct grammar *g, const struct rulefiles *files, struct err *err,
 }
 
 static int
-declare_statement(struct reading *r)
+declare_statement(struct cursor *r)
 {
 	const struct keyword *kw = keyword_of(r->st);
 
@@ -1198,12 +1006,7 @@ grammar_new(const struct rulefiles *files, const char *language,
 	struct err why;
 
 	g->language = xstrdup(language);
-	g->judging = (struct judging){ .title = 2, .lead = 1, .body = 0.1,
-	    .body_cap = 0.5, .repeat = 0.3, .threshold = 0.6, .mixed = 0.6,
-	    .neutral = 1, .unsupported = 1, .midpoint = 1, .slope = 2,
-	    .lead_length = 300, .lead_sentences = 2,
-	    .relevance_head = RELEVANCE_HEAD, .relevance_least = 1, .relevance_most = 10,
-	    .own = 1, .both = 1, .ruled = 1, .stage = { 1, 1, 1, 1, 1 } };
+	settings_default(g);
 	seal_prepare(g);
 	g->lexicon = lexicon_new(stemmer_name, &why);
 	if (g->lexicon != NULL)
