@@ -742,6 +742,18 @@ decide(const struct judge *j, double threshold, struct verdict *v)
 	v->confidence = 1 / (1 + exp(-how->slope * (margin - how->midpoint)));
 }
 
+/* The logarithm of one and a mass.  Where there is no title the lead says what one
+ * would. */
+static double
+strength_of(const struct judge *j, double mass)
+{
+	const struct judging *how = &j->g->judging;
+
+	if (j->title.words.count == 0 && how->lead > 0)
+		mass *= (how->title + how->lead) / how->lead;
+	return log1p(mass);
+}
+
 /* The label is the likeliest by the wording and by what the rules found: a logit
  * for each, that of neutral at rest being 0, and the likelihoods are exponential in
  * them. */
@@ -749,7 +761,8 @@ static void
 weigh_wording(struct judge *j, struct verdict *v)
 {
 	const struct judging *how = &j->g->judging;
-	double easing = log1p(v->easing), tightening = log1p(v->tightening);
+	double easing = strength_of(j, v->easing),
+	    tightening = strength_of(j, v->tightening);
 	double logit[LABEL_NEUTRAL + 1] = { 0 }, sum = 0;
 
 	recall_wording(j->recall, v->wording);
