@@ -50,7 +50,8 @@ is_simple(const struct grammar *g)
 		if (g->classes[i].kind != CLASS_LEXICON &&
 		    g->classes[i].kind != CLASS_MODIFIER)
 			return false;
-	return g->judging.relevance == 0 && lex->infixes == 0 &&
+	return g->judging.relevance == 0 && g->judging.wording == 0 &&
+	    lex->infixes == 0 &&
 	    (lex->suffixes[0] | lex->suffixes[1]) == 0 &&
 	    (lex->stemmer == NULL || strcmp(lex->stemmer, "english") == 0);
 }
@@ -80,7 +81,7 @@ add_form(struct heads *h, const struct lexicon *lex, struct str key)
 		return true;
 	case FORM_SUFFIX: case FORM_INFIX:
 		return false;
-	case FORM_FAMILY: case FORM_RELEVANT:
+	case FORM_FAMILY:
 		return true;
 	}
 	return true;				/* a form's own key */
