@@ -14,8 +14,8 @@
 #define PAIR_BITS	2u
 #define BARREN_BITS	3u
 #else
-#define PATH_BITS	14u
-#define PAIR_BITS	15u
+#define PATH_BITS	16u
+#define PAIR_BITS	17u
 #define BARREN_BITS	10u
 #endif
 
@@ -63,18 +63,39 @@ struct known {
 	uint16_t	gap;		/* the most words that a leap goes over */
 	uint16_t	flags;		/* of its phrases, of MARK_NOTED */
 	uint16_t	bits;		/* of the token, and STARTS_PHRASE */
+	uint32_t	follows;	/* where its sets of forms begin: */
+	uint8_t		at_once, over;	/* the logarithms of their sizes, */
+					/* of words that phrases go on with */
+					/* behind it, or over a gap */
+	uint8_t		forms;		/* of its own, behind its parts */
 };
 
-/* The same while it is worked out. */
+/* The same while it is worked out.  A word of more forms than these is taken to have
+ * any. */
+#define FORMS_MAX	16u
+
 struct finding {
 	uint32_t	*symbols;
 	size_t		 n, cap;
 	uint32_t	*parts;		/* for the pool: three of each */
 	size_t		 room;
+	uint32_t	 tags[FORMS_MAX]; /* of its forms */
 	struct known	 known;
 	class_signs	 needs;
 	uint64_t	 lands;
 };
+
+/* May a word of these forms be in the set of 2^size bits? */
+static inline bool
+may_be_in(const uint64_t *set, uint8_t size, const uint32_t *tags, size_t n)
+{
+	uint32_t mask = ((uint32_t)1 << size) - 1;
+
+	for (size_t i = 0; i < n; i++)
+		if (set[(tags[i] & mask) / 64] >> tags[i] % 64 & 1)
+			return true;
+	return n == 0;
+}
 
 struct reader {
 	const struct lexicon	*lex;
@@ -93,6 +114,8 @@ struct reader {
 	struct finding		 finding;	/* one at a time */
 	uint32_t		*pool;
 	size_t			 pool_count, pool_cap;
+	uint64_t		*follows;	/* sets of forms, for what is known */
+	size_t			 follows_count, follows_cap;
 	uint32_t		*slots;		/* hash of what is known */
 	size_t			 slot_count;
 	/* of the memo, for all languages: a salt tells whose it is */

@@ -212,6 +212,8 @@ lexicon_free(struct lexicon *lex)
 	free(lex->edges);
 	free(lex->roots);
 	free(lex->leaps);
+	free(lex->tags);
+	free(lex->tag_rows);
 	sieve_release(&lex->sieve);
 	free(lex->inner);
 	free(lex->phrases);
@@ -956,6 +958,42 @@ sum_up(uint32_t *counts, size_t n)
 	}
 }
 
+/* Is it a form that words of a text can have, of symbols? */
+static bool
+is_met(const struct lexicon *lex, const struct slot *slot)
+{
+	return slot->binding != NONE &&
+	    lex->bindings[slot->binding].text.p[0] != '=';
+}
+
+/* Put the tags of the forms that each symbol stands for in a row. */
+static void
+lay_tags(struct lexicon *lex)
+{
+	uint32_t *at = xcalloc(lex->symbols + 2, sizeof(*at)), sum = 0;
+
+	at[SYMBOL_NUMBER] = 1;
+	for (size_t i = 0; i < lex->slot_count; i++)
+		if (is_met(lex, &lex->slots[i]))
+			for (uint32_t b = lex->slots[i].binding; b != NONE;
+			    b = lex->bindings[b].next)
+				at[lex->bindings[b].symbol]++;
+	for (size_t i = 0; i < lex->symbols + 2; i++)
+		sum += at[i];
+	lex->tags = xcalloc(sum + 1, sizeof(*lex->tags));
+	lex->tag_rows = xcalloc(lex->symbols + 2, sizeof(*lex->tag_rows));
+	sum_up(at, lex->symbols + 2);
+	memcpy(lex->tag_rows, at, (lex->symbols + 2) * sizeof(*at));
+	lex->tags[at[SYMBOL_NUMBER]++] = DIGITS_TAG;
+	for (size_t i = 0; i < lex->slot_count; i++)
+		if (is_met(lex, &lex->slots[i]))
+			for (uint32_t b = lex->slots[i].binding; b != NONE;
+			    b = lex->bindings[b].next)
+				lex->tags[at[lex->bindings[b].symbol]++] =
+				    lex->slots[i].tag;
+	free(at);
+}
+
 /* Put the edges in a row by node, and those of a node by symbol; the root, which
  * has most, finds them by symbol alone. */
 static void
@@ -1051,6 +1089,7 @@ lexicon_seal(struct lexicon *lex, const uint16_t *class_bits)
 	if (lex->slot_count == 0)
 		grow_slots(lex);
 	note_present(lex);
+	lay_tags(lex);
 }
 
 void

@@ -20,6 +20,11 @@
 
 #include "classify/known.h"
 
+/* Sets of forms have so many bits for each, and are no smaller or larger than 2 to the
+ * power of these. */
+#define SET_EACH	16u
+#define SET_LEAST	6u
+#define SET_MOST	16u
 /* A word and its tag as a key; a longer word is kept elsewhere. */
 #define LONG_KEY	56u
 /* Of a reader's tag, for words of a text in capitals. */
@@ -83,7 +88,7 @@ grow_known(struct reader *r)
 static void
 forget(struct reader *r)
 {
-	r->known_count = r->pool_count = 0;
+	r->known_count = r->pool_count = r->follows_count = 0;
 	grow_known(r);
 	GROW(r->bits_of, r->known_count, r->bits_cap);
 	GROW(r->needs, r->known_count, r->needs_cap);
@@ -132,6 +137,7 @@ reader_free(struct reader *r)
 	free(r->needs);
 	free(r->lands);
 	free(r->pool);
+	free(r->follows);
 	free(r->finding.symbols);
 	free(r->finding.parts);
 	free(r->slots);
@@ -146,6 +152,14 @@ add_symbol(struct finding *f, uint32_t symbol)
 		return;
 	GROW(f->symbols, f->n, f->cap);
 	f->symbols[f->n++] = symbol;
+}
+
+static void
+add_form(struct finding *f, uint32_t tag)
+{
+	if (f->known.forms < FORMS_MAX)
+		f->tags[f->known.forms] = tag;
+	f->known.forms += f->known.forms <= FORMS_MAX;
 }
 
 /* Gather the symbols bound to the form. */
@@ -168,6 +182,8 @@ gather(const struct lexicon *lex, enum form form, struct str s,
 	if (!(lex->present[bit / 64] >> bit % 64 & 1))
 		return;
 	at = slot_of(lex, whole, hash)->binding;
+	if (at != NONE)
+		add_form(f, (uint32_t)(hash >> 32));
 	for (; at != NONE; at = lex->bindings[at].next)
 		add_symbol(f, lex->bindings[at].symbol);
 }
@@ -221,8 +237,10 @@ look_up(struct reader *r, struct str token, enum token_kind kind,
 	char folded[WORD_MAX], cased[WORD_MAX];
 	struct str s = { folded, word_fold(token, folded) }, plain;
 
-	if (kind == TOKEN_NUMBER)
+	if (kind == TOKEN_NUMBER) {
 		add_symbol(f, SYMBOL_NUMBER);
+		add_form(f, DIGITS_TAG);
+	}
 	if (s.n == 0 || (kind == TOKEN_NUMBER && !r->lex->digits)) {
 		gather_numbers(r->lex, f);
 		return;
@@ -323,6 +341,106 @@ find_phrases(const struct lexicon *lex, struct finding *f)
 	}
 }
 
+/* How many forms a phrase goes on with at the node's edges. */
+static size_t
+count_forms(const struct lexicon *lex, const struct node *nd)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < nd->edges; i++) {
+		uint32_t symbol = lex->edges[nd->at + i].symbol;
+
+		n += lex->tag_rows[symbol + 1] - lex->tag_rows[symbol];
+	}
+	return n;
+}
+
+static void
+add_forms(const struct lexicon *lex, const struct node *nd, uint64_t *set,
+    uint32_t mask)
+{
+	for (uint32_t i = 0; i < nd->edges; i++) {
+		uint32_t symbol = lex->edges[nd->at + i].symbol;
+
+		for (uint32_t k = lex->tag_rows[symbol];
+		    k < lex->tag_rows[symbol + 1]; k++)
+			set[(lex->tags[k] & mask) / 64] |=
+			    1ULL << lex->tags[k] % 64;
+	}
+}
+
+/* The same behind its gaps. */
+static size_t
+count_forms_over(const struct lexicon *lex, const struct node *nd)
+{
+	size_t n = 0;
+
+	for (uint32_t at = nd->gap_child; at != NONE; at = lex->nodes[at].wider)
+		n += count_forms(lex, &lex->nodes[at]) +
+		    count_forms_over(lex, &lex->nodes[at]);
+	return n;
+}
+
+static void
+add_forms_over(const struct lexicon *lex, const struct node *nd, uint64_t *set,
+    uint32_t mask)
+{
+	for (uint32_t at = nd->gap_child; at != NONE;
+	    at = lex->nodes[at].wider) {
+		add_forms(lex, &lex->nodes[at], set, mask);
+		add_forms_over(lex, &lex->nodes[at], set, mask);
+	}
+}
+
+/* The logarithm of the size of a set for so many forms: most bits of it are not
+ * set. */
+static uint8_t
+size_of_set(size_t forms)
+{
+	uint8_t size = SET_LEAST;
+
+	while (size < SET_MOST && ((size_t)1 << size) < SET_EACH * forms)
+		size++;
+	return size;
+}
+
+/* Note the forms that phrases go on with behind the word. */
+static void
+find_follows(struct reader *r, struct finding *f)
+{
+	const struct lexicon *lex = r->lex;
+	struct known *known = &f->known;
+	const uint32_t *roots = f->parts + known->n;
+	size_t at_once = 0, over = 0, words;
+
+	for (size_t i = 0; i < known->roots; i++) {
+		at_once += count_forms(lex, &lex->nodes[roots[i]]);
+		over += count_forms_over(lex, &lex->nodes[roots[i]]);
+	}
+	known->at_once = size_of_set(at_once);
+	known->over = size_of_set(over);
+	if (at_once + over == 0)
+		return;
+	words = ((size_t)1 << known->at_once) / 64 +
+	    ((size_t)1 << known->over) / 64;
+	while (r->follows_count + words > r->follows_cap) {
+		r->follows_cap = r->follows_cap ? 2 * r->follows_cap : 1024;
+		r->follows = xreallocarray(r->follows, r->follows_cap,
+		    sizeof(*r->follows));
+	}
+	known->follows = (uint32_t)r->follows_count;
+	memset(r->follows + r->follows_count, 0, words * sizeof(*r->follows));
+	r->follows_count += words;
+	for (size_t i = 0; i < known->roots; i++) {
+		const struct node *nd = &lex->nodes[roots[i]];
+		uint64_t *set = r->follows + known->follows;
+
+		add_forms(lex, nd, set, ((uint32_t)1 << known->at_once) - 1);
+		add_forms_over(lex, nd, set + ((size_t)1 << known->at_once) / 64,
+		    ((uint32_t)1 << known->over) - 1);
+	}
+}
+
 static inline size_t
 count_parts(const struct known *known)
 {
@@ -363,6 +481,15 @@ grow_slots(struct reader *r)
 	}
 }
 
+static void
+add_to_pool(struct reader *r, const uint32_t *parts, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		GROW(r->pool, r->pool_count, r->pool_cap);
+		r->pool[r->pool_count++] = parts[i];
+	}
+}
+
 /* The index of what is known of a word met for the first time, or again after
  * it had to make room. */
 static uint32_t
@@ -397,10 +524,11 @@ find_out(struct reader *r, const struct words *w, size_t token)
 	if (*slot != 0)
 		return *slot;
 	f->known.at = (uint32_t)r->pool_count;
-	for (size_t i = 0; i < count_parts(&f->known); i++) {
-		GROW(r->pool, r->pool_count, r->pool_cap);
-		r->pool[r->pool_count++] = f->parts[i];
-	}
+	if (f->known.forms > FORMS_MAX)
+		f->known.forms = 0;
+	add_to_pool(r, f->parts, count_parts(&f->known));
+	add_to_pool(r, f->tags, f->known.forms);
+	find_follows(r, f);
 	*slot = (uint32_t)r->known_count;
 	grow_known(r);
 	GROW(r->bits_of, r->known_count, r->bits_cap);

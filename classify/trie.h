@@ -114,6 +114,8 @@ struct lexicon {
 	uint32_t	*roots;		/* by symbol: the node behind it, or 0 */
 	struct leaper	*leaps;		/* by symbol, once sealed, */
 	bool		 leaping;	/* if there are any */
+	uint32_t	*tags;		/* of the forms of each symbol, in its row */
+	uint32_t	*tag_rows;	/* where that begins, by symbol */
 	struct phrase	*phrases;
 	size_t		 phrase_count, phrase_cap;
 	struct effects	*effects;	/* by phrase, from lexicon_seal() */
@@ -131,6 +133,8 @@ struct lexicon {
 };
 
 #define SYMBOL_NUMBER	1u
+/* In place of the tag of a form, for what is written in digits. */
+#define DIGITS_TAG	1u
 
 /* One bit of 63 for a symbol: where no bit of two sets meets, no symbol does.
  * Numbers, which many phrases go on with, have one for themselves. */

@@ -288,11 +288,25 @@ barren_byte(const struct walk *k, bool leaps, uint32_t first, uint32_t second)
 	    second / 8];
 }
 
-static uint32_t
-look_up_pair(const struct walk *k, bool leaps, uint32_t first, uint32_t second,
-    uint8_t *barren)
+/* May the first go on with the second, by the forms of that? */
+static inline bool
+may_go_on(const struct walk *k, bool leaps, uint32_t first, uint32_t second)
 {
-	uint32_t salted = first | k->r->salt, roots;
+	const struct known *from = &k->r->known[first],
+	    *to = &k->r->known[second];
+	const uint64_t *set = k->r->follows + from->follows;
+	const uint32_t *tags = k->r->pool + to->at + to->n + to->roots +
+	    to->phrases;
+
+	return leaps ? may_be_in(set + ((size_t)1 << from->at_once) / 64,
+	    from->over, tags, to->forms) :
+	    may_be_in(set, from->at_once, tags, to->forms);
+}
+
+static uint32_t
+find_roots(const struct walk *k, bool leaps, uint32_t first, uint32_t second)
+{
+	uint32_t salted = first | k->r->salt;
 	struct pair *pair = &k->r->pairs[((uint64_t)salted << 32 | second) *
 	    0x9e3779b97f4a7c15u >> (64 - PAIR_BITS)];
 
@@ -300,7 +314,16 @@ look_up_pair(const struct walk *k, bool leaps, uint32_t first, uint32_t second,
 		*pair = (struct pair){ salted, second, 0, 0 };
 		find_pair(k, &k->r->known[first], &k->r->known[second], pair);
 	}
-	roots = leaps ? pair->leaps : pair->roots;
+	return leaps ? pair->leaps : pair->roots;
+}
+
+static uint32_t
+look_up_pair(const struct walk *k, bool leaps, uint32_t first, uint32_t second,
+    uint8_t *barren)
+{
+	uint32_t roots = may_go_on(k, leaps, first, second) ?
+	    find_roots(k, leaps, first, second) : 0;
+
 	if (roots == 0 && barren != NULL)
 		*barren |= (uint8_t)(1u << second % 8);
 	return roots;
