@@ -59,7 +59,8 @@ struct known {
 	uint32_t	at;		/* of its parts in the pool: */
 	uint16_t	n;		/* symbols that stand within phrases, */
 	uint16_t	roots;		/* nodes that it leads to first, */
-	uint16_t	phrases;	/* phrases that it is by itself */
+	uint16_t	phrases;	/* phrases that it is by itself, and for */
+					/* each the number of its root */
 	uint16_t	gap;		/* the most words that a leap goes over */
 	uint16_t	flags;		/* of its phrases, of MARK_NOTED */
 	uint16_t	bits;		/* of the token, and STARTS_PHRASE */
@@ -77,7 +78,8 @@ struct known {
 struct finding {
 	uint32_t	*symbols;
 	size_t		 n, cap;
-	uint32_t	*parts;		/* for the pool: three of each */
+	uint32_t	*parts;		/* for the pool: three of each, and */
+	uint32_t	*roots_of;	/* the numbers of its phrases' roots */
 	size_t		 room;
 	uint32_t	 tags[FORMS_MAX]; /* of its forms */
 	struct known	 known;
@@ -118,6 +120,8 @@ struct reader {
 	size_t			 follows_count, follows_cap;
 	uint32_t		*slots;		/* hash of what is known */
 	size_t			 slot_count;
+	uint32_t		*found;		/* by phrase: in which round last */
+	uint32_t		 round;
 	/* of the memo, for all languages: a salt tells whose it is */
 	uint32_t		 salt;
 	struct path		*paths;
@@ -126,5 +130,16 @@ struct reader {
 						/* for what stands behind a word and */
 						/* then for what it leaps to */
 };
+
+/* A new round in which phrases are found. */
+static inline uint32_t
+reader_round(struct reader *r)
+{
+	if (++r->round == 0) {
+		memset(r->found, 0, r->lex->phrase_count * sizeof(*r->found));
+		r->round = 1;
+	}
+	return r->round;
+}
 
 #endif

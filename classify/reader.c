@@ -121,6 +121,7 @@ reader_new(const struct lexicon *lex, struct memo *memo, uint8_t tag)
 	r->paths = memo->paths;
 	r->pairs = memo->pairs;
 	r->salt = (uint32_t)tag << SALT_SHIFT;
+	r->found = xcalloc(lex->phrase_count + 1, sizeof(*r->found));
 	forget(r);
 	return r;
 }
@@ -142,6 +143,7 @@ reader_free(struct reader *r)
 	free(r->finding.parts);
 	free(r->slots);
 	free(r->barren);
+	free(r->found);
 	free(r);
 }
 
@@ -321,6 +323,7 @@ find_phrases(const struct lexicon *lex, struct finding *f)
 {
 	struct known *known = &f->known;
 	uint32_t *roots = f->parts + known->n, *phrases = roots + known->roots;
+	uint32_t *root_of = f->roots_of;
 
 	f->needs = ~(class_signs)0;
 	for (size_t i = 0; i < known->roots; i++) {
@@ -333,6 +336,7 @@ find_phrases(const struct lexicon *lex, struct finding *f)
 			k++;
 		if (k < known->phrases)
 			continue;
+		root_of[known->phrases] = (uint32_t)i;
 		phrases[known->phrases++] = phrase;
 		known->classes |= lex->effects[phrase].signs;
 		known->flags |= lex->effects[phrase].flags & MARK_NOTED;
@@ -504,11 +508,12 @@ find_out(struct reader *r, const struct words *w, size_t token)
 	f->known = (struct known){ .n = 0 };
 	f->lands = 0;
 	look_up(r, s, kind, f);
-	if (f->room <= 3 * f->cap) {
-		f->room = 3 * f->cap + 1;
+	if (f->room <= 4 * f->cap) {
+		f->room = 4 * f->cap + 1;
 		f->parts = xreallocarray(f->parts, f->room,
 		    sizeof(*f->parts));
 	}
+	f->roots_of = f->parts + 3 * f->n;
 	if (kind == TOKEN_MARK)
 		f->known.bits = punctuation_bits(s);
 	find_inner(r->lex, f);
@@ -527,6 +532,7 @@ find_out(struct reader *r, const struct words *w, size_t token)
 	if (f->known.forms > FORMS_MAX)
 		f->known.forms = 0;
 	add_to_pool(r, f->parts, count_parts(&f->known));
+	add_to_pool(r, f->roots_of, f->known.phrases);
 	add_to_pool(r, f->tags, f->known.forms);
 	find_follows(r, f);
 	*slot = (uint32_t)r->known_count;

@@ -40,67 +40,86 @@ spots_init(struct spots *p, const struct grammar *g,
     const struct marks *marks)
 {
 	*p = (struct spots){ .g = g, .marks = marks };
-	held_init(&p->held, g);
+	held_init(&p->row.held, g);
+	held_init(&p->other.held, g);
 }
 
 void
 spots_release(struct spots *p)
 {
-	held_release(&p->held);
+	held_release(&p->row.held);
+	held_release(&p->other.held);
+}
+
+static void
+reset_row(struct row *row)
+{
+	row->from = row->end = 0;
+	row->signs = 0;
+	row->found = false;
 }
 
 void
 spots_reset(struct spots *p)
 {
-	p->from = p->end = 0;
-	p->signs = 0;
-	p->found = false;
+	reset_row(&p->row);
+	reset_row(&p->other);
 }
 
 void
 spots_turn(struct spots *p, size_t from, size_t end)
 {
-	if (p->from == from && p->end == end)
+	struct row *row = &p->row, last = *row;
+
+	if (row->from == from && row->end == end)
 		return;
-	p->from = from;
-	p->end = end;
-	p->signs = 0;
-	p->found = false;
+	*row = p->other;
+	p->other = last;
+	if (row->from == from && row->end == end)
+		return;
+	row->from = from;
+	row->end = end;
+	row->signs = 0;
+	row->found = false;
 	for (size_t i = from; i < end; i++)
-		p->signs |= p->marks->v[i].signs;
+		row->signs |= p->marks->v[i].signs;
 }
 
 const struct held *
 spots_held(struct spots *p)
 {
-	if (p->found)
-		return &p->held;
-	held_turn(&p->held);
-	for (size_t i = p->from; i < p->end; i++)
-		held_add(&p->held, p->g->lexicon, p->marks->v[i].phrase);
-	p->found = true;
-	return &p->held;
+	struct row *row = &p->row;
+
+	if (row->found)
+		return &row->held;
+	held_turn(&row->held);
+	for (size_t i = row->from; i < row->end; i++)
+		held_add(&row->held, p->g->lexicon, p->marks->v[i].phrase);
+	row->found = true;
+	return &row->held;
 }
 
 bool
 spots_hold(struct spots *p, uint16_t class)
 {
-	return (p->g->classes[class].sign_bit & ~p->signs) == 0 &&
+	return (p->g->classes[class].sign_bit & ~p->row.signs) == 0 &&
 	    held_has(spots_held(p), class);
 }
 
 uint32_t
 spots_next(const struct spots *p, uint16_t class, size_t i)
 {
-	while (i < p->end && !mark_in(p->g, &p->marks->v[i], class))
+	size_t end = p->row.end;
+
+	while (i < end && !mark_in(p->g, &p->marks->v[i], class))
 		i++;
-	return i < p->end ? (uint32_t)i : NO_SPOT;
+	return i < end ? (uint32_t)i : NO_SPOT;
 }
 
 uint32_t
 spots_first(struct spots *p, uint16_t class)
 {
-	return spots_hold(p, class) ? spots_next(p, class, p->from) : NO_SPOT;
+	return spots_hold(p, class) ? spots_next(p, class, p->row.from) : NO_SPOT;
 }
 
 bool

@@ -35,13 +35,19 @@ held_has(const struct held *h, uint16_t class)
 	return h->in[class] == h->round;
 }
 
+struct row {
+	size_t		 from, end;	/* marks */
+	class_signs	 signs;		/* of all of them */
+	bool		 found;		/* what is held is of this row */
+	struct held	 held;
+};
+
+/* The row that it is about, and the one before: conditions look at a sentence and at
+ * what is near it in turn. */
 struct spots {
 	const struct grammar	*g;
 	const struct marks	*marks;
-	size_t			 from, end;	/* the row */
-	class_signs		 signs;		/* of all its marks */
-	bool			 found;		/* what is held is of this row */
-	struct held		 held;
+	struct row		 row, other;
 };
 
 void spots_init(struct spots *p, const struct grammar *g,

@@ -9,16 +9,20 @@
 /* One walk through the trie. */
 struct walk {
 	const struct reader	*r;
+	struct reader		*reader;	/* the same */
 	const struct known	*table;		/* the reader's */
 	const uint32_t		*known;		/* by token, of the table */
 	const struct words	*w;
 	size_t			 end;		/* of the sentence */
 	size_t			 start;		/* of this walk */
 	unsigned		 budget;	/* steps left: gaps can branch */
-	const uint32_t		*root, *own;	/* that it goes along now, and the */
-						/* next whose phrase is to be told */
+	const struct known	*own_of;	/* of the word at its start, */
+	uint32_t		 root, own;	/* the root that it goes along now, */
+						/* and the word's next phrase to tell */
+	uint32_t		 round;		/* of the reader's, this walk */
 	uint16_t		*bits;		/* of tokens */
 	struct outlook		*outlook;
+	bool			 any;		/* a longer phrase was found */
 	struct finds		*finds;
 };
 
@@ -26,6 +30,12 @@ static inline const struct known *
 known_at(const struct walk *k, size_t token)
 {
 	return &k->table[k->known[token]];
+}
+
+static inline const uint32_t *
+phrases_of(const struct reader *r, const struct known *known)
+{
+	return r->pool + known->at + known->n + known->roots;
 }
 
 static inline void
@@ -39,27 +49,23 @@ add_find(struct finds *finds, struct find find)
 static void
 find_phrase(struct walk *k, size_t end, uint32_t phrase)
 {
-	const struct finds *f = k->finds;
-
-	for (size_t i = f->n; i-- > 0 && f->v[i].first == k->start; )
-		if (f->v[i].phrase == phrase)
-			return;
+	if (k->r->found[phrase] == k->round)
+		return;
+	k->r->found[phrase] = k->round;
 	add_find(k->finds, (struct find){ (uint32_t)k->start, (uint32_t)end,
 	    phrase });
 }
 
-/* The word by itself, along its roots up to `end`. */
+/* The word by itself, along its first `roots` roots. */
 static void
-find_own(struct walk *k, const uint32_t *end)
+find_own(struct walk *k, uint32_t roots)
 {
-	const struct lexicon *lex = k->r->lex;
+	const struct known *known = k->own_of;
+	const uint32_t *phrases = phrases_of(k->r, known),
+	    *root_of = phrases + known->phrases;
 
-	for (; k->own < end; k->own++) {
-		uint32_t phrase = lex->nodes[*k->own].phrase;
-
-		if (phrase != NONE && !lex->effects[phrase].silent)
-			find_phrase(k, k->start + 1, phrase);
-	}
+	for (; k->own < known->phrases && root_of[k->own] < roots; k->own++)
+		find_phrase(k, k->start + 1, phrases[k->own]);
 }
 
 static void
@@ -74,6 +80,7 @@ find_longer(struct walk *k, size_t end, uint32_t phrase)
 	k->outlook->signs |= of->signs;
 	k->outlook->longer |= of->flags;
 	k->bits[k->start] |= GOES_ON;
+	k->any = true;
 	find_own(k, k->root + 1);
 	find_phrase(k, end, phrase);
 }
@@ -120,7 +127,7 @@ find_edge(const struct edge *edges, size_t n, uint32_t symbol)
 
 /* Along the edges whose symbols the word at `at` has, in the order in which the
  * word has them.  The node where they lead, 0 for none, or NONE for several. */
-static uint32_t
+static __attribute__((noinline)) uint32_t
 step_along(struct walk *k, size_t at, const struct node *nd,
     const struct known *known)
 {
@@ -295,8 +302,7 @@ may_go_on(const struct walk *k, bool leaps, uint32_t first, uint32_t second)
 	const struct known *from = &k->r->known[first],
 	    *to = &k->r->known[second];
 	const uint64_t *set = k->r->follows + from->follows;
-	const uint32_t *tags = k->r->pool + to->at + to->n + to->roots +
-	    to->phrases;
+	const uint32_t *tags = phrases_of(k->r, to) + 2 * to->phrases;
 
 	return leaps ? may_be_in(set + ((size_t)1 << from->at_once) / 64,
 	    from->over, tags, to->forms) :
@@ -420,21 +426,21 @@ walk_on(struct walk *k, size_t at, const struct known *known, uint32_t fertile)
 
 	k->start = at;
 	k->budget = WALK_STEPS;
-	k->own = roots;
-	for (size_t n = 0; n < known->roots; n++) {
-		if ((fertile & ROOT_BIT(n)) == 0)
-			continue;
-		k->root = roots + n;
-		go_on(k, at + 1, &k->r->lex->nodes[roots[n]]);
-	}
-	if (k->own > roots)
-		find_own(k, roots + known->roots);
-}
+	k->own_of = known;
+	k->own = 0;
+	k->round = reader_round(k->reader);
+	k->any = false;
+	for (uint32_t left = fertile; left != 0; left &= left - 1) {
+		uint32_t n = (uint32_t)__builtin_ctz(left);
 
-static inline const uint32_t *
-phrases_of(const struct reader *r, const struct known *known)
-{
-	return r->pool + known->at + known->n + known->roots;
+		/* the last bit is of all that are left */
+		do {
+			k->root = n;
+			go_on(k, at + 1, &k->r->lex->nodes[roots[n]]);
+		} while (++n > 31 && n < known->roots);
+	}
+	if (k->any)
+		find_own(k, known->roots);
 }
 
 /* Append what the word at `at` is by itself. */
@@ -584,12 +590,12 @@ look_at(struct walk *k, const struct reading *reading, struct outlook *o)
 }
 
 size_t
-walk_text(const struct reader *r, const struct words *w,
+walk_text(struct reader *r, const struct words *w,
     const struct reading *reading, struct outlook *outlooks,
     struct finds *finds, uint16_t *bits)
 {
-	struct walk k = { .r = r, .table = r->known, .known = reading->known,
-	    .w = w, .bits = bits, .finds = finds };
+	struct walk k = { .r = r, .reader = r, .table = r->known,
+	    .known = reading->known, .w = w, .bits = bits, .finds = finds };
 	const struct sentence *s = w->sentences;
 	uint32_t start = 0;
 	struct outlook *o = outlooks;

@@ -41,7 +41,7 @@ bool walk_may_go_on(const struct reader *r, bool over, uint32_t first,
  * at all.  Returns how many have.  Where a longer phrase begins, all that begin
  * there are found; other words are not.  The bits of tokens that several words
  * give are set. */
-size_t walk_text(const struct reader *r, const struct words *w,
+size_t walk_text(struct reader *r, const struct words *w,
     const struct reading *reading, struct outlook *outlooks,
     struct finds *finds, uint16_t *bits);
 /* Append to `list` all phrases of a sentence, in order of their starts. */
