@@ -843,15 +843,15 @@ static void
 add_mentions(const struct view *view, uint32_t end, enum class_kind kind,
     struct names *names)
 {
-	for (size_t i = 0; i < view->marks.n && view->marks.v[i].first < end;
-	    i++) {
+	const struct mark *m = view->marks.v, *last = m + view->marks.n;
+
+	for (; m < last && m->first < end; m++) {
 		size_t count;
 		const uint16_t *classes;
 
-		if (!(view->marks.v[i].flags & MARK_NAMES))
+		if (!(m->flags & MARK_NAMES))
 			continue;
-		classes = classes_of(view->g->lexicon,
-		    view->marks.v[i].phrase, &count);
+		classes = classes_of(view->g->lexicon, m->phrase, &count);
 		for (size_t k = 0; k < count; k++)
 			if (view->g->classes[classes[k]].kind == kind)
 				add_name(names,

@@ -106,12 +106,27 @@ spots_hold(struct spots *p, uint16_t class)
 	    held_has(spots_held(p), class);
 }
 
+static bool
+phrase_in(const struct lexicon *lex, uint32_t phrase, uint16_t class)
+{
+	size_t count;
+	const uint16_t *classes = classes_of(lex, phrase, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (classes[i] == class)
+			return true;
+	return false;
+}
+
 uint32_t
 spots_next(const struct spots *p, uint16_t class, size_t i)
 {
+	const struct mark *v = p->marks->v;
+	class_signs sign = p->g->classes[class].sign_bit;
 	size_t end = p->row.end;
 
-	while (i < end && !mark_in(p->g, &p->marks->v[i], class))
+	while (i < end && ((sign & ~v[i].signs) != 0 ||
+	    !phrase_in(p->g->lexicon, v[i].phrase, class)))
 		i++;
 	return i < end ? (uint32_t)i : NO_SPOT;
 }
@@ -119,20 +134,13 @@ spots_next(const struct spots *p, uint16_t class, size_t i)
 uint32_t
 spots_first(struct spots *p, uint16_t class)
 {
-	return spots_hold(p, class) ? spots_next(p, class, p->row.from) : NO_SPOT;
+	return spots_hold(p, class) ? spots_next(p, class, p->row.from) :
+	    NO_SPOT;
 }
 
 bool
 mark_in(const struct grammar *g, const struct mark *m, uint16_t class)
 {
-	size_t count;
-	const uint16_t *classes;
-
-	if ((g->classes[class].sign_bit & ~m->signs) != 0)
-		return false;
-	classes = classes_of(g->lexicon, m->phrase, &count);
-	for (size_t i = 0; i < count; i++)
-		if (classes[i] == class)
-			return true;
-	return false;
+	return (g->classes[class].sign_bit & ~m->signs) == 0 &&
+	    phrase_in(g->lexicon, m->phrase, class);
 }
