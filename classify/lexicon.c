@@ -19,7 +19,7 @@
 #define CHOICES_LENGTH	4096
 
 /* While rules are compiled, words and their stems: most come more than once. */
-#define STEMS	1024u
+#define STEMS	8192u
 
 struct stemmed {
 	uint8_t	word_length, stem_length;	/* 0: free */
