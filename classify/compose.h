@@ -39,6 +39,7 @@ struct hit {
 	bool		 leads;		/* weighs as in the lead */
 	bool		 veto;		/* makes the verdict neutral */
 	bool		 lone;		/* silent beside others */
+	bool		 worded;	/* by no rule: it tells of no event */
 	bool		 outside;	/* only words outside of it modify it */
 	double		 cap;		/* of hits like it; 0: none */
 	/* set by the judge */

@@ -742,16 +742,16 @@ decide(const struct judge *j, double threshold, struct verdict *v)
 	v->confidence = 1 / (1 + exp(-how->slope * (margin - how->midpoint)));
 }
 
-/* The logarithm of one and a mass.  Where there is no title the lead says what one
- * would. */
+/* The logarithm of one and of how often a mass holds the threshold.  Where there is
+ * no title the lead says what one would. */
 static double
-strength_of(const struct judge *j, double mass)
+strength_of(const struct judge *j, double mass, double threshold)
 {
 	const struct judging *how = &j->g->judging;
 
 	if (j->title.words.count == 0 && how->lead > 0)
 		mass *= (how->title + how->lead) / how->lead;
-	return log1p(mass);
+	return threshold > 0 ? log1p(mass / threshold) : log1p(mass);
 }
 
 /* The label is the likeliest by the wording and by what the rules found: a logit
@@ -761,8 +761,8 @@ static void
 weigh_wording(struct judge *j, struct verdict *v)
 {
 	const struct judging *how = &j->g->judging;
-	double easing = strength_of(j, v->easing),
-	    tightening = strength_of(j, v->tightening);
+	double easing = strength_of(j, v->easing, v->threshold),
+	    tightening = strength_of(j, v->tightening, v->threshold);
 	double logit[LABEL_NEUTRAL + 1] = { 0 }, sum = 0;
 
 	recall_wording(j->recall, v->wording);
@@ -805,7 +805,7 @@ add_proof(struct judge *j, enum effect effect, enum lean lean)
 		return;
 	GROW(j->hits.v, j->hits.n, j->hits.cap);
 	j->hits.v[j->hits.n++] = (struct hit){ .rule = "wording",
-	    .effect = effect, .weight = said.weight / recall_spread(j->recall),
+	    .worded = true, .effect = effect, .weight = said.weight / recall_spread(j->recall),
 	    .span = { said.first, said.end },
 	    .field = said.in_title ? FIELD_TITLE : FIELD_TEXT,
 	    .scope = said.in_title ? PLACED_TITLE : PLACED_LEAD,

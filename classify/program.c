@@ -325,7 +325,8 @@ put_events(struct buf *b, const struct verdict *v)
 	for (size_t i = 0; i < v->count; i++) {
 		const struct hit *hit = &v->hits[i];
 
-		if (!carries(v, hit) || hit->scope == PLACED_BODY)
+		if (!carries(v, hit) || hit->scope == PLACED_BODY ||
+		    hit->worded)
 			continue;
 		json_open(b, '{');
 		if (hit->actor != NULL)

@@ -21,8 +21,9 @@
 #include "corpus/terms.h"
 
 #define RIDGE		0.45
-/* Weights are told in quarters. */
-#define GRAIN		4.0
+/* Weights are told in halves, and those below this are not. */
+#define GRAIN		2.0
+#define WEIGHT_LEAST	0.4
 #define LINE_MAX_WIDTH	76
 #define NO_STEM		UINT32_MAX
 #define NO_GRAM		SIZE_MAX
@@ -307,14 +308,14 @@ tell_gram(const struct model *m, const struct gram *g, struct told *told)
 	size_t n = 0;
 
 	for (int k = 0; k < LABELS; k++) {
-		double weight = round((g->p[k].value -
-		    g->p[LABEL_NEUTRAL].value) * GRAIN) / GRAIN;
+		double weight = g->p[k].value - g->p[LABEL_NEUTRAL].value;
 
-		if (weight != 0)
+		if (fabs(weight) >= WEIGHT_LEAST)
 			told[n++] = (struct told){ terms_form(&m->t, g->first),
 			    g->second == NO_STEM ? STR("") :
-			    terms_form(&m->t, g->second), weight,
-			    (enum label)k, g->in_title };
+			    terms_form(&m->t, g->second),
+			    round(weight * GRAIN) / GRAIN, (enum label)k,
+			    g->in_title };
 	}
 	return n;
 }
@@ -373,7 +374,7 @@ int
 wording_main(int argc, char **argv)
 {
 	struct terms_options how = TERMS_OPTIONS(4);
-	struct opt_list wishes = { 0 };
+	struct opt_list wishes = { 0 }, where = { 0 };
 	bool names = false;
 	const struct opt opts[] = {
 		{ 0, "head", "N", "code points of the text that count (default "
@@ -388,6 +389,8 @@ wording_main(int argc, char **argv)
 		    OPT_STRING, &how.stemmer },
 		{ 0, "stop", "FILE", "words to leave out, one a line",
 		    OPT_STRING, &how.stop },
+		{ 'w', "where", "MEMBER=VALUE", "only these articles; may be "
+		    "repeated", OPT_LIST, &where },
 		{ 0, NULL, NULL, NULL, OPT_FLAG, NULL }
 	};
 	const struct tool tool = { "stance-corpus wording",
@@ -405,6 +408,7 @@ wording_main(int argc, char **argv)
 	articles_open_all(&all, operands, argv);
 	jail_enter(JAIL_STDIO, NULL, NULL);
 	articles_read(&all, terms_check);
+	articles_keep(&all, &where);
 	take_all(&m, &all, shares, wishes.n);
 	find_all_grams(&m, names);
 	drop_rare(&m, (size_t)how.least.value);
@@ -414,6 +418,7 @@ wording_main(int argc, char **argv)
 	release(&m);
 	free(shares);
 	opt_list_release(&wishes);
+	opt_list_release(&where);
 	code = refusals_exit(&all.refused);
 	articles_release(&all);
 	return code;

@@ -2,9 +2,9 @@
 # English sentences by the thousand: verbs, objects and those ruled, crossed with the
 # frames that news puts them in.  What a sentence says follows from its parts, so each
 # has its label; a part of them is read wrongly, and the floors only rise.
-import itertools, json, os, subprocess
+import itertools, json, os, subprocess, sys
 
-PROGRAM = os.path.join(os.environ["STANCE_BUILD"], "stance-classify")
+PROGRAM = os.path.join(os.environ.get("STANCE_BUILD", "build/release"), "stance-classify")
 EASING, TIGHTENING, NEUTRAL = "easing", "tightening", "neutral"
 OTHER = {EASING: TIGHTENING, TIGHTENING: EASING}
 POWERS = ["Peru's trade ministry", "the government of Ghana", "Malaysia", "the European Commission",
@@ -184,23 +184,40 @@ def sentences(matrix):
         yield label, frame, {"id": str(number), "language": "en", "title": title, "content_text": text}
 
 
-# The share that must be right, and the share that may be taken the wrong way round.
-FLOORS = [(composition, 0.97, 0.001), (duties, 0.97, 0.002), (times, 0.97, 0.001), (levels, 0.90, 0.012)]
+# The share that must be right, and the share that may be taken the wrong way round: by
+# the rules alone, and with what the wording says.
+FLOORS = [(composition, 0.97, 0.001, 0.91, 0.01), (duties, 0.97, 0.002, 0.985, 0.004), (times, 0.97, 0.001, 0.985, 0.008),
+          (levels, 0.90, 0.012, 0.95, 0.045)]
+count = 0
 
-print("1..%d" % (2 * len(FLOORS)))
-for place, (matrix, least, most) in enumerate(FLOORS):
-    asked = list(sentences(matrix))
+
+def check(name, asked, options, least, most):
+    """Are enough of the sentences labelled as they should be?"""
+    global count
     news = "".join(json.dumps(record) + "\n" for _, _, record in asked)
-    out = subprocess.run([PROGRAM], input=news.encode(), stdout=subprocess.PIPE, check=True).stdout
+    out = subprocess.run([PROGRAM, *options], input=news.encode(), stdout=subprocess.PIPE, check=True).stdout
     got = [json.loads(line)["stance"]["label"] for line in out.decode().splitlines()]
     right = sum(label == told for (label, _, _), told in zip(asked, got))
     turned = sum(OTHER.get(label) == told for (label, _, _), told in zip(asked, got))
     share, wrong_way = right / len(asked), turned / len(asked)
-    for number, good, what in ((1, share >= least, "%d of %d right, %.3f" % (right, len(asked), share)),
-                               (2, wrong_way <= most, "%d the wrong way, %.3f" % (turned, wrong_way))):
-        print("%sok %d - %s: %s" % ("" if good else "not ", 2 * place + number, matrix.__name__, what))
+    for good, what in ((share >= least, "%d of %d right, %.3f" % (right, len(asked), share)),
+                       (wrong_way <= most, "%d the wrong way, %.3f" % (turned, wrong_way))):
+        count += 1
+        print("%sok %d - %s: %s" % ("" if good else "not ", count, " ".join([name, *options]), what))
     missed = {}
     for (label, frame, _), told in zip(asked, got):
         missed.setdefault(frame, []).append(label != told)
     for frame, wrong in sorted(missed.items(), key=lambda f: -sum(f[1]) / len(f[1]))[:5]:
         print("# %s: %d of %d wrong" % (frame, sum(wrong), len(wrong)))
+
+
+if sys.argv[1:] == ["--print"]:     # as labelled articles, to learn from
+    for matrix, *_ in FLOORS:
+        for number, (label, _, record) in enumerate(sentences(matrix)):
+            print(json.dumps({**record, "id": "%s-%d" % (matrix.__name__, number), "kind": "frame", "label": label}))
+    sys.exit()
+for matrix, least, most, worded_least, worded_most in FLOORS:
+    asked = list(sentences(matrix))
+    check(matrix.__name__, asked, ["--by-rules"], least, most)
+    check(matrix.__name__, asked, [], worded_least, worded_most)
+print("1..%d" % count)

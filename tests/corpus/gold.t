@@ -25,7 +25,8 @@ files = {os.path.basename(f)[:-6]: [json.loads(l) for l in open(f, encoding="utf
          for f in sorted(glob.glob(ROOT + "/corpus/gold/*.jsonl"))}
 items = [r for f in files.values() for r in f]
 ids = {r["id"]: r for r in items}
-ok(set(files) == {"challenge", "dev", "test", "fresh-dev", "fresh-test", "pairs"}, "six files")
+ok(set(files) == {"challenge", "dev", "test", "fresh-dev", "fresh-test", "pairs", "unread", "unread-test"},
+   "eight files")
 ok(len(ids) == len(items), "an id stands once")
 for name, rows in files.items():
     order = [r["id"].encode() for r in rows]
@@ -49,13 +50,16 @@ own = files["dev"] + files["test"]
 fresh = files["fresh-dev"] + files["fresh-test"]
 bad = misplaced(own, 3) + misplaced(fresh, 2)
 ok(not bad, "parts follow from the id of the first of a pair %s" % bad[:5])
-ok(all(r["part"] == "dev" for r in files["challenge"] + files["dev"] + files["fresh-dev"] + files["pairs"]) and
-   all(r["part"] == "test" for r in files["test"] + files["fresh-test"]), "a file is a part")
+ok(all(r["part"] == "dev" for r in files["challenge"] + files["dev"] + files["fresh-dev"] + files["pairs"] +
+       files["unread"]) and
+   all(r["part"] == "test" for r in files["test"] + files["fresh-test"] + files["unread-test"]), "a file is a part")
 bad = [r["id"] for r in items if "pair" in r and (r["pair"] not in ids or r["pair"] == r["id"])]
 ok(not bad, "pairs exist %s" % bad[:5])
-titles = collections.Counter(r["title"] for r in own + fresh)
+unread = files["unread"] + files["unread-test"]
+titles = collections.Counter(r["title"] for r in own + fresh + unread)
 ok(max(titles.values()) == 1, "no title stands twice")
 ok(len(fresh) >= 1370 and sum(r["capability"].startswith("article") for r in fresh) >= 80, "1,370 fresh ones, 80 articles")
+ok(len(files["unread"]) >= 4800 and len(files["unread-test"]) >= 700, "4,800 to learn the wording from, 700 to test it")
 ok(len(own) >= 600 and sum(r["capability"].startswith("article") for r in own) >= 150, "600 of our own, 150 articles")
 languages = collections.Counter(r["language"] for r in own)
 fresh_languages = collections.Counter(r["language"] for r in fresh)

@@ -236,6 +236,8 @@ with tempfile.TemporaryDirectory() as d:
     ok(b"relief" not in run("wording", "--stop", write(d + "/stop", "relief\n"), input=lines(worded_all)).stdout,
        "wording: without the words to leave out")
     ok(b"# 0 words" in run("wording", "--least", "61", input=lines(worded_all)).stdout, "wording: without what is rare")
+    ok(b"from 40 articles" in run("wording", "--where", "part=dev", input=lines(
+           [dict(r, part="dev" if i < 40 else "test") for i, r in enumerate(worded_all)])).stdout, "wording: only what is wanted")
     def strength(*args):
         out = run("wording", *args, input=lines(worded_all + [worded(100 + i, "easing", kind="wire") for i in range(20)])).stdout
         return float(re.search(rb"wording-easing (\S+)", out).group(1))
