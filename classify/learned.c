@@ -11,7 +11,7 @@
 #ifdef STANCE_TINY
 #define REMEMBERED_BITS	1u
 #else
-#define REMEMBERED_BITS	12u
+#define REMEMBERED_BITS	15u
 #endif
 
 #define NO_TERM		0u	/* a word that no weight names */
