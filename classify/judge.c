@@ -761,8 +761,10 @@ static void
 weigh_wording(struct judge *j, struct verdict *v)
 {
 	const struct judging *how = &j->g->judging;
-	double easing = strength_of(j, v->easing, v->threshold),
-	    tightening = strength_of(j, v->tightening, v->threshold);
+	double easing = v->strengths[0] = strength_of(j, v->easing,
+	    v->threshold);
+	double tightening = v->strengths[1] = strength_of(j, v->tightening,
+	    v->threshold);
 	double logit[LABEL_NEUTRAL + 1] = { 0 }, sum = 0;
 
 	recall_wording(j->recall, v->wording);

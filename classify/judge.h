@@ -48,7 +48,9 @@ struct verdict {
 	double		 threshold;	/* that they had to reach */
 	double		 relevance;	/* logit; 0 where nobody asked */
 	bool		 worded;	/* the wording had a say: */
-	double		 wording[LEANS]; /* its logits against neutral */
+	double		 wording[LEANS]; /* its logits against neutral, */
+	double		 strengths[2];	/* and what it was weighed against, of */
+					/* easing and of tightening */
 	const struct fault *faults;	/* each rule once */
 	size_t		 fault_count;
 };

@@ -409,10 +409,28 @@ put_faults(struct buf *b, const struct verdict *v)
 	json_close(b, ']');
 }
 
+/* What a verdict was made of, for those who fit the settings. */
+static void
+put_parts(struct buf *b, const struct verdict *v)
+{
+	const struct { const char *name; double value; } parts[] = {
+		{ "eased", v->strengths[0] }, { "tightened", v->strengths[1] },
+		{ "worded_easing", v->wording[LEAN_EASING] },
+		{ "worded_tightening", v->wording[LEAN_TIGHTENING] },
+		{ "worded_mixed", v->wording[LEAN_MIXED] },
+	};
+
+	json_member_str(b, "ruled", str_of(verdict_label(v->ruled)));
+	for (size_t i = 0; i < COUNT(parts); i++) {
+		json_name(b, parts[i].name);
+		json_put_num(b, parts[i].value, 4);
+	}
+}
+
 static bool
 says_nothing(const struct verdict *v)
 {
-	return v->label == LABEL_NEUTRAL && v->score == 0 && v->count == 0 &&
+	return !v->worded && v->label == LABEL_NEUTRAL && v->score == 0 && v->count == 0 &&
 	    v->domains.n + v->topics.n + v->actors.n + v->fault_count == 0;
 }
 
@@ -439,6 +457,8 @@ put_verdict(struct buf *b, const struct bench *bench, const struct verdict *v,
 	json_member_str(b, "ruleset", str_of(bench->prog->hash));
 	if (v->fault_count > 0)
 		put_faults(b, v);
+	if (bench->prog->parts && v->worded)
+		put_parts(b, v);
 	json_close(b, '}');
 }
 

@@ -19,6 +19,7 @@ struct program {
 	char			 hash[17];	/* of the rules, for verdicts */
 	bool			 asks_source;	/* a rule has a condition on it */
 	bool			 by_rules;	/* its benches judge so at first */
+	bool			 parts;		/* verdicts tell their parts */
 };
 
 /* Read and compile `paths`.  -1 with a placed error; rulefiles_line() of

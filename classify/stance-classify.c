@@ -251,7 +251,7 @@ main(int argc, char **argv)
 	const char *rejects = NULL, *corpus = NULL, *explain = NULL,
 	    *words = NULL, *list = NULL;
 	const struct grammar *spoken = NULL;
-	bool by_rules = false, test = false, profile = false, check = false, streams;
+	bool by_rules = false, parts = false, test = false, profile = false, check = false, streams;
 	const struct opt opts[] = {
 		{ 'r', "rules", "FILE|DIR", "use these rules, not the default",
 		    OPT_LIST, &rules },
@@ -269,6 +269,8 @@ main(int argc, char **argv)
 		{ 0, "by-rules", NULL,
 		    "judge by the rules alone, whatever the wording", OPT_FLAG,
 		    &by_rules },
+		{ 0, "parts", NULL,
+		    "add to each verdict what it was made of", OPT_FLAG, &parts },
 		{ '1', "one-for-one", NULL,
 		    "answer a refused line with an error record", OPT_FLAG,
 		    &pattern.one_for_one },
@@ -305,6 +307,7 @@ main(int argc, char **argv)
 	digest_setup();
 	load_rules(&prog, &rules, &packs);
 	prog.by_rules = by_rules;
+	prog.parts = parts;
 	opt_list_release(&rules);
 	opt_list_release(&packs);
 	if (pattern.misses.wanted != NULL &&

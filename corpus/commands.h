@@ -8,6 +8,7 @@
 int adjudicate_main(int argc, char **argv);
 int agree_main(int argc, char **argv);
 int calibrate_main(int argc, char **argv);
+int combine_main(int argc, char **argv);
 int eval_main(int argc, char **argv);
 int export_main(int argc, char **argv);
 int flips_main(int argc, char **argv);

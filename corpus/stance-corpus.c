@@ -15,6 +15,7 @@ static const struct command commands[] = {
 	{ "relevance", "learn which words tell that an article is about policy",
 	    relevance_main },
 	{ "wording", "learn which words tell the label", wording_main },
+	{ "combine", "fit what rules and wording weigh together", combine_main },
 	{ "export", "records to comma-separated values", export_main },
 	{ "import", "comma-separated values to records", import_main },
 	{ NULL, NULL, NULL }

@@ -18,6 +18,7 @@
 #include "base/text/relevance.h"
 #include "corpus/commands.h"
 #include "corpus/descent.h"
+#include "corpus/shares.h"
 #include "corpus/terms.h"
 
 #define RIDGE		0.45
@@ -142,54 +143,19 @@ drop_rare(struct model *m, size_t least)
 	}
 }
 
-/* Articles that have a member count together so much. */
-struct share {
-	const char	*where;
-	double		 times;
-};
-
-/* Of MEMBER=VALUE:N. */
-static struct share
-read_share(char *s)
-{
-	char *colon = strrchr(s, ':'), *end = NULL;
-	struct share share = { .where = s };
-
-	if (colon != NULL)
-		share.times = strtod(colon + 1, &end);
-	if (colon == NULL || end == colon + 1 || *end != '\0' ||
-	    !(share.times > 0 && share.times < 1e9) || strchr(s, '=') == NULL ||
-	    strchr(s, '=') > colon)
-		usage_error("--share takes MEMBER=VALUE:N, not '%s'", s);
-	*colon = '\0';
-	return share;
-}
-
 static void
-take_all(struct model *m, struct articles *all, const struct share *shares,
-    size_t share_count)
+take_all(struct model *m, struct articles *all, const struct opt_list *wishes)
 {
-	size_t *of = xcalloc(all->n + 1, sizeof(*of)), labels[LABELS] = { 0 };
+	double *times = shares_of(all, wishes);
+	size_t labels[LABELS] = { 0 };
 
 	for (size_t i = 0; i < all->n; i++) {
-		of[i] = share_count;
-		for (size_t k = share_count; k-- > 0; )
-			if (record_is_where(&all->v[i].rec, shares[k].where,
-			    &all->a))
-				of[i] = k;
-		labels[terms_take(&m->t, all, &all->v[i])->label]++;
-	}
-	for (size_t k = 0; k < share_count; k++) {
-		size_t n = 0;
+		struct sample *s = terms_take(&m->t, all, &all->v[i]);
 
-		for (size_t i = 0; i < all->n; i++)
-			n += of[i] == k;
-		for (size_t i = 0; i < all->n; i++)
-			if (of[i] == k && (double)n > shares[k].times)
-				m->t.samples[i].times = shares[k].times /
-				    (double)n;
+		s->times = times[i];
+		labels[s->label]++;
 	}
-	free(of);
+	free(times);
 	if (labels[LABEL_EASING] == 0 || labels[LABEL_TIGHTENING] == 0 ||
 	    labels[LABEL_NEUTRAL] == 0)
 		die("there must be articles of easing, of tightening and neutral "
@@ -400,23 +366,20 @@ wording_main(int argc, char **argv)
 	int operands = opt_parse(&tool, argc, argv), code;
 	struct articles all = { 0 };
 	struct model m = { .count = 0 };
-	struct share *shares = xcalloc(wishes.n + 1, sizeof(*shares));
 
-	for (size_t i = 0; i < wishes.n; i++)
-		shares[i] = read_share((char *)(uintptr_t)wishes.v[i]);
+	shares_check(&wishes);
 	terms_open(&m.t, &how);
 	articles_open_all(&all, operands, argv);
 	jail_enter(JAIL_STDIO, NULL, NULL);
 	articles_read(&all, terms_check);
 	articles_keep(&all, &where);
-	take_all(&m, &all, shares, wishes.n);
+	take_all(&m, &all, &wishes);
 	find_all_grams(&m, names);
 	drop_rare(&m, (size_t)how.least.value);
 	for (int number = 1; number <= DESCENT_STEPS; number++)
 		step(&m, number);
 	print_model(&m);
 	release(&m);
-	free(shares);
 	opt_list_release(&wishes);
 	opt_list_release(&where);
 	code = refusals_exit(&all.refused);

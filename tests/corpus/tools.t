@@ -247,6 +247,30 @@ with tempfile.TemporaryDirectory() as d:
     q = run("wording", input=lines([worded(i, "easing") for i in range(9)]))
     ok(q.returncode == 3 and b"neutral" in q.stderr, "wording: not without the other labels")
 
+    # combine: finds the settings that made the verdicts again
+    made = {"wording": 1.2, "wording-easing": -2.0, "wording-tightening": -1.5, "wording-mixed": -3.0, "own": 1.1, "other": -0.3,
+            "both": 1.6, "ruled": 0.8}
+    dice, judged = random.Random(7), []
+    for i in range(20000):
+        e, t = (dice.choice([0, 0.7, 1.5]) for _ in range(2))
+        words = [dice.gauss(0, 2) for _ in range(3)]
+        ruled = dice.choice(["easing", "tightening", "mixed", "neutral"])
+        logit = {"easing": made["wording"] * words[0] + made["wording-easing"] + made["own"] * e + made["other"] * t,
+                 "tightening": made["wording"] * words[1] + made["wording-tightening"] + made["own"] * t + made["other"] * e,
+                 "mixed": made["wording"] * words[2] + made["wording-mixed"] + made["both"] * min(e, t), "neutral": 0.0}
+        logit[ruled] += made["ruled"]
+        label = dice.choices(list(logit), [math.exp(x) for x in logit.values()])[0]
+        judged.append({"id": str(i), "title": "t", "label": label, "stance": {
+            "label": ruled, "confidence": 0.5, "ruled": ruled, "eased": e, "tightened": t,
+            "worded_easing": words[0], "worded_tightening": words[1], "worded_mixed": words[2]}})
+    p = run("combine", input=lines(judged))
+    words = p.stdout.decode().split("verdict:")[1].split()
+    fitted = dict(zip(words[::2], map(float, words[1::2])))
+    ok(p.returncode == 0 and set(fitted) == set(made) and all(abs(fitted[n] - made[n]) < 0.2 for n in made),
+       "combine: finds the settings again: " + ", ".join("%s %g for %g" % (n, fitted[n], made[n]) for n in made))
+    p = run("combine", input=lines([{"id": "1", "title": "t", "label": "easing"}]))
+    ok(p.returncode == 3 and b"--parts" in p.stderr, "combine: takes verdicts that tell their parts")
+
     # export and import
     wild = [{"id": "1", "title": 'A "quoted" title, with commas', "content_text": "First.\n\nSecond.", "label": "easing"},
             {"id": "2", "title": "Zölle für Käse – 关税", "content_text": "  spaces \r\n kept "},
