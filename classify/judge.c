@@ -795,26 +795,29 @@ is_proved(const struct judge *j, enum effect effect)
 	return false;
 }
 
-/* The words that speak most for `lean` are evidence of the effect. */
+/* The sentence that speaks most for `lean` is evidence of the effect. */
 static void
 add_proof(struct judge *j, enum effect effect, enum lean lean)
 {
 	struct spoken said = recall_proof(j->recall, lean, true);
+	const struct sentence *s;
 
 	if (said.weight <= 0)
 		said = recall_proof(j->recall, lean, false);
 	if (said.weight <= 0)
 		return;
+	s = &(said.in_title ? &j->title : &j->text)->words.sentences[
+	    said.sentence];
 	GROW(j->hits.v, j->hits.n, j->hits.cap);
 	j->hits.v[j->hits.n++] = (struct hit){ .rule = "wording",
 	    .worded = true, .effect = effect, .weight = said.weight / recall_spread(j->recall),
-	    .span = { said.first, said.end },
+	    .span = { s->first, s->end }, .sentence = (uint32_t)said.sentence,
 	    .field = said.in_title ? FIELD_TITLE : FIELD_TEXT,
 	    .scope = said.in_title ? PLACED_TITLE : PLACED_LEAD,
 	    .stage = STAGE_ANNOUNCED };
 }
 
-/* Where no rule shows why the label is what it is, its wording does. */
+/* Where no rule shows why the label is what it is, a sentence's wording does. */
 static void
 prove(struct judge *j, enum label label)
 {

@@ -437,37 +437,26 @@ struct spoken
 recall_proof(const struct recall *r, enum lean lean, bool against)
 {
 	struct spoken best = { .weight = 0 };
-	double sum = 0, strongest = 0;
-	struct spoken here = best;
 	size_t sentence = 0;
+	double sum = 0;
 
 	for (size_t i = 0; i < r->count; i++) {
-		bool in_title = i < r->title_count;
-		uint32_t token = r->read[i].token;
-		double word = speaks(r, r->l->terms[r->read[i].term].gram,
-		    in_title, lean, against);
-		double both = speaks(r, pair_before(r, i), in_title, lean,
-		    against);
-		size_t at = in_title ? 0 : sentence_at(r->text,
-		    i == r->title_count ? 0 : sentence, token);
+		bool in_title = i < r->title_count,
+		    begins = i == 0 || i == r->title_count;
+		size_t at = sentence_at(in_title ? r->title : r->text,
+		    begins ? 0 : sentence, r->read[i].token);
 
-		if (i == 0 || i == r->title_count || at != sentence)
-			sum = strongest = both = 0;
+		begins |= at != sentence;
 		sentence = at;
-		sum += word + both;
-		if (word > strongest) {
-			strongest = word;
-			here = (struct spoken){ in_title, token, token + 1, 0 };
-		}
-		if (both > strongest) {
-			strongest = both;
-			here = (struct spoken){ in_title, r->read[i - 1].token,
-			    token + 1, 0 };
-		}
-		if (strongest > 0 && sum > best.weight) {
-			best = here;
-			best.weight = sum;
-		}
+		if (begins)
+			sum = 0;
+		else
+			sum += speaks(r, pair_before(r, i), in_title, lean,
+			    against);
+		sum += speaks(r, r->l->terms[r->read[i].term].gram, in_title,
+		    lean, against);
+		if (sum > best.weight)
+			best = (struct spoken){ in_title, at, sum };
 	}
 	return best;
 }

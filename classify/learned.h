@@ -48,14 +48,14 @@ double recall_spread(const struct recall *r);
 /* The logits of the labels against neutral. */
 void recall_wording(struct recall *r, double logits[LEANS]);
 
-/* The word, or the pair, that speaks most for a label. */
+/* A sentence, and how much it speaks for a label; 0: none does. */
 struct spoken {
 	bool		in_title;
-	uint32_t	first, end;	/* tokens of the title or of the text */
-	double		weight;		/* of the sentence; 0: none speaks for it */
+	size_t		sentence;	/* of its field */
+	double		weight;
 };
 
-/* Of the sentence that speaks most for `lean`; if `against`, more than for the other
+/* The sentence that speaks most for `lean`; if `against`, more than for the other
  * direction. */
 struct spoken recall_proof(const struct recall *r, enum lean lean, bool against);
 
