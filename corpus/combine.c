@@ -16,6 +16,7 @@
 #include "corpus/terms.h"
 
 #define RIDGE		0.1
+#define STEPS		2000
 #define PARTS		5
 
 enum setting {
@@ -104,7 +105,7 @@ add_slope(struct parameter *p, const struct verdict_parts *s)
 static void
 fit(struct parameter *p, const struct verdict_parts *samples, size_t n)
 {
-	for (int number = 1; number <= DESCENT_STEPS; number++) {
+	for (int number = 1; number <= STEPS; number++) {
 		for (int i = 0; i < SETTINGS; i++)
 			p[i].slope = RIDGE * p[i].value;
 		for (size_t i = 0; i < n; i++)
