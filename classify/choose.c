@@ -43,11 +43,8 @@ hold(struct view *view, const struct outlook *o)
 	if (view->held_of == o)
 		return &view->held;
 	view->held_of = o;
-	view_list(view, o);
-	held_turn(&view->held);
-	for (size_t i = 0; i < view->listed.n; i++)
-		held_add(&view->held, view->g->lexicon,
-		    view->listed.v[i].phrase);
+	walk_hold(view->reader, &view->reading, o, &view->finds, view->bits,
+	    &view->held);
 	return &view->held;
 }
 
@@ -80,6 +77,7 @@ is_hopeful(struct view *view, struct outlook *o, enum hook_reach reach,
     class_signs signs)
 {
 	const struct lexicon *lex = view->g->lexicon;
+	uint32_t last = UINT32_MAX;	/* a rule that cannot, in many ways */
 
 	take_notes(view, o);
 	for (size_t i = o->noted; i < o->noted_end; i++) {
@@ -94,12 +92,17 @@ is_hopeful(struct view *view, struct outlook *o, enum hook_reach reach,
 		for (size_t k = 0; k < count; k++) {
 			const struct trigger *t = &view->g->hopes[classes[k]];
 
-			for (size_t r = 0; r < t->n; r++)
-				if (t->hooks[r].reach == reach &&
-				    (t->hooks[r].signs & ~signs) == 0 &&
-				    (reach != HOOK_SENTENCE || may_match(view,
-				    o, &view->g->rules[t->hooks[r].rule])))
+			for (size_t r = 0; r < t->n; r++) {
+				const struct hook *hook = &t->hooks[r];
+
+				if (hook->reach != reach || hook->rule == last ||
+				    (hook->signs & ~signs) != 0)
+					continue;
+				if (reach != HOOK_SENTENCE || may_match(view,
+				    o, &view->g->rules[hook->rule]))
 					return true;
+				last = hook->rule;
+			}
 		}
 	}
 	return false;

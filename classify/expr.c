@@ -647,6 +647,19 @@ note_beside(const struct grammar *g, const struct expr *e, bool rarest,
 }
 
 void
+rule_asks(const struct rule *rule, bool *noted)
+{
+	const struct references *needs = &rule->when.needs,
+	    *unless = &rule->when.unless;
+
+	note_classes(rule->expr, noted);
+	for (size_t i = 0; i < needs->n; i++)
+		noted[needs->v[i]] = true;
+	for (size_t i = 0; i < unless->n; i++)
+		noted[unless->v[i]] = true;
+}
+
+void
 rule_beside(const struct grammar *g, const struct rule *rule, bool rarest,
     bool *noted)
 {

@@ -46,6 +46,9 @@ void rule_anchors(const struct grammar *g, const struct rule *rule, bool rarest,
 void rule_beside(const struct grammar *g, const struct rule *rule, bool rarest,
     bool *noted);
 
+/* Note the classes of which it asks whether words are there at all. */
+void rule_asks(const struct rule *rule, bool *noted);
+
 struct span {
 	uint32_t	first, end;	/* tokens */
 };

@@ -68,7 +68,9 @@ struct known {
 	uint8_t		at_once, over;	/* the logarithms of their sizes, */
 					/* of words that phrases go on with */
 					/* behind it, or over a gap */
-	uint8_t		forms;		/* of its own, behind its parts */
+	uint8_t		forms;		/* of its own, behind its parts; then */
+					/* follow how many of its classes rules */
+					/* ask for, and those */
 };
 
 /* The same while it is worked out.  A word of more forms than these is taken to have
@@ -82,6 +84,8 @@ struct finding {
 	uint32_t	*roots_of;	/* the numbers of its phrases' roots */
 	size_t		 room;
 	uint32_t	 tags[FORMS_MAX]; /* of its forms */
+	uint32_t	*classes;	/* that rules ask for */
+	size_t		 class_count, class_cap;
 	struct known	 known;
 	class_signs	 needs;
 	uint64_t	 lands;

@@ -219,6 +219,7 @@ lexicon_free(struct lexicon *lex)
 	free(lex->phrases);
 	free(lex->effects);
 	free(lex->classes);
+	free(lex->asked);
 	free(lex->numerals);
 	free(lex->includes);
 	arena_release(&lex->arena);

@@ -141,6 +141,7 @@ reader_free(struct reader *r)
 	free(r->follows);
 	free(r->finding.symbols);
 	free(r->finding.parts);
+	free(r->finding.classes);
 	free(r->slots);
 	free(r->barren);
 	free(r->found);
@@ -317,6 +318,27 @@ find_roots(const struct lexicon *lex, struct finding *f)
 		known->bits |= STARTS_PHRASE;
 }
 
+/* Its classes that rules ask for, each once. */
+static void
+find_classes(const struct lexicon *lex, uint32_t phrase, struct finding *f)
+{
+	size_t count;
+	const uint16_t *classes = classes_of(lex, phrase, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		size_t k = 0;
+
+		if (!lex->asked[classes[i]])
+			continue;
+		while (k < f->class_count && f->classes[k] != classes[i])
+			k++;
+		if (k < f->class_count)
+			continue;
+		GROW(f->classes, f->class_count, f->class_cap);
+		f->classes[f->class_count++] = classes[i];
+	}
+}
+
 /* The phrases of its roots, each once. */
 static void
 find_phrases(const struct lexicon *lex, struct finding *f)
@@ -326,6 +348,7 @@ find_phrases(const struct lexicon *lex, struct finding *f)
 	uint32_t *root_of = f->roots_of;
 
 	f->needs = ~(class_signs)0;
+	f->class_count = 0;
 	for (size_t i = 0; i < known->roots; i++) {
 		uint32_t phrase = lex->nodes[roots[i]].phrase;
 		size_t k = 0;
@@ -338,6 +361,7 @@ find_phrases(const struct lexicon *lex, struct finding *f)
 			continue;
 		root_of[known->phrases] = (uint32_t)i;
 		phrases[known->phrases++] = phrase;
+		find_classes(lex, phrase, f);
 		known->classes |= lex->effects[phrase].signs;
 		known->flags |= lex->effects[phrase].flags & MARK_NOTED;
 		if (lex->effects[phrase].flags & MARK_HOPES)
@@ -534,6 +558,8 @@ find_out(struct reader *r, const struct words *w, size_t token)
 	add_to_pool(r, f->parts, count_parts(&f->known));
 	add_to_pool(r, f->roots_of, f->known.phrases);
 	add_to_pool(r, f->tags, f->known.forms);
+	add_to_pool(r, &(uint32_t){ (uint32_t)f->class_count }, 1);
+	add_to_pool(r, f->classes, f->class_count);
 	find_follows(r, f);
 	*slot = (uint32_t)r->known_count;
 	grow_known(r);

@@ -389,6 +389,10 @@ seal_grammar(struct grammar *g)
 	set_commonness(g);
 	set_signs(g);
 	hang_rules(g);
+	g->lexicon->asked = xcalloc(g->class_count,
+	    sizeof(*g->lexicon->asked));
+	for (size_t i = 0; i < g->rule_count; i++)
+		rule_asks(&g->rules[i], g->lexicon->asked);
 	g->roles = xcalloc(lexicon_phrases(g->lexicon), sizeof(*g->roles));
 	tie_phrases(g);
 	for (size_t i = 0; i < lexicon_phrases(g->lexicon); i++)

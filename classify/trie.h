@@ -120,6 +120,8 @@ struct lexicon {
 	size_t		 phrase_count, phrase_cap;
 	struct effects	*effects;	/* by phrase, from lexicon_seal() */
 	uint16_t	*classes;	/* of all phrases, from then on */
+	bool		*asked;		/* by class: a rule asks whether words of it */
+					/* are there; set by whoever knows */
 	struct numeral	*numerals;
 	size_t		 numeral_count, numeral_cap;
 	struct include	*includes;

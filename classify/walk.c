@@ -480,6 +480,31 @@ walk_list(const struct reader *r, const struct reading *reading,
 	}
 }
 
+void
+walk_hold(const struct reader *r, const struct reading *reading,
+    const struct outlook *o, const struct finds *finds, const uint16_t *bits,
+    struct held *held)
+{
+	const struct find *find = finds->v + o->found;
+
+	held_turn(held);
+	for (size_t i = o->from; i < o->end; i++) {
+		uint32_t at = reading->starts[i];
+		const struct known *known = &r->known[reading->known[at]];
+		const uint32_t *classes = phrases_of(r, known) +
+		    2 * known->phrases + known->forms;
+
+		if (bits[at] & GOES_ON) {
+			do
+				held_add(held, r->lex, find++->phrase);
+			while (find < finds->v + finds->n && find->first == at);
+			continue;
+		}
+		for (uint32_t n = *classes++; n > 0; n--)
+			held->in[*classes++] = held->round;
+	}
+}
+
 bool
 walk_hopes(const struct reader *r, const struct reading *reading,
     const struct outlook *o, class_signs signs)

@@ -5,6 +5,7 @@
 #define CLASSIFY_WALK_H
 
 #include "classify/reader.h"
+#include "classify/spots.h"
 
 /* Tokens first..end-1 are a phrase. */
 struct find {
@@ -48,6 +49,10 @@ size_t walk_text(struct reader *r, const struct words *w,
 void walk_list(const struct reader *r, const struct reading *reading,
     const struct outlook *o, const struct finds *finds, const uint16_t *bits,
     struct finds *list);
+/* Hold the classes of a sentence that rules ask for, and others. */
+void walk_hold(const struct reader *r, const struct reading *reading,
+    const struct outlook *o, const struct finds *finds, const uint16_t *bits,
+    struct held *held);
 /* May one of the sentence's phrases show that a rule has what it asks for, where
  * `signs` stand in its reach? */
 bool walk_hopes(const struct reader *r, const struct reading *reading,
