@@ -142,10 +142,20 @@ are_parted(const struct words *w, const struct token *first,
 	return false;
 }
 
-/* Keep only the tokens that are named: how many. */
+/* The phrases that the word is by itself. */
+static inline const uint32_t *
+phrases_of(const struct reader *r, const struct known *known)
+{
+	return r->pool + known->at + known->n + known->roots;
+}
+
+/* Keep only the tokens that are named: how many.  What is asked of them next is far
+ * apart, and on its way when the last of them is kept. */
 static size_t
 keep_named(struct glance *gl)
 {
+	const struct reader *r = gl->reader;
+	const struct effects *effects = r->lex->effects;
 	struct words *w = &gl->words;
 	uint32_t *known = gl->reading.known;
 	size_t n = 0;
@@ -153,8 +163,15 @@ keep_named(struct glance *gl)
 	for (size_t i = 0; i < w->count; i++) {
 		w->tokens[n] = w->tokens[i];
 		known[n] = known[i];
+		__builtin_prefetch(&r->known[known[i]]);
 		n += known[i] != 0;
 	}
+	for (size_t i = 0; i < n; i++)
+		__builtin_prefetch(phrases_of(r, &r->known[known[i]]));
+	for (size_t i = 0; i < n; i++)
+		if (r->known[known[i]].phrases > 0)
+			__builtin_prefetch(&effects[*phrases_of(r,
+			    &r->known[known[i]])]);
 	return n;
 }
 
@@ -195,6 +212,7 @@ take_phrase(struct glance *gl, uint32_t phrase)
 		if (held_has(&gl->held, classes[i]))
 			continue;
 		held_put(&gl->held, classes[i]);
+		__builtin_prefetch(&gl->g->hopes[classes[i]]);
 		GROW(gl->met, gl->met_count, gl->met_cap);
 		gl->met[gl->met_count++] = classes[i];
 	}
@@ -214,8 +232,7 @@ take_text(struct glance *gl, struct str text)
 	    COST_WORD * gl->words.count + COST_NAMED * n);
 	for (size_t i = 0; i < n; i++) {
 		const struct known *known = &r->known[gl->reading.known[i]];
-		const uint32_t *phrases = r->pool + known->at + known->n +
-		    known->roots;
+		const uint32_t *phrases = phrases_of(r, known);
 
 		if (may_go_on(gl, i, n))
 			return false;
@@ -258,6 +275,8 @@ find_hope(struct glance *gl, const struct str *fields)
 	gl->met_count = 0;
 	if (!take_text(gl, fields[0]) || !take_text(gl, fields[1]))
 		return true;
+	for (size_t i = 0; i < gl->met_count; i++)
+		__builtin_prefetch(gl->g->hopes[gl->met[i]].hooks);
 	for (size_t i = 0; i < gl->met_count; i++)
 		if (may_hang(gl, gl->met[i], fields))
 			return true;
