@@ -2,8 +2,8 @@
 """News that nobody wrote, and rules for it: tests/bench/news.py FOLDER [MB [SEED]]
 
 Writes FOLDER/records (MB of JSON Lines, about 4 kB each), FOLDER/rules-1000 and
-FOLDER/rules-10000, and the same phrases one a line in FOLDER/phrases-1000.  The
-same seed gives the same bytes.
+FOLDER/rules-10000, what the first name, a phrase a line, in FOLDER/named-1000, and of that
+only the pairs of words in FOLDER/pairs-1000.  The same seed gives the same bytes.
 
 Half of the words are English function words, a fifth are what any news says, and
 the rest are invented: old ones come back as Zipf has it, and new ones keep coming,
@@ -144,8 +144,10 @@ def make(folder, size, seed):
         pairs[count], text = make_rules(count, words, rng)
         with open(os.path.join(folder, "rules-%d" % count), "w") as out:
             out.write(text)
-    with open(os.path.join(folder, "phrases-1000"), "w") as out:
+    with open(os.path.join(folder, "pairs-1000"), "w") as out:
         out.writelines("%s %s\n" % p for p in pairs[1000])
+    with open(os.path.join(folder, "named-1000"), "w") as out:
+        out.writelines("%s %s\n%s\n%s\n" % (p + p) for p in pairs[1000])
     waiting = iter(words[2000:])
     invent = language.invent
 
