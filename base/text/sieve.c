@@ -158,21 +158,21 @@ set_bit(uint64_t *bits, uint32_t bit)
 static void
 set_heads(struct heads *h, struct str letters)
 {
-	char head[HEAD];
-	uint32_t bit = head_bit(head_of(letters.p, letters.n));
+	uint32_t head = head_of(letters.p, letters.n);
+	char longer[HEAD];
 
-	set_bit(h->first, bit);
+	set_bit(h->first, first_head_bit(head));
 	if (letters.n < LONG_HEAD)
-		set_bit(h->shorts, bit);
+		set_bit(h->shorts, head_bit(head));
 	else
 		set_bit(h->longs, bit_of_long(letters.p,
 		    letters.n < LONGEST_HEAD ? LONG_HEAD : LONGEST_HEAD));
 	if (letters.n >= HEAD)
 		return;
-	memcpy(head, letters.p, letters.n);
+	memcpy(longer, letters.p, letters.n);
 	for (char c = 'a'; c <= 'z'; c++) {
-		head[letters.n] = c;
-		set_heads(h, (struct str){ head, letters.n + 1 });
+		longer[letters.n] = c;
+		set_heads(h, (struct str){ longer, letters.n + 1 });
 	}
 }
 
@@ -192,13 +192,29 @@ leading_letters(struct str s)
 static void
 set_short_stem(struct heads *h, struct str stem)
 {
-	const char followers[] = { 'y', 's', 'e', 'i', stem.p[0] };
-	size_t n = stem.n == 1 ? sizeof(followers) : 1;
+	const char first = stem.p[0], followers[] = { 's', 'e', 'i', first };
+	const char lying[] = { first, 'y', 'i', 'n' };
 
-	for (size_t i = 0; i < n; i++) {
-		const char two[] = { stem.p[0], followers[i] };
+	set_heads(h, (struct str){ lying, sizeof(lying) });
+	for (size_t i = 0; i < sizeof(followers) && stem.n == 1; i++) {
+		const char two[] = { first, followers[i] };
 
 		set_heads(h, (struct str){ two, 2 });
+	}
+}
+
+/* Of a stem whose end may be another in the word, what goes before that: carry and
+ * carries, making, ability. */
+static void
+set_changed(struct heads *h, struct str beginning)
+{
+	const char followers[] = { 'e', 'i', 'y', 'l' };
+	char longer[HEAD];
+
+	memcpy(longer, beginning.p, beginning.n);
+	for (size_t i = 0; i < sizeof(followers); i++) {
+		longer[beginning.n] = followers[i];
+		set_heads(h, (struct str){ longer, beginning.n + 1 });
 	}
 }
 
@@ -228,9 +244,12 @@ heads_name(struct heads *h, struct str named, enum naming how)
 		h->least = (unsigned)named.n;
 	if (how == NAMED_STEM && named.n < HEAD)
 		set_short_stem(h, named);
+	if (letters < HEAD && s.n < named.n) {
+		set_changed(h, s);
+		return true;
+	}
 	if (letters < HEAD && (how == NAMED_WHOLE ||
 	    (how == NAMED_STEM && named.n == 1))) {
-		set_bit(h->first, head_bit(head_of(s.p, letters)));
 		set_bit(h->shorts, head_bit(head_of(s.p, letters)));
 	} else {
 		set_heads(h, str_slice(s, 0, letters));

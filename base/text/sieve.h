@@ -45,13 +45,13 @@ bool sieve_passes(const struct sieve *s, struct str word);
 #define HEAD		4u	/* letters that are asked first, */
 #define LONG_HEAD	5u	/* and then of longer words, */
 #define LONGEST_HEAD	6u	/* and of still longer ones */
-#define HEADS_BITS	17u
-#define LONG_HEADS_BITS	19u
+#define FIRST_BITS	18u
+#define HEADS_BITS	19u
 
 struct heads {
-	uint64_t first[(1u << HEADS_BITS) / 64];	/* of all, */
+	uint64_t first[(1u << FIRST_BITS) / 64]; /* of all with HEAD letters, */
 	uint64_t shorts[(1u << HEADS_BITS) / 64]; /* of those with no long head, */
-	uint64_t longs[(1u << LONG_HEADS_BITS) / 64]; /* and of the others */
+	uint64_t longs[(1u << HEADS_BITS) / 64]; /* and of the others */
 	unsigned least;		/* letters that a word has, from 1 to HEAD */
 	bool	 odd;		/* one with ', & or . among its first letters */
 	bool	 digits;	/* or one that begins with a digit is named */
@@ -75,6 +75,13 @@ head_bit(uint32_t letters)
 	return letters * 0x9e3779b1u >> (32 - HEADS_BITS);
 }
 
+/* The same among the first, which are fewer and asked most. */
+static inline uint32_t
+first_head_bit(uint32_t letters)
+{
+	return letters * 0x9e3779b1u >> (32 - FIRST_BITS);
+}
+
 /* The same of the first `n` of 8 bytes. */
 static inline uint32_t
 long_head_bit(uint64_t letters, unsigned n)
@@ -85,7 +92,7 @@ long_head_bit(uint64_t letters, unsigned n)
 	letters >>= 64 - 8 * n;
 #endif
 	return (uint32_t)(letters * 0x9e3779b97f4a7c15u >>
-	    (64 - LONG_HEADS_BITS));
+	    (64 - HEADS_BITS));
 }
 
 static inline bool

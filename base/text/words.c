@@ -816,7 +816,8 @@ keep_longs(const struct heads *heads, const char *p, uint16_t *v, size_t count)
 		uint16_t at = v[i];
 
 		v[first] = at;
-		first += has_bit(heads->first, head_bit(head_at(p + at)));
+		first += has_bit(heads->first,
+		    first_head_bit(head_at(p + at)));
 	}
 	for (size_t i = 0; i < first; i++) {
 		uint16_t at = v[i];

@@ -39,7 +39,8 @@ has_head(const struct heads *h, struct str word)
 	memcpy(&eight, head, sizeof(eight));
 	memset(head + (n < HEAD ? n : HEAD), 0, HEAD);
 	memcpy(&four, head, HEAD);
-	if (n < h->least || !has_bit(h->first, head_bit(four)) ||
+	if (n < h->least || (n >= HEAD &&
+	    !has_bit(h->first, first_head_bit(four))) ||
 	    !(has_bit(h->shorts, head_bit(four)) ||
 	    has_bit(h->longs, long_head_bit(eight, LONG_HEAD)) ||
 	    has_bit(h->longs, long_head_bit(eight, LONGEST_HEAD))))
