@@ -94,6 +94,7 @@ add_forms(struct heads *h, const struct lexicon *lex)
 	for (size_t i = 0; i < lex->binding_count; i++)
 		if (!add_form(h, lex, lex->bindings[i].text))
 			return false;
+	heads_close(h);
 	return true;
 }
 

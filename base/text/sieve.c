@@ -9,6 +9,10 @@
 #define BITS_EACH	24u
 #define BITS_LEAST	12u
 
+/* The first bytes of characters that are not ASCII. */
+#define UTF8_LEAD_LEAST	0xc2
+#define UTF8_LEAD_MAX	0xf4
+
 void
 sieve_init(struct sieve *s, const char *stemmer, size_t count)
 {
@@ -154,6 +158,46 @@ set_bit(uint64_t *bits, uint32_t bit)
 	bits[bit / 64] |= 1ULL << bit % 64;
 }
 
+/* Let the word pass that is these letters, fewer than HEAD. */
+static void
+set_word(struct heads *h, struct str letters)
+{
+	uint32_t word = 0;
+
+	set_bit(h->shorts, head_bit(head_of(letters.p, letters.n)));
+	if (letters.n < HEAD - 1)
+		return;
+	for (size_t i = 0; i < letters.n; i++)
+		word = word << 5 | (letters.p[i] & 0x1f);
+	set_bit(h->lacking, word);
+}
+
+/* Let the word of HEAD - 1 letters pass with whatever may stand behind it. */
+static void
+set_lacking(struct heads *h, uint32_t word)
+{
+	char head[HEAD];
+
+	for (unsigned i = 0; i < HEAD - 1; i++)
+		head[HEAD - 2 - i] = (char)(0x60 | (word >> 5 * i & 0x1f));
+	for (int c = 0; c <= UTF8_LEAD_MAX; c++) {
+		if (is_alpha((char)c) || (c >= 0x80 && c < UTF8_LEAD_LEAST))
+			continue;
+		head[HEAD - 1] = (char)(c | 0x20);
+		set_bit(h->first, first_head_bit(head_of(head, HEAD)));
+		set_bit(h->shorts, head_bit(head_of(head, HEAD)));
+	}
+}
+
+/* Where no word is shorter these are asked with the longer ones. */
+void
+heads_close(struct heads *h)
+{
+	for (uint32_t i = 0; i < 1u << 5 * (HEAD - 1); i++)
+		if (h->least == HEAD - 1 && has_bit(h->lacking, i))
+			set_lacking(h, i);
+}
+
 /* Let words pass that begin with these letters, and those that are no longer. */
 static void
 set_heads(struct heads *h, struct str letters)
@@ -161,14 +205,16 @@ set_heads(struct heads *h, struct str letters)
 	uint32_t head = head_of(letters.p, letters.n);
 	char longer[HEAD];
 
-	set_bit(h->first, first_head_bit(head));
-	if (letters.n < LONG_HEAD)
-		set_bit(h->shorts, head_bit(head));
-	else
-		set_bit(h->longs, bit_of_long(letters.p,
-		    letters.n < LONGEST_HEAD ? LONG_HEAD : LONGEST_HEAD));
-	if (letters.n >= HEAD)
+	if (letters.n >= HEAD) {
+		set_bit(h->first, first_head_bit(head));
+		if (letters.n < LONG_HEAD)
+			set_bit(h->shorts, head_bit(head));
+		else
+			set_bit(h->longs, bit_of_long(letters.p, letters.n <
+			    LONGEST_HEAD ? LONG_HEAD : LONGEST_HEAD));
 		return;
+	}
+	set_word(h, letters);
 	memcpy(longer, letters.p, letters.n);
 	for (char c = 'a'; c <= 'z'; c++) {
 		longer[letters.n] = c;
@@ -250,7 +296,7 @@ heads_name(struct heads *h, struct str named, enum naming how)
 	}
 	if (letters < HEAD && (how == NAMED_WHOLE ||
 	    (how == NAMED_STEM && named.n == 1))) {
-		set_bit(h->shorts, head_bit(head_of(s.p, letters)));
+		set_word(h, str_slice(s, 0, letters));
 	} else {
 		set_heads(h, str_slice(s, 0, letters));
 	}

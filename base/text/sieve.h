@@ -49,9 +49,10 @@ bool sieve_passes(const struct sieve *s, struct str word);
 #define HEADS_BITS	19u
 
 struct heads {
-	uint64_t first[(1u << FIRST_BITS) / 64]; /* of all with HEAD letters, */
+	uint64_t first[(1u << FIRST_BITS) / 64]; /* of all but with NULs, */
 	uint64_t shorts[(1u << HEADS_BITS) / 64]; /* of those with no long head, */
 	uint64_t longs[(1u << HEADS_BITS) / 64]; /* and of the others */
+	uint64_t lacking[(1u << 5 * (HEAD - 1)) / 64]; /* words of HEAD - 1 */
 	unsigned least;		/* letters that a word has, from 1 to HEAD */
 	bool	 odd;		/* one with ', & or . among its first letters */
 	bool	 digits;	/* or one that begins with a digit is named */
@@ -67,8 +68,12 @@ enum naming {
 void heads_init(struct heads *h);
 /* False for what can be no beginning of a word. */
 bool heads_name(struct heads *h, struct str named, enum naming how);
+/* Nothing more is named. */
+void heads_close(struct heads *h);
 
-/* The number of the bit of HEAD letters, which are small, or of fewer and NULs. */
+/* The number of the bit of HEAD letters, which are small, or of fewer and NULs; where
+ * `least` is HEAD - 1, of so many and the byte behind them, with the bit set that makes
+ * letters small. */
 static inline uint32_t
 head_bit(uint32_t letters)
 {

@@ -779,7 +779,7 @@ gather_bits(uint64_t bits, size_t base, uint16_t *to, bool many)
 
 #undef GATHER
 
-/* The first letters of a word with at least HEAD of them. */
+/* The first letters of a word that has them, or lacks no more than the last. */
 static inline uint32_t
 head_at(const char *p)
 {
@@ -889,14 +889,14 @@ skim_stretch(struct splitter *sp, const struct heads *heads)
 		starts = letters & ~(letters << 1 | before) &
 		    ((1ULL << STEP) - 1);
 		before = letters >> (STEP - 1) & 1;
-		rest = starts & more & letters >> 2 & letters >> 3;
+		rest = starts & more & letters >> 2;
+		if (heads->least != HEAD - 1)
+			rest &= letters >> 3;
 		longs += gather_bits(rest, at, long_words + longs, true);
-		if (heads->least < HEAD) {
+		if (heads->least < HEAD - 1) {
 			starts &= ~rest;
 			if (heads->least > 1)
 				starts &= more;
-			if (heads->least > 2)
-				starts &= letters >> 2;
 			shorts += gather_bits(starts, at,
 			    short_words + shorts, false);
 		}

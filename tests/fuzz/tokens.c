@@ -76,6 +76,7 @@ check_skimmed(const struct words *w, size_t which)
 	if (n == 0 || w->tokens[which].kind > TOKEN_NUMBER ||
 	    !heads_name(&heads, (struct str){ name, n }, NAMED_WHOLE))
 		return;
+	heads_close(&heads);
 	splitter_start(&sp, &skimmed, w->text);
 	while (splitter_skim(&sp, &heads))
 		;

@@ -24,7 +24,7 @@ static const char *const endings[] = { "", "s", "es", "ed", "edly", "ing",
 static void
 has_head(const struct heads *h, struct str word)
 {
-	char head[8] = { 0 };
+	char head[2 * HEAD];
 	uint64_t eight;
 	uint32_t four;
 	size_t n = 0;
@@ -35,11 +35,13 @@ has_head(const struct heads *h, struct str word)
 		return;
 	if (n < word.n && (unsigned char)word.p[n] >= 0x80)
 		return;			/* an accent is always looked at */
+	memset(head, ' ', sizeof(head));	/* what stands behind it */
 	memcpy(head, word.p, n < sizeof(head) ? n : sizeof(head));
 	memcpy(&eight, head, sizeof(eight));
-	memset(head + (n < HEAD ? n : HEAD), 0, HEAD);
+	if (n < HEAD && !(h->least == HEAD - 1 && n == h->least))
+		memset(head + n, 0, HEAD);
 	memcpy(&four, head, HEAD);
-	if (n < h->least || (n >= HEAD &&
+	if (n < h->least || (head[n] != '\0' &&
 	    !has_bit(h->first, first_head_bit(four))) ||
 	    !(has_bit(h->shorts, head_bit(four)) ||
 	    has_bit(h->longs, long_head_bit(eight, LONG_HEAD)) ||
@@ -60,6 +62,7 @@ passes(struct sb_stemmer *sb, struct str word)
 		heads_init(&heads);
 		memcpy(latest, its.p, its.n);
 		latest[heads_name(&heads, its, NAMED_STEM) ? its.n : 0] = '\0';
+		heads_close(&heads);
 	}
 	if (word.n <= HEADS_TRIED && str_eq(its, str_of(latest)))
 		has_head(&heads, word);

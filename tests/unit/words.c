@@ -341,7 +341,7 @@ is_named(struct str token, const char *const *names)
 static void
 skims_what_is_named(void **state)
 {
-	static const char *const named[][4] = { { "word" }, { "wordword" },
+	static const char *const named[][4] = { { "word" }, { "zzz", "word" }, { "wordword" },
 	    { "a" }, { "word", "az" }, { "25" }, { "u.s." }, { "a&z" },
 	    { "word's", "za" }, { "\u00e9a" }, { "a25", "zza" },
 	    { "aword\u00e9" }, { "word25" } };
@@ -364,6 +364,7 @@ skims_what_is_named(void **state)
 		for (size_t i = 0; names[i] != NULL; i++)
 			assert_true(heads_name(heads, str_of(names[i]),
 			    NAMED_WHOLE));
+		heads_close(heads);
 		cut_both(&a, &b, heads, text);
 		for (size_t i = 0; i < a.count; i++)
 			assert_true(a.tokens[i].start < a.tokens[i].end &&
@@ -403,6 +404,7 @@ skim(struct words *w, struct str text)
 	heads_init(&heads);
 	assert_true(heads_name(&heads, STR("a'a"), NAMED_WHOLE));
 	assert_true(heads_name(&heads, STR("5"), NAMED_WHOLE));
+	heads_close(&heads);
 	splitter_start(&sp, w, text);
 	while (splitter_skim(&sp, &heads))
 		;
