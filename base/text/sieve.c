@@ -216,8 +216,8 @@ set_heads(struct heads *h, struct str letters)
 	}
 	set_word(h, letters);
 	memcpy(longer, letters.p, letters.n);
-	for (char c = 'a'; c <= 'z'; c++) {
-		longer[letters.n] = c;
+	for (int c = 'a'; c <= 'z'; c++) {
+		longer[letters.n] = (char)c;
 		set_heads(h, (struct str){ longer, letters.n + 1 });
 	}
 }

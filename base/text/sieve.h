@@ -100,7 +100,8 @@ long_head_bit(uint64_t letters, unsigned n)
 	    (64 - HEADS_BITS));
 }
 
-static inline bool
+/* 1 where the bit is set, or 0. */
+static inline unsigned
 has_bit(const uint64_t *bits, uint32_t bit)
 {
 	return bits[bit / 64] >> bit % 64 & 1;

@@ -138,9 +138,13 @@ letters_of(const char *p, uint64_t *high)
 	    c = _mm_loadu_si128((const __m128i *)(const void *)(p + 32)),
 	    d = _mm_loadu_si128((const __m128i *)(const void *)(p + 48));
 
-	*high = joined((unsigned)_mm_movemask_epi8(a),
-	    (unsigned)_mm_movemask_epi8(b), (unsigned)_mm_movemask_epi8(c),
-	    (unsigned)_mm_movemask_epi8(d));
+	*high = 0;
+	if (_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(a, b),
+	    _mm_or_si128(c, d))) != 0)
+		*high = joined((unsigned)_mm_movemask_epi8(a),
+		    (unsigned)_mm_movemask_epi8(b),
+		    (unsigned)_mm_movemask_epi8(c),
+		    (unsigned)_mm_movemask_epi8(d));
 	return joined((unsigned)_mm_movemask_epi8(letters_among(a)),
 	    (unsigned)_mm_movemask_epi8(letters_among(b)),
 	    (unsigned)_mm_movemask_epi8(letters_among(c)),
