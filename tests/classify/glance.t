@@ -43,6 +43,8 @@ RULES = [
     'rule r easing: "quota tax" or "quota ..1 lie"\nrule s tightening: "s zebra" or "t zebra" or "d zebra"',
     'rule r easing: "ban, tax" or "tax. ban"',
     'topic goods: tariff\nrule r easing: quota',
+    'verdict: threshold 0.2 wording 1\nwording easing 5: make carry\nrule r tightening: tariff near/1 quota',
+    'verdict: threshold 0.2 relevance 1\nrelevance 3: make\nrelevance -3: carry\nrule r tightening: tariff near/1 quota',
     'verdict: threshold 0.2 long-text 200 long-threshold 3\nrule r easing: tariff near/1 quota',
 ]
 
