@@ -295,6 +295,14 @@ barren_byte(const struct walk *k, bool leaps, uint32_t first, uint32_t second)
 	    second / 8];
 }
 
+static inline bool
+is_barren(const struct walk *k, bool leaps, uint32_t first, uint32_t second)
+{
+	const uint8_t *barren = barren_byte(k, leaps, first, second);
+
+	return barren != NULL && (*barren >> second % 8 & 1);
+}
+
 /* May the first go on with the second, by the forms of that? */
 static inline bool
 may_go_on(const struct walk *k, bool leaps, uint32_t first, uint32_t second)
@@ -324,9 +332,9 @@ find_roots(const struct walk *k, bool leaps, uint32_t first, uint32_t second)
 }
 
 static uint32_t
-look_up_pair(const struct walk *k, bool leaps, uint32_t first, uint32_t second,
-    uint8_t *barren)
+look_up_pair(const struct walk *k, bool leaps, uint32_t first, uint32_t second)
 {
+	uint8_t *barren = barren_byte(k, leaps, first, second);
 	uint32_t roots = may_go_on(k, leaps, first, second) ?
 	    find_roots(k, leaps, first, second) : 0;
 
@@ -341,11 +349,8 @@ look_up_pair(const struct walk *k, bool leaps, uint32_t first, uint32_t second,
 static inline uint32_t
 roots_of_pair(const struct walk *k, bool leaps, uint32_t first, uint32_t second)
 {
-	uint8_t *barren = barren_byte(k, leaps, first, second);
-
-	if (barren != NULL && (*barren >> second % 8 & 1))
-		return 0;
-	return look_up_pair(k, leaps, first, second, barren);
+	return is_barren(k, leaps, first, second) ? 0 :
+	    look_up_pair(k, leaps, first, second);
 }
 
 bool
@@ -378,8 +383,8 @@ static inline uint32_t
 ways_on(const struct walk *k, const uint64_t *lands, const uint32_t *other,
     const struct known *known)
 {
-	uint32_t ways = (k->table[*other].signs & known->follow) ?
-	    GOES_AT_ONCE : 0;
+	uint32_t ways = (k->table[*other].signs & known->follow) &&
+	    !is_barren(k, false, other[-1], *other) ? GOES_AT_ONCE : 0;
 	uint64_t some;
 
 	if (lands == NULL)
