@@ -218,6 +218,7 @@ struct judging {
 	double		 start[LEANS];		/* logits of labels at rest */
 	double		 own, other, both;	/* of the masses' logarithms */
 	double		 ruled;			/* logit of the label by rules */
+	double		 firm;			/* thresholds that stand in a long text */
 	double		 unsupported;		/* of a hit without an authority */
 	unsigned	 authority_reach;	/* words before it; 0: any */
 	double		 stage[STAGE_ADOPTED + 1];	/* weight of a stage */

@@ -754,6 +754,17 @@ strength_of(const struct judge *j, double mass, double threshold)
 	return threshold > 0 ? log1p(mass / threshold) : log1p(mass);
 }
 
+/* Of a long text the wording has seen the head only: there it does not silence a
+ * direction for which the rules found much. */
+static bool
+is_firm(const struct judge *j, const struct verdict *v)
+{
+	return is_long(j) && v->label == LABEL_NEUTRAL &&
+	    (v->ruled == LABEL_EASING || v->ruled == LABEL_TIGHTENING) &&
+	    fmax(v->easing, v->tightening) >= j->g->judging.firm *
+	    v->threshold && fmin(v->easing, v->tightening) < v->threshold;
+}
+
 /* The label is the likeliest by the wording and by what the rules found: a logit
  * for each, that of neutral at rest being 0, and the likelihoods are exponential in
  * them. */
@@ -778,6 +789,8 @@ weigh_wording(struct judge *j, struct verdict *v)
 	for (int k = 0; k < LABEL_NEUTRAL; k++)
 		if (logit[k] > logit[v->label])
 			v->label = (enum label)k;
+	if (is_firm(j, v))
+		v->label = v->ruled;
 	for (int k = 0; k <= LABEL_NEUTRAL; k++)
 		sum += exp(logit[k] - logit[v->label]);
 	v->confidence = 1 / sum;

@@ -9,7 +9,7 @@ settings_default(struct grammar *g)
 	    .neutral = 1, .unsupported = 1, .midpoint = 1, .slope = 2,
 	    .lead_length = 300, .lead_sentences = 2,
 	    .relevance_head = RELEVANCE_HEAD, .relevance_least = 1,
-	    .relevance_most = 10, .own = 1, .both = 1, .ruled = 1,
+	    .relevance_most = 10, .own = 1, .both = 1, .ruled = 1, .firm = 1000,
 	    .stage = { 1, 1, 1, 1, 1 } };
 }
 
@@ -51,6 +51,7 @@ settings_read(struct cursor *r)
 		{ "wording-mixed", &j->start[LEAN_MIXED] },
 		{ "own", &j->own }, { "other", &j->other },
 		{ "both", &j->both }, { "ruled", &j->ruled },
+		{ "firm", &j->firm },
 		{ "signalled", &j->stage[STAGE_SIGNALLED] },
 		{ "proposed", &j->stage[STAGE_PROPOSED] },
 		{ "announced", &j->stage[STAGE_ANNOUNCED] },
