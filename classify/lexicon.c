@@ -127,7 +127,7 @@ bind(struct lexicon *lex, enum form form, struct str s, uint32_t symbol)
 	if (form == FORM_CASED && !word_shouts(s)) {
 		char folded[WORD_MAX];
 
-		bind(lex, FORM_SHOUTED, (struct str){ folded,
+		(void)bind(lex, FORM_SHOUTED, (struct str){ folded,
 		    word_fold(s, folded) }, symbol);
 	}
 	lex->digits |= s.n > 0 && (is_digit(s.p[0]) || form == FORM_SUFFIX ||
@@ -156,7 +156,7 @@ intern(struct lexicon *lex, enum form form, struct str s)
 	    arena_str(&lex->arena, own), symbol, NONE };
 	slot->binding = (uint32_t)lex->binding_count++;
 	if (form != FORM_FAMILY)
-		bind(lex, form, s, symbol);
+		(void)bind(lex, form, s, symbol);
 	return symbol;
 }
 
@@ -356,7 +356,7 @@ add_alternatives(struct lexicon *lex, struct str word, bool optional,
 			    "a family cannot be an alternative: '%.*s'",
 			    STR_FMT(word));
 		if (str_eq(one, STR("#"))) {
-			bind(lex, FORM_NUMBER, STR(""), symbol);
+			(void)bind(lex, FORM_NUMBER, STR(""), symbol);
 			continue;
 		}
 		s = (struct str){ folded, sp.form == FORM_CASED ?
@@ -793,7 +793,8 @@ lexicon_family(struct lexicon *lex, struct str name, struct str word)
 	char folded[WORD_MAX];
 	struct str s = { folded, word_fold(word, folded) };
 
-	bind(lex, FORM_STEM, stem_of(lex, s), intern(lex, FORM_FAMILY, name));
+	(void)bind(lex, FORM_STEM, stem_of(lex, s),
+	    intern(lex, FORM_FAMILY, name));
 }
 
 static void
@@ -803,7 +804,7 @@ add_numeral(struct lexicon *lex, struct str word, double value, bool multiple)
 	struct str s = { folded, word_fold(word, folded) };
 
 	if (!multiple)
-		bind(lex, FORM_RAW, s, SYMBOL_NUMBER);
+		(void)bind(lex, FORM_RAW, s, SYMBOL_NUMBER);
 	GROW(lex->numerals, lex->numeral_count, lex->numeral_cap);
 	lex->numerals[lex->numeral_count++] = (struct numeral){
 	    arena_str(&lex->arena, s), value, multiple };

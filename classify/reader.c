@@ -524,7 +524,7 @@ static uint32_t
 find_out(struct reader *r, const struct words *w, size_t token)
 {
 	struct finding *f = &r->finding;
-	uint32_t *slot;
+	uint32_t *slot, classes;
 	struct str s = token_str(w, token);
 	enum token_kind kind = (enum token_kind)w->tokens[token].kind;
 
@@ -558,7 +558,8 @@ find_out(struct reader *r, const struct words *w, size_t token)
 	add_to_pool(r, f->parts, count_parts(&f->known));
 	add_to_pool(r, f->roots_of, f->known.phrases);
 	add_to_pool(r, f->tags, f->known.forms);
-	add_to_pool(r, &(uint32_t){ (uint32_t)f->class_count }, 1);
+	classes = (uint32_t)f->class_count;
+	add_to_pool(r, &classes, 1);
 	add_to_pool(r, f->classes, f->class_count);
 	find_follows(r, f);
 	*slot = (uint32_t)r->known_count;

@@ -47,8 +47,9 @@ view_look(struct view *view, struct arena *a)
 	    &view->reading, view->outlooks, &view->finds, view->bits);
 }
 
-void
-view_list(struct view *view, const struct outlook *o)
+/* List all phrases of the outlook's sentence, in `listed`. */
+static void
+list_phrases(struct view *view, const struct outlook *o)
 {
 	view->listed.n = 0;
 	walk_list(view->reader, &view->reading, o, &view->finds, view->bits,
@@ -61,7 +62,7 @@ view_mark(struct view *view, struct outlook *o)
 	const struct effects *effects = view->g->lexicon->effects;
 	struct marks *marks = &view->marks;
 
-	view_list(view, o);
+	list_phrases(view, o);
 	o->wanted = true;
 	o->marked = (uint32_t)marks->n;
 	if (marks->n + view->listed.n > marks->cap) {

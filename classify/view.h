@@ -67,8 +67,6 @@ void view_read(struct view *view, struct str text, struct arena *a);
 void view_pass(struct view *view, struct str text);
 /* Find what stands in its sentences. */
 void view_look(struct view *view, struct arena *a);
-/* List all phrases of the outlook's sentence, in `listed`. */
-void view_list(struct view *view, const struct outlook *o);
 /* Find the marks of the outlook's sentence, which is behind those marked. */
 void view_mark(struct view *view, struct outlook *o);
 /* The signs of the marks from..end-1. */

@@ -112,15 +112,19 @@ find_grams(struct model *m, size_t number, const bool *words)
 	for (size_t i = s->first; i < s->end; i++) {
 		size_t stem = m->t.occurrences[i];
 
-		for (int in_title = 0; in_title <= (i < s->text); in_title++) {
-			if (!words[stem])
-				continue;
-			meet(m, stem, NO_STEM, in_title > 0, number + 1);
-			if (i > s->first && i != s->text &&
-			    words[m->t.occurrences[i - 1]])
-				meet(m, m->t.occurrences[i - 1], stem,
-				    in_title > 0, number + 1);
-		}
+		bool in_title = i < s->text;
+		bool pairs = i > s->first && i != s->text &&
+		    words[m->t.occurrences[i - 1]];
+
+		if (!words[stem])
+			continue;
+		meet(m, stem, NO_STEM, false, number + 1);
+		if (pairs)
+			meet(m, m->t.occurrences[i - 1], stem, false, number + 1);
+		if (in_title)
+			meet(m, stem, NO_STEM, true, number + 1);
+		if (in_title && pairs)
+			meet(m, m->t.occurrences[i - 1], stem, true, number + 1);
 	}
 	m->ends[number] = m->occurrence_count;
 }
