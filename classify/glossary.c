@@ -13,11 +13,7 @@ glossary_init(struct glossary *gl, const struct grammar *g)
 	    .arena = ARENA_INIT };
 	gl->reader = reader_new(g->lexicon, gl->memo, OWN_TAG);
 	view_init(&gl->view, g, gl->reader);
-	if (g->lexicon->stemmer != NULL) {
-		gl->stemmer = sb_stemmer_new(g->lexicon->stemmer, "UTF_8");
-		if (gl->stemmer == NULL)
-			die("out of memory in the stemmer");
-	}
+	gl->stemmer = stemmer_open(g->lexicon->stemmer);
 }
 
 void

@@ -692,7 +692,7 @@ relevant_threshold(struct judge *j, struct verdict *v)
 	if (how->relevance == 0 || fmax(v->easing, v->tightening) <
 	    threshold * how->relevance_least)
 		return threshold;
-	if (!is_worded(j))
+	if (!v->worded)
 		recall_article(j);
 	v->relevance = recall_relevance(j->recall);
 	return threshold * fmin(fmax(exp(-how->relevance * v->relevance),
@@ -1027,7 +1027,7 @@ judge_familiarity(const struct judge *j)
 void
 judge_verdict(struct judge *j, struct arena *a, struct verdict *v)
 {
-	*v = (struct verdict){ .label = LABEL_NEUTRAL };
+	*v = (struct verdict){ .label = LABEL_NEUTRAL, .worded = is_worded(j) };
 	j->hits.n = j->fault_count = 0;
 	j->hits.object = NULL;
 	mark_views(j, a);
@@ -1036,12 +1036,11 @@ judge_verdict(struct judge *j, struct arena *a, struct verdict *v)
 	if (j->tally != NULL)
 		count_hits(j);
 	weigh(j, v);
-	if (is_worded(j))
+	if (v->worded)
 		recall_article(j);
 	v->threshold = relevant_threshold(j, v);
 	decide(j, v->threshold, v);
 	v->ruled = v->label;
-	v->worded = is_worded(j);
 	if (v->worded) {
 		weigh_wording(j, v);
 		prove(j, v->label);

@@ -72,26 +72,13 @@ struct recall {
 	uint32_t		 round;
 };
 
-static struct sb_stemmer *
-stemmer_new(const char *name)
-{
-	struct sb_stemmer *sb;
-
-	if (name == NULL)
-		return NULL;
-	sb = sb_stemmer_new(name, "UTF_8");
-	if (sb == NULL)
-		die("libstemmer has no stemmer '%s', or no memory", name);
-	return sb;
-}
-
 struct learned *
 learned_new(const char *stemmer)
 {
 	struct learned *l = xcalloc(1, sizeof(*l));
 
 	l->stemmer = stemmer ? xstrdup(stemmer) : NULL;
-	l->sb = stemmer_new(stemmer);
+	l->sb = stemmer_open(stemmer);
 	l->slot_count = l->couple_room = 16;
 	l->slots = xcalloc(l->slot_count, sizeof(*l->slots));
 	l->couples = xcalloc(l->couple_room, sizeof(*l->couples));
@@ -263,7 +250,7 @@ recall_new(const struct learned *l)
 	struct recall *r = xcalloc(1, sizeof(*r));
 
 	r->l = l;
-	r->sb = stemmer_new(l->stemmer);
+	r->sb = stemmer_open(l->stemmer);
 	r->memo = xcalloc(1u << REMEMBERED_BITS, sizeof(*r->memo));
 	r->met = xcalloc(l->gram_count, sizeof(*r->met));
 	return r;

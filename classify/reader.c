@@ -113,11 +113,7 @@ reader_new(const struct lexicon *lex, struct memo *memo, uint8_t tag)
 	r->memo = memo;
 	r->splitter.lines = (const char *)memo->buckets;
 	((unsigned char *)&r->splitter.tag)[KEY_SIZE - 1] = tag;
-	if (lex->stemmer != NULL) {
-		r->sb = sb_stemmer_new(lex->stemmer, "UTF_8");
-		if (r->sb == NULL)
-			die("out of memory in the stemmer");
-	}
+	r->sb = stemmer_open(lex->stemmer);
 	r->paths = memo->paths;
 	r->pairs = memo->pairs;
 	r->salt = (uint32_t)tag << SALT_SHIFT;
