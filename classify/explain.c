@@ -67,6 +67,9 @@ verdict_explain(struct buf *b, const struct bench *bench, struct str id,
 	buf_addf(b, "; easing %.2f, tightening %.2f, neutral %.2f; "
 	    "threshold %.2f", v->easing, v->tightening, v->neutral,
 	    v->threshold);
+	if (v->elsewhere)
+		buf_addf(b, "; about something else (relevance %+.2f), so no "
+		    "rule was asked", v->relevance);
 	if (v->worded)
 		buf_addf(b, ", so %s; wording easing %+.2f, tightening %+.2f, "
 		    "mixed %+.2f", verdict_label(v->ruled),
@@ -114,7 +117,10 @@ verdict_why_not(struct buf *b, const struct bench *bench, struct str id,
 		buf_addf(b, "\" %s%s%s\n", m->why, m->who ? " " : "",
 		    m->who ? m->who : "");
 	}
-	if (told == 0)
+	if (v->elsewhere)
+		buf_addf(b, "  no rule was asked: the article is about "
+		    "something else (relevance %+.2f)\n", v->relevance);
+	else if (told == 0)
 		buf_addf(b, "  no word of %s\n",
 		    misses->wanted);
 }

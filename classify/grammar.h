@@ -213,6 +213,7 @@ struct judging {
 	unsigned	 long_text;		/* code points; 0: none is long */
 	double		 relevance;		/* of what a text is about; 0: off */
 	double		 relevance_least, relevance_most;
+	double		 relevance_floor; /* below it no rule is asked */
 	unsigned	 relevance_head;	/* code points; also of the wording */
 	double		 wording;		/* scale of its logits; 0: off */
 	double		 start[LEANS];		/* logits of labels at rest */

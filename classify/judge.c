@@ -31,6 +31,9 @@ struct judge {
 	uint64_t		 units, sentences;
 	struct recall		*recall;
 	bool			 by_rules;	/* the wording is not asked */
+	bool			 elsewhere;	/* the rules are not asked */
+	bool			 recalled;	/* the wording of this article is read, */
+	double			 relevance;	/* and this is what it is about */
 	struct matcher		*matcher;
 	struct fault		 faults[FAULTS_MAX];
 	size_t			 fault_count;
@@ -682,6 +685,28 @@ is_worded(const struct judge *j)
 	    learned_speaks(j->g->learned);
 }
 
+/* Is what was read, of the text its head, so plainly about something else that no
+ * rule need be asked, and does its wording say no direction either? */
+static bool
+is_elsewhere(struct judge *j)
+{
+	const struct judging *how = &j->g->judging;
+	double logits[LEANS];
+
+	if (!is_worded(j))
+		return false;
+	recall_article(j);
+	j->recalled = true;
+	j->relevance = recall_relevance(j->recall);
+	if (j->relevance >= how->relevance_floor)
+		return false;
+	recall_wording(j->recall, logits);
+	for (int k = 0; k < LEANS; k++)
+		if (how->wording * logits[k] + how->start[k] > 0)
+			return false;
+	return true;
+}
+
 /* Where an article seems to be about something else, more has to be said. */
 static double
 relevant_threshold(struct judge *j, struct verdict *v)
@@ -692,7 +717,7 @@ relevant_threshold(struct judge *j, struct verdict *v)
 	if (how->relevance == 0 || fmax(v->easing, v->tightening) <
 	    threshold * how->relevance_least)
 		return threshold;
-	if (!v->worded)
+	if (!j->recalled)
 		recall_article(j);
 	v->relevance = recall_relevance(j->recall);
 	return threshold * fmin(fmax(exp(-how->relevance * v->relevance),
@@ -938,6 +963,37 @@ choose_evidence(struct judge *j, struct verdict *v, struct arena *a)
 	v->hits = kept;
 }
 
+/* The part of a text that its relevance and its wording are told from, to the end of
+ * a word. */
+static struct str
+head_of(const struct judge *j, struct str text)
+{
+	size_t n = visible_offset(text, j->g->judging.relevance_head);
+
+	while (n < text.n && !is_space(text.p[n]))
+		n++;
+	return str_slice(text, 0, n);
+}
+
+/* Read the title and the text, of which the head is enough where it is about
+ * something else. */
+static void
+read_article(struct judge *j, struct str title, struct str text, struct arena *a)
+{
+	struct str head = j->g->judging.relevance_floor > RELEVANCE_NO_FLOOR ?
+	    head_of(j, text) : text;
+
+	view_read(&j->title, title, a);
+	view_read(&j->text, head, a);
+	j->elsewhere = is_elsewhere(j);
+	if (j->elsewhere) {
+		j->text.words.text = text;	/* the rest is shown, not read */
+	} else if (head.n < text.n) {
+		view_read(&j->text, text, a);
+		j->recalled = false;
+	}
+}
+
 void
 judge_read(struct judge *j, const struct article *article, bool briefly,
     struct arena *a)
@@ -947,13 +1003,13 @@ judge_read(struct judge *j, const struct article *article, bool briefly,
 
 	reader_make_room(j->reader);
 	j->title.article = j->text.article = article;
+	j->elsewhere = j->recalled = false;
 	if (briefly && j->glance != NULL &&
 	    !glance_may_hit(j->glance, title, text)) {
 		view_pass(&j->title, title);
 		view_pass(&j->text, text);
 	} else {
-		view_read(&j->title, title, a);
-		view_read(&j->text, text, a);
+		read_article(j, title, text, a);
 	}
 	j->title.top_end = UINT32_MAX;
 	j->text.top_end = find_lead_end(j);
@@ -1027,16 +1083,20 @@ judge_familiarity(const struct judge *j)
 void
 judge_verdict(struct judge *j, struct arena *a, struct verdict *v)
 {
-	*v = (struct verdict){ .label = LABEL_NEUTRAL, .worded = is_worded(j) };
+	*v = (struct verdict){ .label = LABEL_NEUTRAL, .worded = is_worded(j),
+	    .elsewhere = j->elsewhere, .relevance = j->elsewhere ?
+	    j->relevance : 0 };
 	j->hits.n = j->fault_count = 0;
 	j->hits.object = NULL;
-	mark_views(j, a);
-	read_view(j, &j->title);
-	read_view(j, &j->text);
+	if (!j->elsewhere) {
+		mark_views(j, a);
+		read_view(j, &j->title);
+		read_view(j, &j->text);
+	}
 	if (j->tally != NULL)
 		count_hits(j);
 	weigh(j, v);
-	if (v->worded)
+	if (v->worded && !j->recalled)
 		recall_article(j);
 	v->threshold = relevant_threshold(j, v);
 	decide(j, v->threshold, v);

@@ -47,6 +47,7 @@ struct verdict {
 	double		 easing, tightening, neutral;	/* the masses */
 	double		 threshold;	/* that they had to reach */
 	double		 relevance;	/* logit; 0 where nobody asked */
+	bool		 elsewhere;	/* so low that no rule was asked */
 	bool		 worded;	/* the wording had a say: */
 	double		 wording[LEANS]; /* its logits against neutral, */
 	double		 strengths[2];	/* and what it was weighed against, of */

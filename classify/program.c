@@ -112,6 +112,7 @@ judge_of(struct bench *bench, size_t i)
 	if (bench->judges[i] == NULL)
 		bench->judges[i] = judge_new(bench->prog->grammars[i],
 		    bench->memo, (uint8_t)(i + 1), bench->matcher);
+	judge_by_rules(bench->judges[i], bench->by_rules);
 	return bench->judges[i];
 }
 
@@ -174,7 +175,6 @@ finish(struct bench *bench, size_t i, struct arena *a, struct verdict *v)
 {
 	bench->latest = judge_of(bench, i);
 	judge_trace(bench->latest, bench->misses);
-	judge_by_rules(bench->latest, bench->by_rules);
 	judge_count(bench->latest, bench->tallies ? &bench->tallies[i] : NULL);
 	judge_verdict(bench->latest, a, v);
 }

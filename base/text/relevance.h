@@ -13,6 +13,9 @@
 /* Words that a shorter article is taken to have. */
 #define RELEVANCE_WORDS	6
 
+/* Every article is above this floor. */
+#define RELEVANCE_NO_FLOOR	(-100)
+
 /* The logit is the sum of the weights over this. */
 static inline double
 relevance_spread(size_t words)
