@@ -14,7 +14,7 @@ static const char *const stages[] = { "none", "signalled", "proposed",
 static const char *const domains[] = { "trade", "sanctions", "monetary",
     "finance", "movement", "regulation" };
 /* The closed list of the record format. */
-static const char *const flags[] = { "negated", "hedged", "past",
+static const char *const flags[] = { "negated", "hedged", FLAG_PAST,
     "third-party", "quoted", "conditional", "denied", "question" };
 
 const char *

@@ -198,6 +198,9 @@ rule_bit(uint32_t rule)
 	return 1ULL << rule % 64;
 }
 
+/* The flag of what is told as history. */
+#define FLAG_PAST	"past"
+
 /* How hits add up. */
 struct judging {
 	double		 title, lead, body;	/* weight of a place */
@@ -218,7 +221,9 @@ struct judging {
 	double		 wording;		/* scale of its logits; 0: off */
 	double		 start[LEANS];		/* logits of labels at rest */
 	double		 own, other, both;	/* of the masses' logarithms */
-	double		 ruled;			/* logit of the label by rules */
+	double		 ruled;			/* logit of the label by rules, */
+	double		 untitled;		/* and more without a title */
+	double		 past;			/* logit against what is history */
 	double		 firm;			/* thresholds that stand in a long text */
 	double		 unsupported;		/* of a hit without an authority */
 	unsigned	 authority_reach;	/* words before it; 0: any */

@@ -767,6 +767,27 @@ decide(const struct judge *j, double threshold, struct verdict *v)
 	v->confidence = 1 / (1 + exp(-how->slope * (margin - how->midpoint)));
 }
 
+static bool
+is_untitled(const struct judge *j)
+{
+	return j->title.words.count == 0;
+}
+
+/* Does a hit tell the effect as history? */
+static bool
+is_history(const struct judge *j, enum effect effect)
+{
+	for (size_t i = 0; i < j->hits.n; i++) {
+		const struct hit *hit = &j->hits.v[i];
+
+		for (size_t k = 0; k < hit->flag_count && hit->effect == effect;
+		    k++)
+			if (strcmp(hit->flags[k], FLAG_PAST) == 0)
+				return true;
+	}
+	return false;
+}
+
 /* The logarithm of one and of how often a mass holds the threshold.  Where there is
  * no title the lead says what one would. */
 static double
@@ -774,7 +795,7 @@ strength_of(const struct judge *j, double mass, double threshold)
 {
 	const struct judging *how = &j->g->judging;
 
-	if (j->title.words.count == 0 && how->lead > 0)
+	if (is_untitled(j) && how->lead > 0)
 		mass *= (how->title + how->lead) / how->lead;
 	return threshold > 0 ? log1p(mass / threshold) : log1p(mass);
 }
@@ -803,13 +824,18 @@ weigh_wording(struct judge *j, struct verdict *v)
 	    v->threshold);
 	double logit[LABEL_NEUTRAL + 1] = { 0 }, sum = 0;
 
+	v->past[0] = is_history(j, EFFECT_EASING);
+	v->past[1] = is_history(j, EFFECT_TIGHTENING);
 	recall_wording(j->recall, v->wording);
 	for (int k = 0; k < LEANS; k++)
 		logit[k] = how->wording * v->wording[k] + how->start[k];
 	logit[LABEL_EASING] += how->own * easing + how->other * tightening;
 	logit[LABEL_TIGHTENING] += how->own * tightening + how->other * easing;
 	logit[LABEL_MIXED] += how->both * fmin(easing, tightening);
-	logit[v->ruled] += how->ruled;
+	/* what was is told for what is no more */
+	logit[LABEL_EASING] += v->past[1] ? how->past : 0;
+	logit[LABEL_TIGHTENING] += v->past[0] ? how->past : 0;
+	logit[v->ruled] += how->ruled + (is_untitled(j) ? how->untitled : 0);
 	v->label = LABEL_NEUTRAL;
 	for (int k = 0; k < LABEL_NEUTRAL; k++)
 		if (logit[k] > logit[v->label])
@@ -943,6 +969,8 @@ describe(const struct judge *j, struct verdict *v)
 			v->domains.n = 1;
 		if (v->domains.n == 0)
 			add_name(&v->domains, "regulation");
+		if (v->stage == STAGE_NONE)
+			v->stage = STAGE_ANNOUNCED;
 	}
 	add_mentions(&j->title, UINT32_MAX, CLASS_TOPIC, &v->topics);
 	add_mentions(&j->text, j->text.top_end, CLASS_TOPIC, &v->topics);

@@ -51,7 +51,8 @@ struct verdict {
 	bool		 worded;	/* the wording had a say: */
 	double		 wording[LEANS]; /* its logits against neutral, */
 	double		 strengths[2];	/* and what it was weighed against, of */
-					/* easing and of tightening */
+					/* easing and of tightening; */
+	bool		 past[2];	/* was either told as history? */
 	const struct fault *faults;	/* each rule once */
 	size_t		 fault_count;
 };

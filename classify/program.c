@@ -418,6 +418,7 @@ put_parts(struct buf *b, const struct verdict *v)
 		{ "worded_easing", v->wording[LEAN_EASING] },
 		{ "worded_tightening", v->wording[LEAN_TIGHTENING] },
 		{ "worded_mixed", v->wording[LEAN_MIXED] },
+		{ "eased_before", v->past[0] }, { "tightened_before", v->past[1] },
 	};
 
 	json_member_str(b, "ruled", str_of(verdict_label(v->ruled)));

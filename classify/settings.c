@@ -52,6 +52,7 @@ settings_read(struct cursor *r)
 		{ "wording-mixed", &j->start[LEAN_MIXED] },
 		{ "own", &j->own }, { "other", &j->other },
 		{ "both", &j->both }, { "ruled", &j->ruled },
+		{ "untitled", &j->untitled }, { "past", &j->past },
 		{ "firm", &j->firm },
 		{ "signalled", &j->stage[STAGE_SIGNALLED] },
 		{ "proposed", &j->stage[STAGE_PROPOSED] },
