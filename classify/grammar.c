@@ -595,7 +595,7 @@ read_relevance(struct cursor *r)
 	return 0;
 }
 
-/* `wording LABEL [title] WEIGHT: WORD|"WORD WORD"...` */
+/* `wording LABEL [title] WEIGHT: WORD|"WORD [..2] WORD"...` */
 static int
 read_wording(struct cursor *r)
 {

@@ -8,14 +8,25 @@
 #include "base/text/stem.h"
 #include "classify/learned.h"
 
+/* Words whose terms are remembered, of an article's and of a statement's. */
 #ifdef STANCE_TINY
 #define REMEMBERED_BITS	1u
+#define NAMED_BITS	1u
 #else
 #define REMEMBERED_BITS	15u
+#define NAMED_BITS	12u
 #endif
 
 #define NO_TERM		0u	/* a word that no weight names */
 #define NO_GRAM		0u
+#define APART		(1u << 31)	/* in a couple's `first`: words lie between */
+
+/* A short word, padded with zeros, and its term. */
+struct remembered {
+	uint64_t	key[2];
+	uint32_t	term;
+	bool		counts;		/* it is a word at all */
+};
 
 /* A stem. */
 struct term {
@@ -29,7 +40,7 @@ struct gram {
 	double	anywhere[LEANS], title[LEANS];
 };
 
-/* Two neighbours. */
+/* Two words, one behind the other. */
 struct couple {
 	uint32_t	first, second;	/* terms; NO_TERM: free */
 	uint32_t	gram;
@@ -47,13 +58,8 @@ struct learned {
 	size_t		 gram_count, gram_cap;
 	struct couple	*couples;	/* hash of pairs */
 	size_t		 couple_count, couple_room;	/* a power of two */
-};
-
-/* A short word, padded with zeros, and its term. */
-struct remembered {
-	uint64_t	key[2];
-	uint32_t	term;
-	bool		counts;		/* it is a word at all */
+	struct remembered *named;	/* words of statements: the same ones stand */
+					/* in many */
 };
 
 /* A word of the article. */
@@ -82,6 +88,7 @@ learned_new(const char *stemmer)
 	l->slot_count = l->couple_room = 16;
 	l->slots = xcalloc(l->slot_count, sizeof(*l->slots));
 	l->couples = xcalloc(l->couple_room, sizeof(*l->couples));
+	l->named = xcalloc(1u << NAMED_BITS, sizeof(*l->named));
 	GROW(l->terms, l->term_count, l->term_cap);
 	l->terms[l->term_count++] = (struct term){ .gram = NO_GRAM };
 	GROW(l->grams, l->gram_count, l->gram_cap);
@@ -102,6 +109,7 @@ learned_free(struct learned *l)
 	free(l->slots);
 	free(l->grams);
 	free(l->couples);
+	free(l->named);
 	free(l);
 }
 
@@ -127,9 +135,30 @@ widen_slots(struct learned *l)
 		*slot_of(l, l->terms[i].stem) = (uint32_t)i;
 }
 
+/* The place of a short word among 2^bits remembered; NULL for a long one.  *known
+ * if it is there: else it is given that place. */
+static struct remembered *
+remember(struct remembered *memo, unsigned bits, struct str word, bool *known)
+{
+	uint64_t key[2] = { 0, 0 };
+	struct remembered *m;
+
+	*known = false;
+	if (word.n == 0 || word.n > sizeof(key))
+		return NULL;
+	memcpy(key, word.p, word.n);
+	m = &memo[(key[0] + key[1]) * 0x9e3779b97f4a7c15u >> (64 - bits)];
+	*known = m->key[0] == key[0] && m->key[1] == key[1];
+	if (!*known) {
+		m->key[0] = key[0];
+		m->key[1] = key[1];
+	}
+	return m;
+}
+
 /* The term of a word, given one if it has none; NO_TERM where it is none. */
 static uint32_t
-take_term(struct learned *l, struct str word)
+find_or_add(struct learned *l, struct str word)
 {
 	char folded[WORD_MAX];
 	struct str s = { folded, word_fold(word, folded) };
@@ -148,6 +177,19 @@ take_term(struct learned *l, struct str word)
 	if (2 * l->term_count > l->slot_count)
 		widen_slots(l);
 	return (uint32_t)l->term_count - 1;
+}
+
+static uint32_t
+take_term(struct learned *l, struct str word)
+{
+	bool known;
+	struct remembered *m = remember(l->named, NAMED_BITS, word, &known);
+
+	if (m == NULL)
+		return find_or_add(l, word);
+	if (!known)
+		m->term = find_or_add(l, word);
+	return m->term;
 }
 
 void
@@ -214,18 +256,24 @@ learned_wording(struct learned *l, struct str words, bool title,
     enum lean lean, double weight)
 {
 	struct str rest = words, word;
-	uint32_t terms[2] = { NO_TERM, NO_TERM }, gram;
+	uint32_t terms[2] = { NO_TERM, NO_TERM }, apart = 0, gram;
 	size_t n = 0;
 
 	while (str_split(&rest, ' ', &word)) {
+		if (str_eq(word, STR(PAIR_GAP))) {
+			if (n != 1 || apart != 0)
+				return -1;
+			apart = APART;
+			continue;
+		}
 		if (n == 2 || (terms[n] = take_term(l, word)) == NO_TERM)
 			return -1;
 		n++;
 	}
-	if (n == 0)
+	if (n == 0 || (apart != 0 && n < 2))
 		return -1;
 	if (n == 2) {
-		gram = take_couple(l, terms[0], terms[1]);
+		gram = take_couple(l, terms[0] | apart, terms[1]);
 	} else {
 		if (l->terms[terms[0]].gram == NO_GRAM)
 			l->terms[terms[0]].gram = add_gram(l);
@@ -286,19 +334,13 @@ find_term(const struct recall *r, struct str word, uint32_t *term)
 static bool
 recall_term(struct recall *r, struct str word, uint32_t *term)
 {
-	uint64_t key[2] = { 0, 0 };
-	struct remembered *m;
+	bool known;
+	struct remembered *m = remember(r->memo, REMEMBERED_BITS, word, &known);
 
-	if (word.n > sizeof(key))
+	if (m == NULL)
 		return find_term(r, word, term);
-	memcpy(key, word.p, word.n);
-	m = &r->memo[(key[0] + key[1]) * 0x9e3779b97f4a7c15u >>
-	    (64 - REMEMBERED_BITS)];
-	if (m->key[0] != key[0] || m->key[1] != key[1]) {
-		m->key[0] = key[0];
-		m->key[1] = key[1];
+	if (!known)
 		m->counts = find_term(r, word, &m->term);
-	}
 	*term = m->term;
 	return m->counts;
 }
@@ -345,18 +387,26 @@ recall_relevance(const struct recall *r)
 	return sum / recall_spread(r);
 }
 
-/* The pair that begins with the word before `i`, of the same field, and ends with
- * it, or NO_GRAM. */
+/* The pair that begins with the word `back` before `i` and ends with it, or
+ * NO_GRAM. */
 static uint32_t
-pair_before(const struct recall *r, size_t i)
+pair_of(const struct recall *r, size_t i, size_t back)
 {
+	uint32_t first = r->read[i - back].term, second = r->read[i].term;
 	const struct couple *c;
 
-	if (i == 0 || i == r->title_count || r->read[i].term == NO_TERM ||
-	    r->read[i - 1].term == NO_TERM)
+	if (first == NO_TERM || second == NO_TERM)
 		return NO_GRAM;
-	c = couple_of(r->l, r->read[i - 1].term, r->read[i].term);
+	c = couple_of(r->l, first | (back > 1 ? APART : 0), second);
 	return c->first != NO_TERM ? c->gram : NO_GRAM;
+}
+
+/* How far pairs that end with word `i` reach back where those from `from` on
+ * count. */
+static size_t
+reach(size_t i, size_t from)
+{
+	return i - from < PAIR_BETWEEN + 1 ? i - from : PAIR_BETWEEN + 1;
 }
 
 /* What the gram adds to a label at this place. */
@@ -389,9 +439,11 @@ recall_wording(struct recall *r, double logits[LEANS])
 	}
 	for (size_t i = 0; i < r->count; i++) {
 		bool in_title = i < r->title_count;
+		size_t most = reach(i, in_title ? 0 : r->title_count);
 
 		meet(r, r->l->terms[r->read[i].term].gram, in_title, sums);
-		meet(r, pair_before(r, i), in_title, sums);
+		for (size_t back = 1; back <= most; back++)
+			meet(r, pair_of(r, i, back), in_title, sums);
 	}
 	for (int k = 0; k < LEANS; k++)
 		logits[k] = sums[k] / spread;
@@ -424,7 +476,7 @@ struct spoken
 recall_proof(const struct recall *r, enum lean lean, bool against)
 {
 	struct spoken best = { .weight = 0 };
-	size_t sentence = 0;
+	size_t sentence = 0, from = 0;
 	double sum = 0;
 
 	for (size_t i = 0; i < r->count; i++) {
@@ -435,10 +487,12 @@ recall_proof(const struct recall *r, enum lean lean, bool against)
 
 		begins |= at != sentence;
 		sentence = at;
-		if (begins)
+		if (begins) {
 			sum = 0;
-		else
-			sum += speaks(r, pair_before(r, i), in_title, lean,
+			from = i;
+		}
+		for (size_t back = 1; back <= reach(i, from); back++)
+			sum += speaks(r, pair_of(r, i, back), in_title, lean,
 			    against);
 		sum += speaks(r, r->l->terms[r->read[i].term].gram, in_title,
 		    lean, against);

@@ -6,9 +6,9 @@
  *
  * Words count by their stems, in the title and in the head of the text.  The logit
  * is the sum of their weights over the square root of the number of words; of the
- * wording each word, and each pair of neighbours, counts once.  Neighbours are
- * words between which no other word stands; a word with no weight of its own can be
- * half of a pair.
+ * wording each word, and each pair, counts once.  A pair is two words between which
+ * none stands or, another pair, one or two; a word with no weight of its own can be
+ * half of one.
  */
 #ifndef CLASSIFY_LEARNED_H
 #define CLASSIFY_LEARNED_H
@@ -25,8 +25,8 @@ struct learned;
 struct learned *learned_new(const char *stemmer);
 void learned_free(struct learned *l);
 void learned_relevance(struct learned *l, struct str word, double weight);
-/* Of a word or a pair, parted by a space; in a title this weight is added to that
- * anywhere.  -1 where `words` are neither. */
+/* Of a word or a pair, parted by a space or by PAIR_GAP; in a title this weight is
+ * added to that anywhere.  -1 where `words` are neither. */
 int learned_wording(struct learned *l, struct str words, bool title,
     enum lean lean, double weight);
 /* Has any weight of a wording been given? */

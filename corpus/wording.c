@@ -1,10 +1,10 @@
 /*
- * stance-corpus wording: which words, and which pairs of neighbours, tell the
- * label of an article.
+ * stance-corpus wording: which words, and which pairs of them, tell the label of an
+ * article.
  *
  * Logistic regression with a ridge for the four labels, on the stems of the title
- * and of the head of the text and on their neighbours, each of which counts once
- * in an article, and once more in its title.  The sum of their weights, over the
+ * and of the head of the text and on pairs of them, neighbours or not far apart,
+ * each of which counts once in an article, and once more in its title.  The sum of their weights, over the
  * square root of the number of words, is the logit of a label; what is printed is
  * the weight against neutral.  What is minimised is convex, and the steps are as
  * many for any corpus, so that the same articles give the same weights.
@@ -22,9 +22,11 @@
 #include "corpus/terms.h"
 
 #define RIDGE		0.45
-/* Weights are told in halves, and those below this are not. */
-#define GRAIN		2.0
-#define WEIGHT_LEAST	0.4
+/* Articles more that a pair of words apart must stand in. */
+#define APART_MORE	2
+/* Weights are told in quarters, and those below this are not. */
+#define GRAIN		4.0
+#define WEIGHT_LEAST	0.2
 #define LINE_MAX_WIDTH	76
 #define NO_STEM		UINT32_MAX
 #define NO_GRAM		SIZE_MAX
@@ -33,7 +35,7 @@
 struct gram {
 	uint32_t	 first, second;		/* stems; of a word the other is */
 						/* NO_STEM */
-	bool		 in_title, kept;
+	bool		 apart, in_title, kept;
 	size_t		 articles, last;	/* with it; the last, from 1 */
 	struct parameter p[LABELS];
 };
@@ -55,13 +57,14 @@ slot_of(const struct model *m, const struct gram *g)
 {
 	uint64_t hash = ((uint64_t)g->first << 32 | g->second) *
 	    0x9e3779b97f4a7c15u;
-	size_t i = ((hash >> 32) + g->in_title) & (m->slot_count - 1);
+	size_t i = ((hash >> 32) + 2u * g->apart + g->in_title) &
+	    (m->slot_count - 1);
 
 	for (; m->slots[i] > 0; i = (i + 1) & (m->slot_count - 1)) {
 		const struct gram *other = &m->grams[m->slots[i] - 1];
 
 		if (other->first == g->first && other->second == g->second &&
-		    other->in_title == g->in_title)
+		    other->apart == g->apart && other->in_title == g->in_title)
 			break;
 	}
 	return &m->slots[i];
@@ -79,11 +82,8 @@ widen_slots(struct model *m)
 
 /* The gram is met in sample number `sample`, from 1. */
 static void
-meet(struct model *m, size_t first, size_t second, bool in_title,
-    size_t sample)
+meet_there(struct model *m, struct gram g, size_t sample)
 {
-	struct gram g = { .first = (uint32_t)first, .second = (uint32_t)second,
-	    .in_title = in_title };
 	size_t *slot, at;
 
 	if (2 * m->count >= m->slot_count)
@@ -103,6 +103,16 @@ meet(struct model *m, size_t first, size_t second, bool in_title,
 	m->occurrences[m->occurrence_count++] = at;
 }
 
+/* The same, and in the title also as one in a title. */
+static void
+meet(struct model *m, struct gram g, bool in_title, size_t sample)
+{
+	meet_there(m, g, sample);
+	g.in_title = true;
+	if (in_title)
+		meet_there(m, g, sample);
+}
+
 /* Every gram of the sample, once. */
 static void
 find_grams(struct model *m, size_t number, const bool *words)
@@ -110,33 +120,37 @@ find_grams(struct model *m, size_t number, const bool *words)
 	const struct sample *s = &m->t.samples[number];
 
 	for (size_t i = s->first; i < s->end; i++) {
-		size_t stem = m->t.occurrences[i];
-
+		uint32_t stem = (uint32_t)m->t.occurrences[i];
 		bool in_title = i < s->text;
-		bool pairs = i > s->first && i != s->text &&
-		    words[m->t.occurrences[i - 1]];
+		size_t from = in_title ? s->first : s->text;
 
 		if (!words[stem])
 			continue;
-		meet(m, stem, NO_STEM, false, number + 1);
-		if (pairs)
-			meet(m, m->t.occurrences[i - 1], stem, false, number + 1);
-		if (in_title)
-			meet(m, stem, NO_STEM, true, number + 1);
-		if (in_title && pairs)
-			meet(m, m->t.occurrences[i - 1], stem, true, number + 1);
+		meet(m, (struct gram){ .first = stem, .second = NO_STEM },
+		    in_title, number + 1);
+		for (size_t back = 1; back <= PAIR_BETWEEN + 1 &&
+		    i - from >= back; back++) {
+			uint32_t first = (uint32_t)m->t.occurrences[i - back];
+
+			if (words[first])
+				meet(m, (struct gram){ .first = first,
+				    .second = stem, .apart = back > 1 },
+				    in_title, number + 1);
+		}
 	}
 	m->ends[number] = m->occurrence_count;
 }
 
-/* Keep the grams that stand in `least` articles, and of what was met those. */
+/* Keep the grams that stand in `least` articles, of which there are many more apart,
+ * and of what was met those. */
 static void
 drop_rare(struct model *m, size_t least)
 {
 	size_t from = 0, n = 0;
 
 	for (size_t i = 0; i < m->count; i++)
-		m->grams[i].kept = m->grams[i].articles >= least;
+		m->grams[i].kept = m->grams[i].articles >= least +
+		    (m->grams[i].apart ? APART_MORE : 0);
 	for (size_t i = 0; i < m->t.sample_count; i++) {
 		size_t end = m->ends[i];
 
@@ -215,7 +229,7 @@ struct told {
 	struct str	first, second;
 	double		weight;
 	enum label	label;
-	bool		in_title;
+	bool		apart, in_title;
 };
 
 static int
@@ -231,7 +245,9 @@ compare_told(const void *a, const void *b)
 	if (x->weight != y->weight)
 		return x->weight < y->weight ? -1 : 1;
 	c = str_cmp(x->first, y->first);
-	return c != 0 ? c : str_cmp(x->second, y->second);
+	if (c == 0)
+		c = str_cmp(x->second, y->second);
+	return c != 0 ? c : x->apart - y->apart;
 }
 
 static bool
@@ -248,8 +264,9 @@ print_statements(const struct told *told, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		const struct told *x = &told[i];
-		int length = (int)(x->first.n + x->second.n) +
-		    (x->second.n > 0 ? 4 : 1);
+		const char *between = x->apart ? " " PAIR_GAP " " : " ";
+		int length = 1 + (int)(x->first.n + x->second.n) +
+		    (x->second.n > 0 ? 2 + (int)strlen(between) : 0);
 
 		if (i == 0 || !same_statement(x, x - 1)) {
 			if (i > 0)
@@ -261,7 +278,7 @@ print_statements(const struct told *told, size_t n)
 			width = 3;
 		}
 		if (x->second.n > 0)
-			printf(" \"%.*s %.*s\"", STR_FMT(x->first),
+			printf(" \"%.*s%s%.*s\"", STR_FMT(x->first), between,
 			    STR_FMT(x->second));
 		else
 			printf(" %.*s", STR_FMT(x->first));
@@ -285,7 +302,7 @@ tell_gram(const struct model *m, const struct gram *g, struct told *told)
 			    g->second == NO_STEM ? STR("") :
 			    terms_form(&m->t, g->second),
 			    round(weight * GRAIN) / GRAIN, (enum label)k,
-			    g->in_title };
+			    g->apart, g->in_title };
 	}
 	return n;
 }
