@@ -224,6 +224,7 @@ struct judging {
 	double		 ruled;			/* logit of the label by rules, */
 	double		 untitled;		/* and more without a title */
 	double		 past;			/* logit against what is history */
+	double		 wrong_way;		/* what the wrong direction costs */
 	double		 firm;			/* thresholds that stand in a long text */
 	double		 unsupported;		/* of a hit without an authority */
 	unsigned	 authority_reach;	/* words before it; 0: any */

@@ -811,9 +811,42 @@ is_firm(const struct judge *j, const struct verdict *v)
 	    v->threshold && fmin(v->easing, v->tightening) < v->threshold;
 }
 
-/* The label is the likeliest by the wording and by what the rules found: a logit
- * for each, that of neutral at rest being 0, and the likelihoods are exponential in
- * them. */
+/* Likelihoods that are exponential in the logits. */
+static void
+to_shares(const double logit[LABELS_ALL], double shares[LABELS_ALL])
+{
+	double most = logit[0], sum = 0;
+
+	for (int k = 1; k < LABELS_ALL; k++)
+		most = fmax(most, logit[k]);
+	for (int k = 0; k < LABELS_ALL; k++)
+		sum += shares[k] = exp(logit[k] - most);
+	for (int k = 0; k < LABELS_ALL; k++)
+		shares[k] /= sum;
+}
+
+/* The likeliest label; but a direction that may be the wrong one costs. */
+static enum label
+best_label(const struct judging *how, const double shares[LABELS_ALL])
+{
+	const double worth[LABELS_ALL] = {
+		[LABEL_EASING] = shares[LABEL_EASING] - how->wrong_way *
+		    shares[LABEL_TIGHTENING],
+		[LABEL_TIGHTENING] = shares[LABEL_TIGHTENING] - how->wrong_way *
+		    shares[LABEL_EASING],
+		[LABEL_MIXED] = shares[LABEL_MIXED],
+		[LABEL_NEUTRAL] = shares[LABEL_NEUTRAL],
+	};
+	enum label best = LABEL_NEUTRAL;
+
+	for (int k = 0; k < LABEL_NEUTRAL; k++)
+		if (worth[k] > worth[best])
+			best = (enum label)k;
+	return best;
+}
+
+/* What the wording and what the rules found make likely: a logit for each label, that
+ * of neutral at rest being 0. */
 static void
 weigh_wording(struct judge *j, struct verdict *v)
 {
@@ -822,7 +855,7 @@ weigh_wording(struct judge *j, struct verdict *v)
 	    v->threshold);
 	double tightening = v->strengths[1] = strength_of(j, v->tightening,
 	    v->threshold);
-	double logit[LABEL_NEUTRAL + 1] = { 0 }, sum = 0;
+	double logit[LABELS_ALL] = { 0 }, shares[LABELS_ALL];
 
 	v->past[0] = is_history(j, EFFECT_EASING);
 	v->past[1] = is_history(j, EFFECT_TIGHTENING);
@@ -836,17 +869,12 @@ weigh_wording(struct judge *j, struct verdict *v)
 	logit[LABEL_EASING] += v->past[1] ? how->past : 0;
 	logit[LABEL_TIGHTENING] += v->past[0] ? how->past : 0;
 	logit[v->ruled] += how->ruled + (is_untitled(j) ? how->untitled : 0);
-	v->label = LABEL_NEUTRAL;
-	for (int k = 0; k < LABEL_NEUTRAL; k++)
-		if (logit[k] > logit[v->label])
-			v->label = (enum label)k;
+	to_shares(logit, shares);
+	v->label = best_label(how, shares);
 	if (is_firm(j, v))
 		v->label = v->ruled;
-	for (int k = 0; k <= LABEL_NEUTRAL; k++)
-		sum += exp(logit[k] - logit[v->label]);
-	v->confidence = 1 / sum;
-	v->score = (exp(logit[LABEL_TIGHTENING] - logit[v->label]) -
-	    exp(logit[LABEL_EASING] - logit[v->label])) / sum;
+	v->confidence = shares[v->label];
+	v->score = shares[LABEL_TIGHTENING] - shares[LABEL_EASING];
 }
 
 /* Is there evidence of the effect? */

@@ -21,6 +21,7 @@ enum label {
 	LABEL_MIXED,
 	LABEL_NEUTRAL
 };
+#define LABELS_ALL	(LABEL_NEUTRAL + 1)
 
 enum hit_field { FIELD_TITLE, FIELD_TEXT };
 

@@ -53,6 +53,7 @@ settings_read(struct cursor *r)
 		{ "own", &j->own }, { "other", &j->other },
 		{ "both", &j->both }, { "ruled", &j->ruled },
 		{ "untitled", &j->untitled }, { "past", &j->past },
+		{ "wrong-way", &j->wrong_way },
 		{ "firm", &j->firm },
 		{ "signalled", &j->stage[STAGE_SIGNALLED] },
 		{ "proposed", &j->stage[STAGE_PROPOSED] },
