@@ -801,7 +801,7 @@ strength_of(const struct judge *j, double mass, double threshold)
 }
 
 /* Of a long text the wording has seen the head only: there it does not silence a
- * direction for which the rules found much. */
+ * direction for which the rules found much, and all is as they say. */
 static bool
 is_firm(const struct judge *j, const struct verdict *v)
 {
@@ -871,8 +871,10 @@ weigh_wording(struct judge *j, struct verdict *v)
 	logit[v->ruled] += how->ruled + (is_untitled(j) ? how->untitled : 0);
 	to_shares(logit, shares);
 	v->label = best_label(how, shares);
-	if (is_firm(j, v))
+	if (is_firm(j, v)) {
 		v->label = v->ruled;
+		return;
+	}
 	v->confidence = shares[v->label];
 	v->score = shares[LABEL_TIGHTENING] - shares[LABEL_EASING];
 }

@@ -16,6 +16,8 @@ page=$TMP/page.html
 printf 'https://a.example/1\t%s\n' "$page" | stance-extract --list >"$TMP/article"
 stance-classify <"$TMP/article" >"$TMP/tagged"
 is "$(jq -r .stance.label "$TMP/tagged")" easing 'it is easing'
+is "$(jq -r '.stance.confidence > 0.7 and .stance.score < -0.5' "$TMP/tagged")" \
+    true 'and surely so'
 has "$(jq -r '.stance.domains[]' "$TMP/tagged")" '^trade$' 'of trade'
 has "$(jq -r '.stance.evidence[].exact' "$TMP/tagged")" \
     'general export licen[cs]es' 'proved by the licences'
