@@ -180,7 +180,7 @@ ifneq ($(filter check-all,$(MAKECMDGOALS)),)
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 tiny units-tiny
 	@tests/run --long tiny
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 tsan
-	@TESTS='tests/classify/filter.t tests/store/edits.t' tests/run tsan
+	@TESTS='tests/classify/filter.t tests/classify/needed.t tests/store/edits.t' tests/run tsan
 endif
 
 bench: release build/counted/stance-classify

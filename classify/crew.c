@@ -16,7 +16,7 @@
 static const char *const owned[] = { "stance", NULL };
 
 void
-worker_init(struct worker *w, const struct program *prog)
+worker_init(struct worker *w, struct program *prog)
 {
 	bench_init(&w->bench, prog);
 	w->arena = ARENA_INIT;
@@ -96,7 +96,10 @@ judge_record(struct worker *w, const struct record *rec,
 	w->misses.n = 0;
 	w->bench.misses = w->misses.wanted ? &w->misses : NULL;
 	article_of_record(&article, w->bench.prog, rec, a);
-	bench_judge(&w->bench, &article, a, &v);
+	if (bench_judge(&w->bench, &article, a, &v, &answers->why) == -1) {
+		answers->broken = true;
+		return;
+	}
 	note_faults(answers, &v, number);
 	if (w->misses.wanted != NULL) {
 		verdict_why_not(b, &w->bench, record_str(rec, RECORD_ID, a),
@@ -160,7 +163,7 @@ struct batch {
 
 struct crew {
 	const struct worker *pattern;
-	const struct program *prog;
+	struct program	*prog;
 	struct in	*in;
 	struct out	*out;
 	struct refusals	*refusals;
@@ -212,7 +215,7 @@ judge_batch(struct worker *w, struct batch *batch)
 	if (batch->too_long)
 		worker_answer(w, batch->lines, ++batch->count, true,
 		    &batch->answers);
-	else while (rest.n > 0) {
+	else while (rest.n > 0 && !batch->answers.broken) {
 		str_split(&rest, '\n', &line);
 		worker_answer(w, line, ++batch->count, false, &batch->answers);
 	}
@@ -229,6 +232,8 @@ write_batch(struct crew *crew, struct batch *batch)
 		    crew->lines + r->number, r, r->line);
 	}
 	out_send(crew->out, buf_str(&batch->out));
+	if (batch->answers.broken)
+		crew->pattern->give_up(crew->prog, &batch->answers.why);
 	crew->lines += batch->count;
 	batch->count = batch->answers.refused_count = 0;
 	if (batch->storage.cap > BATCH_KEPT)	/* one giant line, long ago */
@@ -268,10 +273,12 @@ work(void *arg)
 	struct crew *crew = arg;
 	struct worker w = *crew->pattern;
 	struct batch *batch;
+	bool broken = false;
 
 	worker_init(&w, crew->prog);
-	while ((batch = read_batch(crew)) != NULL) {
+	while (!broken && (batch = read_batch(crew)) != NULL) {
 		judge_batch(&w, batch);
+		broken = batch->answers.broken;
 		finish_batch(crew, batch);
 	}
 	worker_release(&w);
@@ -279,7 +286,7 @@ work(void *arg)
 }
 
 void
-crew_run(const struct program *prog, size_t count, const struct worker *pattern,
+crew_run(struct program *prog, size_t count, const struct worker *pattern,
     struct in *in, struct out *out, struct refusals *refusals)
 {
 	struct crew crew = { .pattern = pattern, .prog = prog, .in = in,

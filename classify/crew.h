@@ -3,8 +3,8 @@
  *
  * A thread that is free reads a batch of lines, judges it, and writes what is next
  * in order, its own answers or those that others left; so nobody waits for a
- * reader or a writer.  The program is immutable and shared, all else is a
- * thread's own.
+ * reader or a writer.  The program is shared (program.h), all else is a thread's
+ * own.
  */
 #ifndef CLASSIFY_CREW_H
 #define CLASSIFY_CREW_H
@@ -29,6 +29,8 @@ struct answers {
 	struct buf	*out;
 	struct refused	*refused;
 	size_t		 refused_count, refused_cap;
+	bool		 broken;	/* the next one needs rules that do not */
+	struct err	 why;		/* compile: there is none, nor any more */
 };
 
 /* Print verdicts for people instead of records. */
@@ -41,11 +43,16 @@ struct worker {
 	struct misses	 misses;	/* wanted: --why-not, or NULL */
 	bool		 one_for_one, colour;
 	enum explain	 explain;
+	/* Called when all answers before a broken one are written.  It ends the
+	 * process, for other threads may be waiting for input. */
+	void		(*give_up)(const struct program *prog,
+	    const struct err *why);
 };
 
-void worker_init(struct worker *w, const struct program *prog);
+void worker_init(struct worker *w, struct program *prog);
 void worker_release(struct worker *w);
-/* Answer one line, or add it to the refused; `too_long`: only its start. */
+/* Answer one line, or add it to the refused; `too_long`: only its start.  Not to
+ * be called again when the answers are broken. */
 void worker_answer(struct worker *w, struct str line, unsigned long number,
     bool too_long, struct answers *answers);
 /* Tell on stderr and count; both kinds show in the exit status. */
@@ -55,8 +62,7 @@ void answers_release(struct answers *answers);
 
 /* Judge all of `in` in `count` threads that work as `pattern` is set; tells the
  * refused to `refusals` in order.  Nothing that is answered waits for input. */
-void crew_run(const struct program *prog, size_t count,
-    const struct worker *pattern, struct in *in, struct out *out,
-    struct refusals *refusals);
+void crew_run(struct program *prog, size_t count, const struct worker *pattern,
+    struct in *in, struct out *out, struct refusals *refusals);
 
 #endif

@@ -27,7 +27,7 @@ tally_release(struct tally *t)
 }
 
 void
-lint_init(struct lint *lint, const struct program *prog)
+lint_init(struct lint *lint, struct program *prog)
 {
 	*lint = (struct lint){ .prog = prog };
 	bench_init(&lint->bench, prog);
@@ -62,8 +62,7 @@ lint_add(struct lint *lint, struct str line, struct err *err)
 	if (record_read(&rec, line, a, err) == -1)
 		return -1;
 	article_of_record(&article, lint->prog, &rec, a);
-	bench_judge(&lint->bench, &article, a, &v);
-	return 0;
+	return bench_judge(&lint->bench, &article, a, &v, err);
 }
 
 /* The examples of the rule files, counted apart. */

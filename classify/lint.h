@@ -14,7 +14,7 @@ struct lint {
 	struct tally		 corpus[LANGUAGES_MAX], tests[LANGUAGES_MAX];
 };
 
-void lint_init(struct lint *lint, const struct program *prog);
+void lint_init(struct lint *lint, struct program *prog);
 void lint_release(struct lint *lint);
 /* Judge a record of the corpus and count.  -1 when the line is no article. */
 int lint_add(struct lint *lint, struct str line, struct err *err);

@@ -1,3 +1,5 @@
+#include <assert.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -20,21 +22,22 @@ program_load(struct program *prog, const char *const *paths, size_t count,
 	for (size_t i = 0; i < count; i++)
 		if (rulefiles_read(&prog->files, paths[i], err) == -1)
 			return -1;
-	return program_compile(prog, err);
+	return program_survey(prog, err);
 }
 
+/* Has the statement a condition on the source?  A list of that name is taken for
+ * one, which costs a look at each article's source and changes no verdict. */
 static bool
-asks_source(const struct grammar *g)
+asks_source(const struct statement *st)
 {
-	bool asks = false;
-
-	for (size_t i = 0; i < g->class_count; i++)
-		asks |= g->classes[i].when.source.n > 0 ||
-		    g->classes[i].when.unless_source.n > 0;
-	for (size_t i = 0; i < g->rule_count; i++)
-		asks |= g->rules[i].when.source.n > 0 ||
-		    g->rules[i].when.unless_source.n > 0;
-	return asks;
+	if (str_eq(st->lexemes[0].text, STR("test")))
+		return false;
+	for (size_t i = 1; i < st->count &&
+	    st->lexemes[i].kind != LEXEME_COLON; i++)
+		if (str_eq(st->lexemes[i].text, STR("source")) ||
+		    str_eq(st->lexemes[i].text, STR("unless-source")))
+			return true;
+	return false;
 }
 
 /* A statement that is none is the likelier mistake. */
@@ -50,34 +53,60 @@ no_language(const struct program *prog, struct err *err)
 	    "language en english");
 }
 
+static int
+find_languages(struct program *prog, struct err *err)
+{
+	struct arena a = ARENA_INIT;
+	const char **languages = grammar_languages(&prog->files, &a);
+	int result = 0;
+
+	for (; *languages != NULL && prog->count < LANGUAGES_MAX; languages++)
+		prog->languages[prog->count++] = arena_cstr(&prog->files.arena,
+		    str_of(*languages));
+	if (*languages != NULL)
+		result = err_set(err, "more than %d languages", LANGUAGES_MAX);
+	else if (prog->count == 0)
+		result = no_language(prog, err);
+	arena_release(&a);
+	return result;
+}
+
+int
+program_survey(struct program *prog, struct err *err)
+{
+	if (find_languages(prog, err) == -1)
+		return -1;
+	for (size_t i = 0; i < prog->files.count; i++)
+		prog->asks_source |= asks_source(&prog->files.statements[i]);
+	rulefiles_hash(&prog->files, prog->hash);
+	return 0;
+}
+
+/* Threads that need a language wait for the one that compiles it. */
+static pthread_mutex_t compiling = PTHREAD_MUTEX_INITIALIZER;
+
+/* The grammar of language `i`, compiled by the first who asks for it. */
+static const struct grammar *
+grammar_of(struct program *prog, size_t i, struct err *err)
+{
+	const struct grammar *g;
+
+	pthread_mutex_lock(&compiling);
+	if (prog->grammars[i] == NULL)
+		prog->grammars[i] = grammar_new(&prog->files,
+		    prog->languages[i], err);
+	g = prog->grammars[i];
+	pthread_mutex_unlock(&compiling);
+	return g;
+}
+
 int
 program_compile(struct program *prog, struct err *err)
 {
-	struct arena a = ARENA_INIT;
-	const char **languages;
-	int result = 0;
-
-	languages = grammar_languages(&prog->files, &a);
-	for (size_t i = 0; languages[i] != NULL && result == 0; i++) {
-		struct grammar *g;
-
-		if (i == LANGUAGES_MAX) {
-			result = err_set(err, "more than %d languages",
-			    LANGUAGES_MAX);
-			break;
-		}
-		g = grammar_new(&prog->files, languages[i], err);
-		if (g == NULL)
-			result = -1;
-		else
-			prog->grammars[prog->count++] = g;
-		prog->asks_source |= g != NULL && asks_source(g);
-	}
-	if (result == 0 && prog->count == 0)
-		result = no_language(prog, err);
-	rulefiles_hash(&prog->files, prog->hash);
-	arena_release(&a);
-	return result;
+	for (size_t i = 0; i < prog->count; i++)
+		if (grammar_of(prog, i, err) == NULL)
+			return -1;
+	return 0;
 }
 
 void
@@ -90,7 +119,7 @@ program_release(struct program *prog)
 }
 
 void
-bench_init(struct bench *bench, const struct program *prog)
+bench_init(struct bench *bench, struct program *prog)
 {
 	*bench = (struct bench){ .prog = prog, .memo = memo_new(),
 	    .matcher = matcher_new(), .by_rules = prog->by_rules };
@@ -106,12 +135,26 @@ bench_release(struct bench *bench)
 	buf_release(&bench->silence);
 }
 
+/* See to it that language `i` has a judge. */
+static int
+call_judge(struct bench *bench, size_t i, struct err *err)
+{
+	const struct grammar *g;
+
+	if (bench->judges[i] != NULL)
+		return 0;
+	g = grammar_of(bench->prog, i, err);
+	if (g == NULL)
+		return -1;
+	bench->judges[i] = judge_new(g, bench->memo, (uint8_t)(i + 1),
+	    bench->matcher);
+	return 0;
+}
+
 static struct judge *
 judge_of(struct bench *bench, size_t i)
 {
-	if (bench->judges[i] == NULL)
-		bench->judges[i] = judge_new(bench->prog->grammars[i],
-		    bench->memo, (uint8_t)(i + 1), bench->matcher);
+	assert(bench->judges[i] != NULL);
 	judge_by_rules(bench->judges[i], bench->by_rules);
 	return bench->judges[i];
 }
@@ -126,7 +169,7 @@ named_language(const struct program *prog, struct str language)
 		n++;
 	for (size_t i = 0; i < prog->count; i++)
 		if (str_ieq(str_slice(language, 0, n),
-		    str_of(prog->grammars[i]->language)))
+		    str_of(prog->languages[i])))
 			return (int)i;
 	return -1;
 }
@@ -135,7 +178,8 @@ named_language(const struct program *prog, struct str language)
  * less so to the one that was named; `named` has read it already. */
 static int
 choose_language(struct bench *bench, int named, double own,
-    const struct article *article, struct arena *a)
+    const struct article *article, struct arena *a, int *chosen,
+    struct err *err)
 {
 	struct article sample = *article;
 	double best = 0;
@@ -145,21 +189,22 @@ choose_language(struct bench *bench, int named, double own,
 		sample.text = str_slice(article->text, 0,
 		    visible_offset(article->text, FAMILIAR_LENGTH));
 	for (size_t i = 0; i < bench->prog->count; i++) {
-		struct judge *judge = judge_of(bench, i);
 		double share;
 
 		if ((int)i == named)
 			continue;
-		judge_read(judge, &sample, false, a);
-		share = judge_familiarity(judge);
+		if (call_judge(bench, i, err) == -1)
+			return -1;
+		judge_read(judge_of(bench, i), &sample, false, a);
+		share = judge_familiarity(judge_of(bench, i));
 		if (share > best) {
 			best = share;
 			found = (int)i;
 		}
 	}
-	if (best < FAMILIAR_LEAST || best < FAMILIAR_FACTOR * own)
-		return named;
-	return found;
+	*chosen = best < FAMILIAR_LEAST || best < FAMILIAR_FACTOR * own ?
+	    named : found;
+	return 0;
 }
 
 static bool
@@ -190,13 +235,17 @@ void
 bench_judge_as(struct bench *bench, size_t i, const struct article *article,
     struct arena *a, struct verdict *v)
 {
+	struct err err;
+
+	if (call_judge(bench, i, &err) == -1)
+		BUG("a language that was to be compiled is not");
 	judge_read(judge_of(bench, i), article, is_brief(bench), a);
 	finish(bench, i, a, v);
 }
 
-void
+int
 bench_judge(struct bench *bench, const struct article *article,
-    struct arena *a, struct verdict *v)
+    struct arena *a, struct verdict *v, struct err *err)
 {
 	static const struct article nothing = { .source_count = 0 };
 	int named = named_language(bench->prog, article->language),
@@ -208,20 +257,26 @@ bench_judge(struct bench *bench, const struct article *article,
 	    !str_ieq(article->language, STR("und")))
 		article = &nothing;
 	else if (named >= 0) {
+		if (call_judge(bench, (size_t)named, err) == -1)
+			return -1;
 		judge_read(judge_of(bench, (size_t)named), article,
 		    is_brief(bench) && bench->prog->count == 1, a);
 		own = bench->prog->count > 1 ?
 		    judge_familiarity(judge_of(bench, (size_t)named)) : 1;
 	}
 	if (own < FAMILIAR_LEAST && is_longer(article, named >= 0 ?
-	    FAMILIAR_SHORT : 0))
-		chosen = choose_language(bench, named, own, article, a);
+	    FAMILIAR_SHORT : 0) && choose_language(bench, named, own, article,
+	    a, &chosen, err) == -1)
+		return -1;
 	if (chosen < 0)
 		chosen = 0;
+	if (call_judge(bench, (size_t)chosen, err) == -1)
+		return -1;
 	if (chosen == named)
 		finish(bench, (size_t)chosen, a, v);
 	else
 		bench_judge_as(bench, (size_t)chosen, article, a, v);
+	return 0;
 }
 
 static void
@@ -641,7 +696,7 @@ run_example(struct bench *bench, size_t language, const struct example *ex,
 }
 
 void
-program_test(const struct program *prog, size_t *count, size_t *failed)
+program_test(struct program *prog, size_t *count, size_t *failed)
 {
 	struct arena a = ARENA_INIT;
 	struct bench bench;

@@ -1,7 +1,9 @@
 /*
  * A program is what rule files compile to: a grammar for each language they
- * speak of.  It never changes after program_load() and holds nothing of any
- * article, so one program can judge many, in several threads.
+ * speak of.  A language is compiled, under a lock, when the first article needs
+ * it, or all are at the start where a mistake in any must be told.  A grammar
+ * never changes after that and holds nothing of any article, so one program can
+ * judge many, in several threads.
  */
 #ifndef CLASSIFY_PROGRAM_H
 #define CLASSIFY_PROGRAM_H
@@ -14,7 +16,8 @@
 
 struct program {
 	struct rulefiles	 files;
-	struct grammar		*grammars[LANGUAGES_MAX];
+	const char		*languages[LANGUAGES_MAX];
+	struct grammar		*grammars[LANGUAGES_MAX]; /* NULL: not compiled */
 	size_t			 count;
 	char			 hash[17];	/* of the rules, for verdicts */
 	bool			 asks_source;	/* a rule has a condition on it */
@@ -22,17 +25,19 @@ struct program {
 	bool			 parts;		/* verdicts tell their parts */
 };
 
-/* Read and compile `paths`.  -1 with a placed error; rulefiles_line() of
- * prog->files then shows the line. */
+/* Read `paths`; nothing is compiled yet, and no file is opened later.  -1 with a
+ * placed error; rulefiles_line() of prog->files then shows the line. */
 int program_load(struct program *prog, const char *const *paths, size_t count,
     struct err *err);
-/* Compile what was read into prog->files. */
+/* The same for rules that were read into prog->files. */
+int program_survey(struct program *prog, struct err *err);
+/* Compile all languages, as is asked of whoever looks at prog->grammars. */
 int program_compile(struct program *prog, struct err *err);
 void program_release(struct program *prog);
 
 /* One thread's storage: a judge for each language, made when first needed. */
 struct bench {
-	const struct program	*prog;
+	struct program		*prog;
 	struct memo		*memo;		/* of the readers of all judges */
 	struct matcher		*matcher;	/* of their patterns */
 	struct judge		*judges[LANGUAGES_MAX];
@@ -44,7 +49,7 @@ struct bench {
 	double			 silence_confidence; /* nothing, as written */
 };
 
-void bench_init(struct bench *bench, const struct program *prog);
+void bench_init(struct bench *bench, struct program *prog);
 void bench_release(struct bench *bench);
 /* What of `rec` is judged by the program; the strings live in `a` or in the
  * record's line. */
@@ -54,11 +59,12 @@ void article_of_record(struct article *article, const struct program *prog,
 void article_of_example(struct article *article, const struct example *ex);
 /* Judge in the language named (BCP 47), or the one the text is in when it is
  * absent or clearly another.  Text in no language of the program is neutral.
- * The article must live as long as the verdict. */
-void bench_judge(struct bench *bench, const struct article *article,
-    struct arena *a, struct verdict *v);
+ * The article must live as long as the verdict.  -1 with a placed error when a
+ * language that is needed does not compile. */
+int bench_judge(struct bench *bench, const struct article *article,
+    struct arena *a, struct verdict *v, struct err *err);
 
-/* Judge in the program's language number `i`. */
+/* Judge in the program's language number `i`, which is compiled. */
 void bench_judge_as(struct bench *bench, size_t i,
     const struct article *article, struct arena *a, struct verdict *v);
 
@@ -71,7 +77,7 @@ bool program_names(const struct program *prog, const char *name);
 
 /* Run the tests of all rule files: their number and that of the failed, which
  * are told on stderr. */
-void program_test(const struct program *prog, size_t *count, size_t *failed);
+void program_test(struct program *prog, size_t *count, size_t *failed);
 /* Append the compiled program for people. */
 void program_list(const struct program *prog, struct buf *b);
 /* Append the words and phrases of the list called `name`, with those of the lists in

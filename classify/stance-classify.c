@@ -1,7 +1,7 @@
 /*
  * stance-classify: tag each article on standard input easing, tightening,
- * mixed or neutral, with the evidence.  The rules are read and compiled before
- * the jail; after it nothing but the two streams is left.
+ * mixed or neutral, with the evidence.  The rules are read before the jail; after
+ * it nothing but the two streams is left.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -37,10 +37,21 @@ path_of_pack(const char *pack)
 	return path;
 }
 
-/* Where the rules come from: -r, else default.rules, and every --pack. */
+/* Rules do not compile: the end, at the start or at the first article that needs
+ * them. */
+static _Noreturn void
+give_up(const struct program *prog, const struct err *why)
+{
+	err_print(why, rulefiles_line(&prog->files, why));
+	exit(EXIT_USAGE);
+}
+
+/* Where the rules come from: -r, else default.rules, and every --pack.  Those that
+ * somebody writes are compiled whole, to tell of a mistake in any language; of
+ * ours each stream pays for the languages that it has. */
 static void
 load_rules(struct program *prog, const struct opt_list *rules,
-    const struct opt_list *packs)
+    const struct opt_list *packs, bool all)
 {
 	size_t count = 0;
 	const char **paths = xreallocarray(NULL, rules->n + packs->n + 1,
@@ -56,10 +67,10 @@ load_rules(struct program *prog, const struct opt_list *rules,
 	}
 	for (size_t i = 0; i < packs->n; i++)
 		paths[count++] = path_of_pack(packs->v[i]);
-	if (program_load(prog, paths, count, &err) == -1) {
-		err_print(&err, rulefiles_line(&prog->files, &err));
-		exit(EXIT_USAGE);
-	}
+	all |= rules->n + packs->n > 0;
+	if (program_load(prog, paths, count, &err) == -1 ||
+	    (all && program_compile(prog, &err) == -1))
+		give_up(prog, &err);
 	for (size_t i = 0; i < count; i++)
 		free((void *)(uintptr_t)paths[i]);
 	free(paths);
@@ -81,13 +92,17 @@ filter(struct worker *w, struct in *in, struct out *out,
 			    answers.refused[i].number, &answers.refused[i],
 			    line);
 		answers.refused_count = 0;
+		if (answers.broken) {
+			out_send(out, STR_NONE);
+			w->give_up(w->bench.prog, &answers.why);
+		}
 		out_poll(out);
 	}
 	answers_release(&answers);
 }
 
 static int
-judge_stream(const struct program *prog, struct worker *w, size_t jobs,
+judge_stream(struct program *prog, struct worker *w, size_t jobs,
     struct refusals *refusals)
 {
 	struct in in;
@@ -112,7 +127,7 @@ judge_stream(const struct program *prog, struct worker *w, size_t jobs,
 }
 
 static int
-test_rules(const struct program *prog)
+test_rules(struct program *prog)
 {
 	size_t count, failed;
 
@@ -138,7 +153,7 @@ list_rules(const struct program *prog, const char *name)
 
 /* What can be told of the rules without a corpus. */
 static int
-check_rules(const struct program *prog)
+check_rules(struct program *prog)
 {
 	struct lint lint;
 	struct out out;
@@ -154,7 +169,7 @@ check_rules(const struct program *prog)
 
 /* What the records on standard input say of the rules. */
 static int
-lint_rules(const struct program *prog, bool profile, struct refusals *refusals)
+lint_rules(struct program *prog, bool profile, struct refusals *refusals)
 {
 	struct lint lint;
 	struct in in;
@@ -187,7 +202,7 @@ static const struct grammar *
 asked_grammar(const struct program *prog, const char *language)
 {
 	for (size_t i = 0; i < prog->count; i++)
-		if (strcmp(prog->grammars[i]->language, language) == 0)
+		if (strcmp(prog->languages[i], language) == 0)
 			return prog->grammars[i];
 	usage_error("no rules for a language '%s'; see --list", language);
 }
@@ -244,7 +259,7 @@ int
 main(int argc, char **argv)
 {
 	struct program prog;
-	struct worker pattern = { .explain = EXPLAIN_NOTHING };
+	struct worker pattern = { .give_up = give_up };
 	struct refusals refusals;
 	struct opt_list rules = { NULL, 0, 0 }, packs = { NULL, 0, 0 };
 	struct opt_number jobs = { 1, 1, CREW_MAX };
@@ -305,7 +320,10 @@ main(int argc, char **argv)
 	if (explain != NULL)
 		pattern.explain = explain_of(explain);
 	digest_setup();
-	load_rules(&prog, &rules, &packs);
+	streams = !test && !check && list == NULL && !profile &&
+	    corpus == NULL && words == NULL;
+	load_rules(&prog, &rules, &packs,
+	    !streams || pattern.misses.wanted != NULL);
 	prog.by_rules = by_rules;
 	prog.parts = parts;
 	opt_list_release(&rules);
@@ -316,8 +334,6 @@ main(int argc, char **argv)
 		    pattern.misses.wanted);
 	if (words != NULL)
 		spoken = asked_grammar(&prog, words);
-	streams = !test && !check && list == NULL && !profile &&
-	    corpus == NULL && words == NULL;
 	if (streams && jobs.value == 1)
 		worker_init(&pattern, &prog);	/* the stack of patterns, too */
 	refusals_open(&refusals, rejects);

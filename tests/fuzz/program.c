@@ -24,7 +24,7 @@ load(void)
 
 	digest_setup();
 	if (path == NULL || program_load(&prog, (const char *const *)&path,
-	    1, &err) == -1)
+	    1, &err) == -1 || program_compile(&prog, &err) == -1)
 		die("cannot load the shipped rules");
 	free(path);
 	bench_init(&benches[0], &prog);

@@ -83,6 +83,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	digest_setup();
 	if (rulefiles_add(&prog.files, "fuzz.rules", (struct str){
 	    (const char *)bytes, n }, &err) == 0 &&
+	    program_survey(&prog, &err) == 0 &&
 	    program_compile(&prog, &err) == 0)
 		use(&prog);
 	else if (err.msg[0] == '\0' || (err.line > 0 && err.column == 0))
