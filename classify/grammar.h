@@ -220,7 +220,8 @@ struct judging {
 	unsigned	 relevance_head;	/* code points; also of the wording */
 	double		 wording;		/* scale of its logits; 0: off */
 	double		 start[LEANS];		/* logits of labels at rest */
-	double		 own, other, both;	/* of the masses' logarithms */
+	double		 own, other, both;	/* of the masses' logarithms, */
+	double		 own_neutral;		/* and of that of neutral */
 	double		 ruled;			/* logit of the label by rules, */
 	double		 untitled;		/* and more without a title */
 	double		 past;			/* logit against what is history */

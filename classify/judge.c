@@ -855,6 +855,8 @@ weigh_wording(struct judge *j, struct verdict *v)
 	    v->threshold);
 	double tightening = v->strengths[1] = strength_of(j, v->tightening,
 	    v->threshold);
+	double neutral = v->strengths[2] = strength_of(j, v->neutral,
+	    v->threshold);
 	double logit[LABELS_ALL] = { 0 }, shares[LABELS_ALL];
 
 	v->past[0] = is_history(j, EFFECT_EASING);
@@ -865,6 +867,7 @@ weigh_wording(struct judge *j, struct verdict *v)
 	logit[LABEL_EASING] += how->own * easing + how->other * tightening;
 	logit[LABEL_TIGHTENING] += how->own * tightening + how->other * easing;
 	logit[LABEL_MIXED] += how->both * fmin(easing, tightening);
+	logit[LABEL_NEUTRAL] += how->own_neutral * neutral;
 	/* what was is told for what is no more */
 	logit[LABEL_EASING] += v->past[1] ? how->past : 0;
 	logit[LABEL_TIGHTENING] += v->past[0] ? how->past : 0;

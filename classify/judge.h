@@ -51,8 +51,8 @@ struct verdict {
 	bool		 elsewhere;	/* so low that no rule was asked */
 	bool		 worded;	/* the wording had a say: */
 	double		 wording[LEANS]; /* its logits against neutral, */
-	double		 strengths[2];	/* and what it was weighed against, of */
-					/* easing and of tightening; */
+	double		 strengths[3];	/* and what it was weighed against, of */
+					/* easing, tightening and neutral; */
 	bool		 past[2];	/* was either told as history? */
 	const struct fault *faults;	/* each rule once */
 	size_t		 fault_count;

@@ -470,6 +470,7 @@ put_parts(struct buf *b, const struct verdict *v)
 {
 	const struct { const char *name; double value; } parts[] = {
 		{ "eased", v->strengths[0] }, { "tightened", v->strengths[1] },
+		{ "stilled", v->strengths[2] },
 		{ "worded_easing", v->wording[LEAN_EASING] },
 		{ "worded_tightening", v->wording[LEAN_TIGHTENING] },
 		{ "worded_mixed", v->wording[LEAN_MIXED] },

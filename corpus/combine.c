@@ -1,7 +1,7 @@
 /*
  * stance-corpus combine: what the rules and the wording weigh together.
  *
- * The verdict is the label with the greatest logit, and these are linear in nine
+ * The verdict is the label with the greatest logit, and these are linear in ten
  * settings (stance-rules(5)): so fitting them to labels is a multinomial logistic
  * regression with shared weights, which is convex.
  */
@@ -17,17 +17,17 @@
 
 #define RIDGE		0.1
 #define STEPS		2000
-#define PARTS		7
+#define PARTS		8
 
 enum setting {
 	SETTING_WORDING, SETTING_EASING, SETTING_TIGHTENING, SETTING_MIXED,
 	SETTING_OWN, SETTING_OTHER, SETTING_BOTH, SETTING_RULED,
-	SETTING_PAST, SETTINGS
+	SETTING_PAST, SETTING_STILL, SETTINGS
 };
 
 static const char *const names[SETTINGS] = { "wording", "wording-easing",
     "wording-tightening", "wording-mixed", "own", "other", "both", "ruled",
-    "past" };
+    "past", "own-neutral" };
 
 /* What each setting is multiplied by, for each label; the truth. */
 struct verdict_parts {
@@ -37,7 +37,8 @@ struct verdict_parts {
 };
 
 static const char *const parts[PARTS] = { "eased", "tightened", "worded_easing",
-    "worded_tightening", "worded_mixed", "eased_before", "tightened_before" };
+    "worded_tightening", "worded_mixed", "eased_before", "tightened_before",
+    "stilled" };
 
 static double
 part_of(const struct record *rec, size_t i, struct arena *a)
@@ -79,6 +80,7 @@ sample_of(const struct article *article, struct arena *a)
 	s.factors[LABEL_MIXED][SETTING_BOTH] = fmin(eased, tightened);
 	s.factors[LABEL_EASING][SETTING_PAST] = part_of(rec, 6, a);
 	s.factors[LABEL_TIGHTENING][SETTING_PAST] = part_of(rec, 5, a);
+	s.factors[LABEL_NEUTRAL][SETTING_STILL] = part_of(rec, 7, a);
 	if (ruled != LABEL_NONE)
 		s.factors[ruled][SETTING_RULED] = 1;
 	return s;

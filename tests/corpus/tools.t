@@ -250,16 +250,16 @@ with tempfile.TemporaryDirectory() as d:
 
     # combine: finds the settings that made the verdicts again
     made = {"wording": 1.2, "wording-easing": -2.0, "wording-tightening": -1.5, "wording-mixed": -3.0, "own": 1.1, "other": -0.3,
-            "both": 1.6, "ruled": 0.8, "past": 0.9}
+            "both": 1.6, "ruled": 0.8, "past": 0.9, "own-neutral": 0.7}
     dice, judged = random.Random(7), []
     for i in range(20000):
-        e, t = (dice.choice([0, 0.7, 1.5]) for _ in range(2))
+        e, t, still = (dice.choice([0, 0.7, 1.5]) for _ in range(3))
         words = [dice.gauss(0, 2) for _ in range(3)]
         ruled = dice.choice(["easing", "tightening", "mixed", "neutral"])
         eased, tightened = (int(dice.random() < 0.3) for _ in range(2))
         logit = {"easing": made["wording"] * words[0] + made["wording-easing"] + made["own"] * e + made["other"] * t,
                  "tightening": made["wording"] * words[1] + made["wording-tightening"] + made["own"] * t + made["other"] * e,
-                 "mixed": made["wording"] * words[2] + made["wording-mixed"] + made["both"] * min(e, t), "neutral": 0.0}
+                 "mixed": made["wording"] * words[2] + made["wording-mixed"] + made["both"] * min(e, t), "neutral": made["own-neutral"] * still}
         logit["easing"] += made["past"] * tightened
         logit["tightening"] += made["past"] * eased
         logit[ruled] += made["ruled"]
@@ -267,7 +267,7 @@ with tempfile.TemporaryDirectory() as d:
         judged.append({"id": str(i), "title": "t", "label": label, "stance": {
             "label": ruled, "confidence": 0.5, "ruled": ruled, "eased": e, "tightened": t,
             "worded_easing": words[0], "worded_tightening": words[1], "worded_mixed": words[2],
-            "eased_before": eased, "tightened_before": tightened}})
+            "eased_before": eased, "tightened_before": tightened, "stilled": still}})
     p = run("combine", input=lines(judged))
     words = p.stdout.decode().split("verdict:")[1].split()
     fitted = dict(zip(words[::2], map(float, words[1::2])))
