@@ -13,6 +13,7 @@ article-background-opposite article-corporate article-delay-lapse article-denial
 article-explainer article-general article-hold-with-lean article-hold-without article-liveblog
 article-lobbying article-market-wrap article-mixed article-official-notice article-opinion article-poll
 article-reversal article-sport article-straight""".split())
+UNREAD = ["unread-%d" % n for n in range(1, 5)]
 NEEDED = ["id", "title", "content_text", "language", "label", "capability", "domain", "stage"]
 count = 0
 
@@ -25,8 +26,8 @@ files = {os.path.basename(f)[:-6]: [json.loads(l) for l in open(f, encoding="utf
          for f in sorted(glob.glob(ROOT + "/corpus/gold/*.jsonl"))}
 items = [r for f in files.values() for r in f]
 ids = {r["id"]: r for r in items}
-ok(set(files) == {"challenge", "dev", "test", "fresh-dev", "fresh-test", "pairs", "unread", "unread-test"},
-   "eight files")
+ok(set(files) == {"challenge", "dev", "test", "fresh-dev", "fresh-test", "pairs", *UNREAD, "unread-test"},
+   "eleven files")
 ok(len(ids) == len(items), "an id stands once")
 for name, rows in files.items():
     order = [r["id"].encode() for r in rows]
@@ -47,20 +48,22 @@ def misplaced(rows, share):
             r.get("pair", r["id"]).encode()).hexdigest()[:8], 16) % share == 0 else "dev")]
 
 own = files["dev"] + files["test"]
+learned = [r for name in UNREAD for r in files[name]]
 fresh = files["fresh-dev"] + files["fresh-test"]
 bad = misplaced(own, 3) + misplaced(fresh, 2)
 ok(not bad, "parts follow from the id of the first of a pair %s" % bad[:5])
 ok(all(r["part"] == "dev" for r in files["challenge"] + files["dev"] + files["fresh-dev"] + files["pairs"] +
-       files["unread"]) and
+       learned) and
    all(r["part"] == "test" for r in files["test"] + files["fresh-test"] + files["unread-test"]), "a file is a part")
 bad = [r["id"] for r in items if "pair" in r and (r["pair"] not in ids or r["pair"] == r["id"])]
 ok(not bad, "pairs exist %s" % bad[:5])
-unread = files["unread"] + files["unread-test"]
+unread = learned + files["unread-test"]
 titles = collections.Counter(r["title"] for r in own + fresh + unread)
 ok(max(titles.values()) == 1, "no title stands twice")
 ok(len(fresh) >= 1370 and sum(r["capability"].startswith("article") for r in fresh) >= 80, "1,370 fresh ones, 80 articles")
-ok(len(files["unread"]) >= 7000 and len(files["unread-test"]) >= 1400,
-   "7,000 to learn the wording from, 1,400 to test it")
+told = collections.Counter(r["language"] for r in learned)
+ok(told["en"] >= 16000 and all(told[l] >= 1500 for l in ("de", "fr", "es", "it", "pt", "nl", "sv", "ru")) and
+   len(files["unread-test"]) >= 1400, "16,000 to learn the wording from, 1,500 in each other language, 1,400 to test it")
 ok(len(own) >= 600 and sum(r["capability"].startswith("article") for r in own) >= 150, "600 of our own, 150 articles")
 languages = collections.Counter(r["language"] for r in own)
 fresh_languages = collections.Counter(r["language"] for r in fresh)
