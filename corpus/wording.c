@@ -21,7 +21,7 @@
 #include "corpus/shares.h"
 #include "corpus/terms.h"
 
-#define RIDGE		0.45
+#define RIDGE		0.25
 /* Articles more that a pair of words apart must stand in. */
 #define APART_MORE	2
 /* Weights are told in quarters, and those below this are not. */

@@ -240,7 +240,9 @@ with tempfile.TemporaryDirectory() as d:
     ok(b"from 40 articles" in run("wording", "--where", "part=dev", input=lines(
            [dict(r, part="dev" if i < 40 else "test") for i, r in enumerate(worded_all)])).stdout, "wording: only what is wanted")
     def strength(*args):
-        out = run("wording", *args, input=lines(worded_all + [worded(100 + i, "easing", kind="wire") for i in range(20)])).stdout
+        alike = [{"id": "%s%d" % (l, i), "title": "A notice", "content_text": "It is all that is told.", "label": l,
+                  "kind": "wire" if l == "easing" else "gazette"} for l in says for i in range(40 if l == "easing" else 10)]
+        out = run("wording", *args, input=lines(alike)).stdout
         return float(re.search(rb"wording-easing (\S+)", out).group(1))
     ok(strength("--share", "kind=wire:1") < strength(), "wording: a share makes many count for few")
     q = run("wording", "--share", "kind=wire", input=lines(worded_all))
