@@ -9,7 +9,8 @@ settings_default(struct grammar *g)
 	    .neutral = 1, .unsupported = 1, .midpoint = 1, .slope = 2,
 	    .lead_length = 300, .lead_sentences = 2,
 	    .relevance_head = RELEVANCE_HEAD, .relevance_least = 1,
-	    .relevance_most = 10, .relevance_floor = RELEVANCE_NO_FLOOR, .own = 1, .both = 1, .ruled = 1, .firm = 1000,
+	    .relevance_most = 10, .relevance_floor = RELEVANCE_NO_FLOOR,
+	    .own = 1, .both = 1, .ruled = 1, .firm = 1000,
 	    .stage = { 1, 1, 1, 1, 1 } };
 }
 

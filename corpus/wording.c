@@ -4,10 +4,11 @@
  *
  * Logistic regression with a ridge for the four labels, on the stems of the title
  * and of the head of the text and on pairs of them, neighbours or not far apart,
- * each of which counts once in an article, and once more in its title.  The sum of their weights, over the
- * square root of the number of words, is the logit of a label; what is printed is
- * the weight against neutral.  What is minimised is convex, and the steps are as
- * many for any corpus, so that the same articles give the same weights.
+ * each of which counts once in an article, and once more in its title.  The sum of
+ * their weights, over the square root of the number of words, is the logit of a
+ * label; what is printed is the weight against neutral.  What is minimised is convex,
+ * and the steps are as many for any corpus, so that the same articles give the same
+ * weights.
  */
 #include <assert.h>
 #include <stdio.h>
