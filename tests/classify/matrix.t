@@ -5,7 +5,6 @@ import json, os, subprocess, sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.path.join(os.environ.get("STANCE_BUILD", TOP + "/build/release"), "stance-classify")
-WORDED_LEAST = 0.97
 # The effect on a burden; a freedom's is the other one.
 SIGNS = {"lift": "easing", "delay": "easing", "impose": "tightening", "extend": "tightening", "restrict": "easing"}
 OTHER = {"easing": "tightening", "tightening": "easing"}
@@ -121,14 +120,14 @@ def sentences(text):
     return wanted
 
 
-def check(number, language, wanted, options, least):
-    """Are enough titles labelled as they should be?"""
+def check(number, language, wanted, options):
+    """Are all titles labelled as they should be?"""
     news = "".join(json.dumps({"id": t, "title": t, "language": language}, ensure_ascii=False) + "\n" for t in wanted)
     out = subprocess.run([PROGRAM, *options], input=news.encode(), stdout=subprocess.PIPE, check=True).stdout
     got = {r["id"]: r["stance"]["label"] for r in map(json.loads, out.decode().splitlines())}
     bad = [t for t in wanted if got.get(t) != wanted[t]]
-    print("%sok %d - %s: %d of %d" % ("" if len(wanted) - len(bad) >= least * len(wanted) else "not ", number,
-                                      " ".join([language, *options]), len(wanted) - len(bad), len(wanted)))
+    print("%sok %d - %s: %d of %d" % ("not " if bad else "", number, " ".join([language, *options]),
+                                      len(wanted) - len(bad), len(wanted)))
     for t in bad[:10]:
         print("# %s: %s, not %s" % (t, got.get(t), wanted[t]))
 
@@ -141,6 +140,5 @@ if sys.argv[1:] == ["--print"]:     # as labelled articles, to learn from
     sys.exit()
 print("1..%d" % (2 * len(TABLES)))
 for number, (language, text) in enumerate(sorted(TABLES.items())):
-    # the rules alone know them all; what the wording says may turn a few
-    check(2 * number + 1, language, sentences(text), ["--by-rules"], 1)
-    check(2 * number + 2, language, sentences(text), [], WORDED_LEAST)
+    check(2 * number + 1, language, sentences(text), ["--by-rules"])
+    check(2 * number + 2, language, sentences(text), [])
