@@ -143,13 +143,6 @@ are_parted(const struct words *w, const struct token *first,
 	return false;
 }
 
-/* The phrases that the word is by itself. */
-static inline const uint32_t *
-phrases_of(const struct reader *r, const struct known *known)
-{
-	return r->pool + known->at + known->n + known->roots;
-}
-
 /* Keep only the tokens that are named: how many.  What is asked of them next is far
  * apart, and on its way when the last of them is kept. */
 static size_t

@@ -3,11 +3,13 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/softmax.h"
 #include "base/text/relevance.h"
 #include "classify/choose.h"
 #include "classify/glance.h"
 #include "classify/halves.h"
 #include "classify/judge.h"
+#include "classify/modify.h"
 #include "classify/sentence.h"
 #include "classify/trie.h"
 
@@ -32,8 +34,8 @@ struct judge {
 	struct recall		*recall;
 	bool			 by_rules;	/* the wording is not asked */
 	bool			 elsewhere;	/* the rules are not asked */
-	bool			 recalled;	/* the wording of this article is read, */
-	double			 relevance;	/* and this is what it is about */
+	bool			 recalled;	/* the head of this article is read: */
+	double			 relevance;	/* what it is about */
 	struct matcher		*matcher;
 	struct fault		 faults[FAULTS_MAX];
 	size_t			 fault_count;
@@ -673,8 +675,12 @@ threshold_of(const struct judge *j)
 static void
 recall_article(struct judge *j)
 {
+	if (j->recalled)
+		return;
 	recall_read(j->recall, &j->title.words, &j->text.words,
 	    visible_offset(j->text.words.text, j->g->judging.relevance_head));
+	j->relevance = recall_relevance(j->recall);
+	j->recalled = true;
 }
 
 /* Does the wording have a say? */
@@ -685,31 +691,40 @@ is_worded(const struct judge *j)
 	    learned_speaks(j->g->learned);
 }
 
+/* What the wording says of each label, and the logits of that. */
+static void
+say_wording(struct judge *j, double wording[LEANS], double logits[LEANS])
+{
+	const struct judging *how = &j->g->judging;
+
+	recall_wording(j->recall, wording);
+	for (int k = 0; k < LEANS; k++)
+		logits[k] = how->wording * wording[k] + how->start[k];
+}
+
 /* Is what was read, of the text its head, so plainly about something else that no
  * rule need be asked, and does its wording say no direction either? */
 static bool
 is_elsewhere(struct judge *j)
 {
 	const struct judging *how = &j->g->judging;
-	double logits[LEANS];
+	double wording[LEANS], logits[LEANS];
 
 	if (!is_worded(j))
 		return false;
 	recall_article(j);
-	j->recalled = true;
-	j->relevance = recall_relevance(j->recall);
 	if (j->relevance >= how->relevance_floor)
 		return false;
-	recall_wording(j->recall, logits);
+	say_wording(j, wording, logits);
 	for (int k = 0; k < LEANS; k++)
-		if (how->wording * logits[k] + how->start[k] > 0)
+		if (logits[k] > 0)
 			return false;
 	return true;
 }
 
 /* Where an article seems to be about something else, more has to be said. */
 static double
-relevant_threshold(struct judge *j, struct verdict *v)
+relevant_threshold(struct judge *j, const struct verdict *v)
 {
 	const struct judging *how = &j->g->judging;
 	double threshold = threshold_of(j);
@@ -717,10 +732,8 @@ relevant_threshold(struct judge *j, struct verdict *v)
 	if (how->relevance == 0 || fmax(v->easing, v->tightening) <
 	    threshold * how->relevance_least)
 		return threshold;
-	if (!j->recalled)
-		recall_article(j);
-	v->relevance = recall_relevance(j->recall);
-	return threshold * fmin(fmax(exp(-how->relevance * v->relevance),
+	recall_article(j);
+	return threshold * fmin(fmax(exp(-how->relevance * j->relevance),
 	    how->relevance_least), how->relevance_most);
 }
 
@@ -777,14 +790,10 @@ is_untitled(const struct judge *j)
 static bool
 is_history(const struct judge *j, enum effect effect)
 {
-	for (size_t i = 0; i < j->hits.n; i++) {
-		const struct hit *hit = &j->hits.v[i];
-
-		for (size_t k = 0; k < hit->flag_count && hit->effect == effect;
-		    k++)
-			if (strcmp(hit->flags[k], FLAG_PAST) == 0)
-				return true;
-	}
+	for (size_t i = 0; i < j->hits.n; i++)
+		if (j->hits.v[i].effect == effect &&
+		    hit_has_flag(&j->hits.v[i], FLAG_PAST))
+			return true;
 	return false;
 }
 
@@ -809,20 +818,6 @@ is_firm(const struct judge *j, const struct verdict *v)
 	    (v->ruled == LABEL_EASING || v->ruled == LABEL_TIGHTENING) &&
 	    fmax(v->easing, v->tightening) >= j->g->judging.firm *
 	    v->threshold && fmin(v->easing, v->tightening) < v->threshold;
-}
-
-/* Likelihoods that are exponential in the logits. */
-static void
-to_shares(const double logit[LABELS_ALL], double shares[LABELS_ALL])
-{
-	double most = logit[0], sum = 0;
-
-	for (int k = 1; k < LABELS_ALL; k++)
-		most = fmax(most, logit[k]);
-	for (int k = 0; k < LABELS_ALL; k++)
-		sum += shares[k] = exp(logit[k] - most);
-	for (int k = 0; k < LABELS_ALL; k++)
-		shares[k] /= sum;
 }
 
 /* The likeliest label; but a direction that may be the wrong one costs. */
@@ -857,22 +852,20 @@ weigh_wording(struct judge *j, struct verdict *v)
 	    v->threshold);
 	double neutral = v->strengths[2] = strength_of(j, v->neutral,
 	    v->threshold);
-	double logit[LABELS_ALL] = { 0 }, shares[LABELS_ALL];
+	double shares[LABELS_ALL] = { 0 };	/* logits at first */
 
 	v->past[0] = is_history(j, EFFECT_EASING);
 	v->past[1] = is_history(j, EFFECT_TIGHTENING);
-	recall_wording(j->recall, v->wording);
-	for (int k = 0; k < LEANS; k++)
-		logit[k] = how->wording * v->wording[k] + how->start[k];
-	logit[LABEL_EASING] += how->own * easing + how->other * tightening;
-	logit[LABEL_TIGHTENING] += how->own * tightening + how->other * easing;
-	logit[LABEL_MIXED] += how->both * fmin(easing, tightening);
-	logit[LABEL_NEUTRAL] += how->own_neutral * neutral;
+	say_wording(j, v->wording, shares);
+	shares[LABEL_EASING] += how->own * easing + how->other * tightening;
+	shares[LABEL_TIGHTENING] += how->own * tightening + how->other * easing;
+	shares[LABEL_MIXED] += how->both * fmin(easing, tightening);
+	shares[LABEL_NEUTRAL] += how->own_neutral * neutral;
 	/* what was is told for what is no more */
-	logit[LABEL_EASING] += v->past[1] ? how->past : 0;
-	logit[LABEL_TIGHTENING] += v->past[0] ? how->past : 0;
-	logit[v->ruled] += how->ruled + (is_untitled(j) ? how->untitled : 0);
-	to_shares(logit, shares);
+	shares[LABEL_EASING] += v->past[1] ? how->past : 0;
+	shares[LABEL_TIGHTENING] += v->past[0] ? how->past : 0;
+	shares[v->ruled] += how->ruled + (is_untitled(j) ? how->untitled : 0);
+	softmax(shares, LABELS_ALL);
 	v->label = best_label(how, shares);
 	if (is_firm(j, v)) {
 		v->label = v->ruled;
@@ -1047,12 +1040,11 @@ read_article(struct judge *j, struct str title, struct str text, struct arena *a
 	view_read(&j->title, title, a);
 	view_read(&j->text, head, a);
 	j->elsewhere = is_elsewhere(j);
-	if (j->elsewhere) {
+	/* what was recalled of the head holds: its words are the text's first */
+	if (j->elsewhere)
 		j->text.words.text = text;	/* the rest is shown, not read */
-	} else if (head.n < text.n) {
+	else if (head.n < text.n)
 		view_read(&j->text, text, a);
-		j->recalled = false;
-	}
 }
 
 void
@@ -1065,6 +1057,7 @@ judge_read(struct judge *j, const struct article *article, bool briefly,
 	reader_make_room(j->reader);
 	j->title.article = j->text.article = article;
 	j->elsewhere = j->recalled = false;
+	j->relevance = 0;
 	if (briefly && j->glance != NULL &&
 	    !glance_may_hit(j->glance, title, text)) {
 		view_pass(&j->title, title);
@@ -1145,8 +1138,7 @@ void
 judge_verdict(struct judge *j, struct arena *a, struct verdict *v)
 {
 	*v = (struct verdict){ .label = LABEL_NEUTRAL, .worded = is_worded(j),
-	    .elsewhere = j->elsewhere, .relevance = j->elsewhere ?
-	    j->relevance : 0 };
+	    .elsewhere = j->elsewhere };
 	j->hits.n = j->fault_count = 0;
 	j->hits.object = NULL;
 	if (!j->elsewhere) {
@@ -1157,9 +1149,10 @@ judge_verdict(struct judge *j, struct arena *a, struct verdict *v)
 	if (j->tally != NULL)
 		count_hits(j);
 	weigh(j, v);
-	if (v->worded && !j->recalled)
+	if (v->worded)
 		recall_article(j);
 	v->threshold = relevant_threshold(j, v);
+	v->relevance = j->relevance;
 	decide(j, v->threshold, v);
 	v->ruled = v->label;
 	if (v->worded) {

@@ -135,6 +135,13 @@ struct reader {
 						/* then for what it leaps to */
 };
 
+/* The phrases that the word is by itself. */
+static inline const uint32_t *
+phrases_of(const struct reader *r, const struct known *known)
+{
+	return r->pool + known->at + known->n + known->roots;
+}
+
 /* A new round in which phrases are found. */
 static inline uint32_t
 reader_round(struct reader *r)

@@ -152,13 +152,19 @@ modifier_is_on(const struct class *m, const char *kind, const char *domain)
 	return m->on_count == 0;
 }
 
-static void
-add_flag(struct hit *hit, const char *flag)
+bool
+hit_has_flag(const struct hit *hit, const char *flag)
 {
 	for (size_t i = 0; i < hit->flag_count; i++)
 		if (strcmp(hit->flags[i], flag) == 0)
-			return;
-	if (hit->flag_count < FLAGS_MAX)
+			return true;
+	return false;
+}
+
+static void
+add_flag(struct hit *hit, const char *flag)
+{
+	if (!hit_has_flag(hit, flag) && hit->flag_count < FLAGS_MAX)
 		hit->flags[hit->flag_count++] = flag;
 }
 

@@ -13,5 +13,7 @@ bool modifier_governs(const struct view *view, const struct class *m,
 /* Does it act on operators of this kind, or on hits in this domain? */
 bool modifier_is_on(const struct class *m, const char *kind,
     const char *domain);
+/* Did a modifier give the hit this flag? */
+bool hit_has_flag(const struct hit *hit, const char *flag);
 
 #endif

@@ -32,12 +32,6 @@ known_at(const struct walk *k, size_t token)
 	return &k->table[k->known[token]];
 }
 
-static inline const uint32_t *
-phrases_of(const struct reader *r, const struct known *known)
-{
-	return r->pool + known->at + known->n + known->roots;
-}
-
 static inline void
 add_find(struct finds *finds, struct find find)
 {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/jail.h"
+#include "base/softmax.h"
 #include "corpus/commands.h"
 #include "corpus/descent.h"
 #include "corpus/score.h"
@@ -17,7 +18,6 @@
 
 #define RIDGE		0.1
 #define STEPS		2000
-#define PARTS		8
 
 enum setting {
 	SETTING_WORDING, SETTING_EASING, SETTING_TIGHTENING, SETTING_MIXED,
@@ -34,6 +34,12 @@ struct verdict_parts {
 	double		factors[LABELS][SETTINGS];
 	enum label	truth;
 	double		times;
+};
+
+/* What stance-classify --parts tells; those of the wording in the order of labels. */
+enum part {
+	PART_EASED, PART_TIGHTENED, PART_WORDED, PART_WORDED_LAST = PART_WORDED + 2,
+	PART_EASED_BEFORE, PART_TIGHTENED_BEFORE, PART_STILLED, PARTS
 };
 
 static const char *const parts[PARTS] = { "eased", "tightened", "worded_easing",
@@ -65,12 +71,14 @@ static struct verdict_parts
 sample_of(const struct article *article, struct arena *a)
 {
 	const struct record *rec = &article->rec;
-	double eased = part_of(rec, 0, a), tightened = part_of(rec, 1, a);
+	double eased = part_of(rec, PART_EASED, a),
+	    tightened = part_of(rec, PART_TIGHTENED, a);
 	struct verdict_parts s = { .truth = label_of(record_member(rec, "label", a)) };
 	enum label ruled = label_of(record_member(rec, "stance.ruled", a));
 
 	for (int k = 0; k < LABEL_NEUTRAL; k++) {
-		s.factors[k][SETTING_WORDING] = part_of(rec, 2 + (size_t)k, a);
+		s.factors[k][SETTING_WORDING] = part_of(rec, PART_WORDED +
+		    (size_t)k, a);
 		s.factors[k][SETTING_EASING + k] = 1;
 	}
 	s.factors[LABEL_EASING][SETTING_OWN] = eased;
@@ -78,9 +86,11 @@ sample_of(const struct article *article, struct arena *a)
 	s.factors[LABEL_TIGHTENING][SETTING_OWN] = tightened;
 	s.factors[LABEL_TIGHTENING][SETTING_OTHER] = eased;
 	s.factors[LABEL_MIXED][SETTING_BOTH] = fmin(eased, tightened);
-	s.factors[LABEL_EASING][SETTING_PAST] = part_of(rec, 6, a);
-	s.factors[LABEL_TIGHTENING][SETTING_PAST] = part_of(rec, 5, a);
-	s.factors[LABEL_NEUTRAL][SETTING_STILL] = part_of(rec, 7, a);
+	s.factors[LABEL_EASING][SETTING_PAST] = part_of(rec,
+	    PART_TIGHTENED_BEFORE, a);
+	s.factors[LABEL_TIGHTENING][SETTING_PAST] = part_of(rec,
+	    PART_EASED_BEFORE, a);
+	s.factors[LABEL_NEUTRAL][SETTING_STILL] = part_of(rec, PART_STILLED, a);
 	if (ruled != LABEL_NONE)
 		s.factors[ruled][SETTING_RULED] = 1;
 	return s;
@@ -90,18 +100,14 @@ sample_of(const struct article *article, struct arena *a)
 static void
 add_slope(struct parameter *p, const struct verdict_parts *s)
 {
-	double logit[LABELS] = { 0 }, most = -INFINITY, sum = 0;
+	double shares[LABELS] = { 0 };	/* logits at first */
 
-	for (int k = 0; k < LABELS; k++) {
-		for (int i = 0; i < SETTINGS; i++)
-			logit[k] += p[i].value * s->factors[k][i];
-		most = fmax(most, logit[k]);
-	}
 	for (int k = 0; k < LABELS; k++)
-		sum += logit[k] = exp(logit[k] - most);
+		for (int i = 0; i < SETTINGS; i++)
+			shares[k] += p[i].value * s->factors[k][i];
+	softmax(shares, LABELS);
 	for (int k = 0; k < LABELS; k++) {
-		double error = (logit[k] / sum - (k == (int)s->truth)) *
-		    s->times;
+		double error = (shares[k] - (k == (int)s->truth)) * s->times;
 
 		for (int i = 0; i < SETTINGS; i++)
 			p[i].slope += error * s->factors[k][i];

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/jail.h"
+#include "base/softmax.h"
 #include "base/text/relevance.h"
 #include "corpus/commands.h"
 #include "corpus/descent.h"
@@ -185,20 +186,16 @@ take_all(struct model *m, struct articles *all, const struct opt_list *wishes)
 static void
 add_slope(struct model *m, const struct sample *s, size_t from, size_t end)
 {
-	double logit[LABELS], most = -INFINITY, sum = 0;
+	double shares[LABELS] = { 0 };	/* logits at first */
 
 	for (int k = 0; k < LABELS; k++) {
-		logit[k] = 0;
 		for (size_t i = from; i < end; i++)
-			logit[k] += m->grams[m->occurrences[i]].p[k].value;
-		logit[k] = logit[k] * s->scale + m->start[k].value;
-		most = fmax(most, logit[k]);
+			shares[k] += m->grams[m->occurrences[i]].p[k].value;
+		shares[k] = shares[k] * s->scale + m->start[k].value;
 	}
-	for (int k = 0; k < LABELS; k++)
-		sum += logit[k] = exp(logit[k] - most);
+	softmax(shares, LABELS);
 	for (int k = 0; k < LABELS; k++) {
-		double error = (logit[k] / sum - (k == (int)s->label)) *
-		    s->times;
+		double error = (shares[k] - (k == (int)s->label)) * s->times;
 
 		m->start[k].slope += error;
 		error *= s->scale;
